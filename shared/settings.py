@@ -1,0 +1,32 @@
+"""What every service is told from outside. Units stand in the names; secrets have no default."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class ServiceSettings(BaseSettings):
+    """Read from the environment, prefix `SIMPUL_`. A service adds its own fields in its `settings.py`."""
+
+    model_config = SettingsConfigDict(env_prefix="SIMPUL_", frozen=True, extra="ignore")
+
+    profile: Literal["local", "production"] = "production"
+    host: str = "127.0.0.1"
+    port: int
+    public_url: str = Field(description="This service's own address as others reach it, without a trailing slash.")
+    issuer: str = Field(description="Whose tokens count; `<issuer>/.well-known/openid-configuration` must answer.")
+    database_url: str = Field(description="postgresql://user:password@host:port/database of this service alone.")
+    kafka_bootstrap: str
+    topic_prefix: str = Field("", description="Put before topic and group names; lets test hubs share one broker.")
+    secrets_dir: Path = Field(description="Folder with the keyring, its key-encryption key and the other secrets.")
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    database_pool_size: int = 20
+    database_timeout_seconds: float = 10.0
+    json_body_bytes_max: int = 1_048_576
+    json_depth_max: int = 64
+    idempotency_retention_days: int = 30
+    outbox_retention_hours: int = 72
+    shutdown_grace_seconds: int = 5
