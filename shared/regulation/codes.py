@@ -1,0 +1,56 @@
+"""Every coded list of the public interface, with titles in Indonesian and English."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from shared.regulation.checklist import DOCUMENT_TABLE
+from shared.regulation.data_files import DATA_FOLDER, BadRuleFile, read_yaml
+
+
+@dataclass(frozen=True)
+class Code:
+    """One value of a coded list."""
+
+    code: str
+    title_id: str
+    title_en: str
+
+
+def load_code_lists(path: Path) -> dict[str, list[Code]]:
+    """List name → its codes, in the order of the file; sided body parts come as `<part>_left` and `<part>_right`."""
+    data = read_yaml(path)
+    lists: dict[str, list[Code]] = {}
+    for name, entries in data["lists"].items():
+        lists[name] = [_code(path, name, code, titles) for code, titles in entries.items()]
+    for name, entries in data.get("sided", {}).items():
+        for part, titles in entries.items():
+            base = _code(path, name, part, titles)
+            lists[name] += [
+                Code(f"{part}_left", f"{base.title_id} kiri", f"Left {base.title_en}"),
+                Code(f"{part}_right", f"{base.title_id} kanan", f"Right {base.title_en}"),
+            ]
+    return lists
+
+
+def _code(path: Path, list_name: str, code: object, titles: object) -> Code:
+    if not isinstance(titles, list) or len(titles) != 2:
+        raise BadRuleFile(path, f"{list_name}.{code}: two titles are expected, Indonesian and English")
+    return Code(str(code), str(titles[0]), str(titles[1]))
+
+
+def _documents() -> list[Code]:
+    """The document table's own codes, so that they are written down once."""
+    return list({row.code: Code(row.code, row.title_id, row.title_en) for row in DOCUMENT_TABLE}.values())
+
+
+CODE_LISTS: dict[str, list[Code]] = {**load_code_lists(DATA_FOLDER / "codes.yaml"), "documents": _documents()}
+
+
+def codes_of(list_name: str) -> tuple[str, ...]:
+    """The values of one list, for enums and checks. Raises KeyError for an unknown list."""
+    return tuple(code.code for code in CODE_LISTS[list_name])
+
+
+def title_of(list_name: str, code: str) -> Code:
+    """The titled code, or the code standing for itself when the list doesn't know it (data of a later version)."""
+    return next((known for known in CODE_LISTS[list_name] if known.code == code), Code(code, code, code))
