@@ -1,0 +1,137 @@
+"""The one way a service comes into being; the five differ in routers and components only."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Protocol
+
+import uvicorn
+from fastapi import APIRouter, FastAPI
+
+from shared.errors import SimpulError
+from shared.observability import COMPONENT_RESTARTS, configure_logging, log
+from shared.settings import ServiceSettings
+from shared.web.door import Door
+from shared.web.health import Check, health_router
+from shared.web.observe import Observe
+from shared.web.problem import add_exception_handlers
+from shared.web.tokens import TokenVerifier
+
+_RESTART_DELAY_SECONDS_MAX = 10.0
+
+Hook = Callable[[], Awaitable[None]]
+
+
+class Component(Protocol):
+    """A background part of a service: relay, consumer, sequencer, delivery engine."""
+
+    name: str
+
+    async def run(self) -> None:
+        """Work until cancelled. An error ends the run; it is logged and run again after a back-off."""
+
+    def problems(self) -> list[str]:
+        """What keeps it from its work now, in words for an operator."""
+
+
+@dataclass(frozen=True)
+class Service:
+    """A service ready to serve: its app, and what tests may want to reach."""
+
+    name: str
+    settings: ServiceSettings
+    app: FastAPI
+    components: tuple[Component, ...]
+
+
+async def _run_forever(service: str, component: Component) -> None:
+    delay = 0.1
+    while True:
+        began = asyncio.get_running_loop().time()
+        try:
+            await component.run()
+        except SimpulError as error:
+            log.warning("component.stopped", part=component.name, code=error.code, detail=error.detail)
+        except Exception as error:
+            log.error("component.failed", part=component.name, error=type(error).__name__, exc_info=error)
+        COMPONENT_RESTARTS.labels(service, component.name).inc()
+        ran_well = asyncio.get_running_loop().time() - began > _RESTART_DELAY_SECONDS_MAX
+        delay = 0.1 if ran_well else min(delay * 2, _RESTART_DELAY_SECONDS_MAX)
+        await asyncio.sleep(delay)
+
+
+@asynccontextmanager
+async def _running(service: str, components: Sequence[Component]) -> AsyncIterator[list["asyncio.Task[None]"]]:
+    tasks = [asyncio.create_task(_run_forever(service, part), name=part.name) for part in components]
+    try:
+        yield tasks
+    finally:
+        for task in reversed(tasks):
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _component_check(component: Component) -> Check:
+    async def check() -> list[str]:
+        return component.problems()
+
+    return check
+
+
+def create_service(
+    name: str,
+    settings: ServiceSettings,
+    *,
+    title: str,
+    routers: Sequence[APIRouter],
+    tokens: TokenVerifier,
+    components: Sequence[Component] = (),
+    checks: Sequence[tuple[str, Check]] = (),
+    on_start: Sequence[Hook] = (),
+    on_stop: Sequence[Hook] = (),
+) -> Service:
+    """Build the FastAPI app: strict errors, the door before every route, health, and the components' lifespan.
+
+    `checks` are asked by `/readyz` beside the components. `on_stop` runs in reverse, after the components ended.
+    """
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        configure_logging(name, settings.log_level)
+        try:
+            for hook in on_start:
+                await hook()
+            async with _running(name, components):
+                log.info("service.started", profile=settings.profile)
+                yield
+        finally:
+            for hook in reversed(on_stop):
+                await hook()
+            log.info("service.stopped")
+
+    app = FastAPI(title=title, version="1", lifespan=lifespan, redirect_slashes=False, redoc_url=None)
+    app.state.settings = settings
+    add_exception_handlers(app)
+    all_checks = [*checks, *((part.name, _component_check(part)) for part in components)]
+    # Routes are laid flat into the app: the door matches each request against them before any of them runs.
+    for router in (health_router(all_checks), *routers):
+        app.router.routes.extend(router.routes)
+    app.add_middleware(Door, routes=app.router.routes, tokens=tokens)
+    app.add_middleware(Observe, service=name)
+    return Service(name, settings, app, tuple(components))
+
+
+def serve(service: Service) -> None:
+    """Run until a signal, then let open requests end within the grace period."""
+    uvicorn.run(
+        service.app,
+        host=service.settings.host,
+        port=service.settings.port,
+        loop="uvloop",
+        http="httptools",
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        timeout_graceful_shutdown=service.settings.shutdown_grace_seconds,
+    )

@@ -1,0 +1,144 @@
+"""`Idempotency-Key`: the same request may be sent again after any failure and has its effect once.
+
+Everything happens in the caller's transaction, so a stored answer and the effect it tells of commit together.
+"""
+
+import hashlib
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Annotated, Any
+
+import asyncpg
+import orjson
+from fastapi import Depends, Request, Response
+from sqlalchemy import DateTime, LargeBinary, SmallInteger, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field, SQLModel
+
+from shared.errors import Conflict, Problem, Refusal, Unreadable
+from shared.postgres.database import Transaction
+from shared.sealing import Sealer
+from shared.web.door import Principal
+
+_KEY_LENGTH_MAX = 255
+_IN_FLIGHT = "The first request with this Idempotency-Key is still under way."
+
+
+class IdempotencyColumns(SQLModel):
+    """Columns of `idempotency_key`. The key itself is kept as a hash: clients put what they like into it."""
+
+    org: str
+    client_id: str = Field(primary_key=True)
+    route: str = Field(primary_key=True)
+    key_sha256: bytes = Field(sa_type=LargeBinary, primary_key=True)
+    fingerprint: bytes = Field(sa_type=LargeBinary)
+    status: int = Field(sa_type=SmallInteger)
+    headers: dict[str, str] = Field(sa_type=JSONB)
+    sealed_body: bytes = Field(sa_type=LargeBinary)
+    created_at: datetime = Field(
+        sa_type=DateTime(timezone=True),
+        sa_column_kwargs={"server_default": text("clock_timestamp()")},
+    )
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a use case answers over HTTP: status, a JSON value and headers."""
+
+    status: int
+    body: Any
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def encoded(self) -> bytes:
+        return orjson.dumps(self.body)
+
+
+def _idempotency_key(request: Request) -> str:
+    key = request.headers.get("idempotency-key", "")
+    if not 1 <= len(key) <= _KEY_LENGTH_MAX:
+        detail = f"Send an Idempotency-Key header of 1 to {_KEY_LENGTH_MAX} characters."
+        raise Unreadable(
+            "idempotency-key-required", detail, [Problem("/header/idempotency-key", "idempotency-key-required", detail)]
+        )
+    return key
+
+
+# Read from the raw request, so that the key is checked before the body is validated; described in the OpenAPI by
+# `idempotent_route()`.
+IdempotencyKey = Annotated[str, Depends(_idempotency_key)]
+
+IDEMPOTENCY_PARAMETER = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": True,
+    "description": "1–255 characters, kept 30 days: the same key with the same bytes answers the stored response.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": _KEY_LENGTH_MAX},
+}
+
+# hashtextextended makes 64 bits of the scope; two different keys on one lock would only refuse one for a moment.
+_BEGIN = """SELECT pg_try_advisory_xact_lock(hashtextextended($1 || '|' || $2 || '|' || encode($3, 'hex'), 0)) AS alone,
+    (SELECT row(i.fingerprint, i.status, i.headers::text, i.sealed_body) FROM idempotency_key i
+      WHERE i.client_id = $1 AND i.route = $2 AND i.key_sha256 = $3) AS stored"""
+_STORE = """INSERT INTO idempotency_key (org, client_id, route, key_sha256, fingerprint, status, headers, sealed_body)
+    VALUES ($1, $2, $3, $4, $5, $6, $7::text::jsonb, $8)"""
+
+
+@dataclass(frozen=True)
+class IdempotentRequest:
+    """What makes two requests the same: who sends, where to, under which key, with which bytes."""
+
+    org: str
+    client_id: str
+    route: str
+    key: str
+    body: bytes
+
+    @classmethod
+    async def of(cls, request: Request, principal: Principal, key: str) -> "IdempotentRequest":
+        route = f"{request.method} {request.url.path}"
+        return cls(principal.org, principal.client_id, route, key, await request.body())
+
+
+async def idempotently(
+    request: IdempotentRequest,
+    transaction: Transaction,
+    sealer: Sealer,
+    act: Callable[[], Awaitable[Answer]],
+) -> Response:
+    """Answer as before when this request was answered before, else `act()` and keep its answer.
+
+    Raises Conflict `idempotency.in-flight` while the first is under way, Refusal `idempotency.key-reused` when the
+    bytes differ. What `act` raises is not stored.
+    """
+    key = hashlib.sha256(request.key.encode()).digest()
+    fingerprint = hashlib.sha256(request.body).digest()
+    scope = f"{request.client_id}|{request.route}|{key.hex()}"
+    found = await transaction.driver.fetchrow(_BEGIN, request.client_id, request.route, key)
+    assert found is not None
+    if not found["alone"]:
+        raise Conflict("idempotency.in-flight", _IN_FLIGHT)
+    if found["stored"] is not None:
+        stored_fingerprint, status, headers, sealed = found["stored"]
+        if stored_fingerprint != fingerprint:
+            raise Refusal("idempotency.key-reused", "This Idempotency-Key was used with another body.")
+        body = sealer.open_bytes(sealed, type="idempotency_key", id=scope, version=1)
+        return Response(body, status, {**orjson.loads(headers), "Idempotency-Replayed": "true"}, "application/json")
+    answer = await act()
+    body = answer.encoded()
+    try:
+        await transaction.driver.execute(
+            _STORE,
+            request.org,
+            request.client_id,
+            request.route,
+            key,
+            fingerprint,
+            answer.status,
+            orjson.dumps(answer.headers).decode(),
+            sealer.seal_bytes(body, type="idempotency_key", id=scope, version=1),
+        )
+    except asyncpg.UniqueViolationError:
+        # The first request committed between our look and our lock; the next try will find its answer.
+        raise Conflict("idempotency.in-flight", _IN_FLIGHT) from None
+    return Response(body, answer.status, answer.headers, "application/json")

@@ -1,0 +1,41 @@
+"""Trace context, access log and request metrics, around everything else."""
+
+import time
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shared.observability import REQUESTS, log, set_traceparent
+
+
+class Observe:
+    """ASGI middleware. The access line has no query string and no path parameter: the route's template stands for
+    both, since identifiers in a path may lead to a person."""
+
+    def __init__(self, app: ASGIApp, service: str) -> None:
+        self._app = app
+        self._service = service
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = dict(scope["headers"])
+        traceparent = set_traceparent(headers.get(b"traceparent", b"").decode("latin-1"))
+        began = time.perf_counter()
+        status = 500
+
+        async def observed(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message.setdefault("headers", []).append((b"traceparent", traceparent.encode()))
+            await send(message)
+
+        try:
+            await self._app(scope, receive, observed)
+        finally:
+            elapsed = time.perf_counter() - began
+            route = getattr(scope.get("route"), "path_format", None) or "unmatched"
+            REQUESTS.labels(self._service, scope["method"], route, str(status)).observe(elapsed)
+            if route not in ("/healthz", "/readyz", "/metrics"):
+                log.info("request", method=scope["method"], route=route, status=status, ms=round(elapsed * 1000, 1))

@@ -1,0 +1,29 @@
+"""Waiting for something to become true, without sleeping longer than it takes."""
+
+import asyncio
+import inspect
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+Found = TypeVar("Found")
+
+
+async def eventually(
+    look: Callable[[], Found | Awaitable[Found]], *, timeout_seconds: float = 20.0, every_seconds: float = 0.02
+) -> Found:
+    """The first truthy result of `look()`. Fails with the last result when the time is up; an AssertionError raised
+    by `look` counts as not yet."""
+    deadline = asyncio.get_running_loop().time() + timeout_seconds
+    last: object = None
+    while True:
+        try:
+            found = look()
+            result = await found if inspect.isawaitable(found) else found
+            if result:
+                return result
+            last = result
+        except AssertionError as error:
+            last = error
+        if asyncio.get_running_loop().time() > deadline:
+            raise AssertionError(f"not within {timeout_seconds} s; last: {last!r}")
+        await asyncio.sleep(every_seconds)
