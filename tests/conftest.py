@@ -1,0 +1,20 @@
+"""Fixtures every test may use. Servers are real; they start once a session, when the first test asks."""
+
+from collections.abc import Iterator
+
+import pytest
+from tests.support.servers import KafkaServer, PostgresServer, kafka_server, postgres_server
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL server: `.url` logs in as a superuser."""
+    with postgres_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def kafka() -> Iterator[KafkaServer]:
+    """A Kafka broker: `.bootstrap`."""
+    with kafka_server() as server:
+        yield server
