@@ -112,7 +112,11 @@ class PartnerHttp:
         if not breaker.admits(self._clock.now()):
             raise Unavailable(host, breaker.seconds_to_wait(self._clock.now()))
         attempts = stamina.retry_context(
-            on=(PartnerUnreachable, _ServerTrouble), attempts=self._read_attempts_max, timeout=None, wait_initial=0.1
+            on=(PartnerUnreachable, _ServerTrouble),
+            attempts=self._read_attempts_max,
+            timeout=None,
+            wait_initial=0.1,
+            wait_jitter=0.1,
         )
         try:
             async for attempt in attempts:

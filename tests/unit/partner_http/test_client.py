@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
+import stamina
 
 from shared.clock import FixedClock
 from shared.errors import Unavailable
@@ -23,7 +24,6 @@ async def server_answering(raw: bytes, *, hang: bool = False) -> AsyncIterator[s
         writer.write(raw)
         if hang:
             await reader.read()
-        await writer.drain()
         writer.close()
 
     server = await asyncio.start_server(answer, "127.0.0.1", 0)
@@ -91,7 +91,8 @@ async def test_a_read_is_retried_and_a_silent_host_is_left_alone_for_a_while() -
         asked += 1
         return httpx.Response(503, stream=httpx.ByteStream(b""))
 
-    async with PartnerHttp(LOCAL, clock=clock, transport=httpx.MockTransport(take)) as client:
+    client = PartnerHttp(LOCAL, clock=clock, transport=httpx.MockTransport(take))
+    with stamina.set_testing(True, attempts=3):
         for _ in range(5):
             with pytest.raises(Unavailable):
                 await client.read("GET", "http://issuer.test/keys")
@@ -99,6 +100,7 @@ async def test_a_read_is_retried_and_a_silent_host_is_left_alone_for_a_while() -
         with pytest.raises(Unavailable):
             await client.read("GET", "http://issuer.test/keys")
         assert asked == 15
+    await client.close()
 
 
 def test_an_open_breaker_lets_one_trial_through_each_pause() -> None:
