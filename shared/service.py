@@ -12,7 +12,7 @@ from fastapi import APIRouter, FastAPI
 from shared.errors import SimpulError
 from shared.observability import COMPONENT_RESTARTS, configure_logging, log
 from shared.settings import ServiceSettings
-from shared.web.door import Door
+from shared.web.door import Door, ErrorRenderer, describe_security
 from shared.web.health import Check, health_router
 from shared.web.observe import Observe
 from shared.web.problem import add_exception_handlers
@@ -90,10 +90,12 @@ def create_service(
     checks: Sequence[tuple[str, Check]] = (),
     on_start: Sequence[Hook] = (),
     on_stop: Sequence[Hook] = (),
+    render_refusal: ErrorRenderer | None = None,
 ) -> Service:
     """Build the FastAPI app: strict errors, the door before every route, health, and the components' lifespan.
 
     `checks` are asked by `/readyz` beside the components. `on_stop` runs in reverse, after the components ended.
+    `render_refusal` gives the door's refusals another form than problem+json where a service's clients expect one.
     """
 
     @asynccontextmanager
@@ -117,7 +119,8 @@ def create_service(
     # Routes are laid flat into the app: the door matches each request against them before any of them runs.
     for router in (health_router(all_checks), *routers):
         app.router.routes.extend(router.routes)
-    app.add_middleware(Door, routes=app.router.routes, tokens=tokens)
+    describe_security(app, issuer=settings.issuer)
+    app.add_middleware(Door, routes=app.router.routes, tokens=tokens, render_error=render_refusal)
     app.add_middleware(Observe, service=name)
     return Service(name, settings, app, tuple(components))
 

@@ -19,7 +19,7 @@ from fastapi import Depends, FastAPI, Request, Response
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import iter_route_contexts
 from starlette._utils import get_route_path
-from starlette.routing import WebSocketRoute
+from starlette.routing import BaseRoute, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared.errors import Forbidden, NotFound, SimpulError, Unauthenticated
@@ -78,13 +78,15 @@ class RouteAccess:
     pattern: Pattern[str]
 
 
-def route_accesses(app: FastAPI, public_paths: Collection[str] = DOCUMENTATION_PATHS) -> list[RouteAccess]:
-    """Every route of `app`, included routers opened, in the order in which the router tries them.
+def route_accesses(
+    routes: Sequence[BaseRoute], public_paths: Collection[str] = DOCUMENTATION_PATHS
+) -> list[RouteAccess]:
+    """Every one of an app's `routes`, included routers opened, in the order in which the router tries them.
 
     `public_paths` names routes that are not FastAPI's and cannot declare anything; a mount is named by its path.
     """
     accesses = []
-    for context in iter_route_contexts(app.routes):
+    for context in iter_route_contexts(routes):
         if isinstance(context.original_route, WebSocketRoute):
             continue
         path = context.path or ""
@@ -98,19 +100,22 @@ def route_accesses(app: FastAPI, public_paths: Collection[str] = DOCUMENTATION_P
 
 
 class Door:
-    """The middleware. `public_paths` as in `route_accesses`; `render_error` makes the response of a refusal, for
-    services whose clients expect another form than problem+json on some paths."""
+    """The middleware. `routes` is the app's own list, read at the first request; `public_paths` as in
+    `route_accesses`; `render_error` makes the response of a refusal, for services whose clients expect another form
+    than problem+json on some paths."""
 
     def __init__(
         self,
         app: ASGIApp,
         *,
-        verifier: Verifier,
+        routes: Sequence[BaseRoute],
+        tokens: Verifier,
         public_paths: Collection[str] = DOCUMENTATION_PATHS,
         render_error: ErrorRenderer | None = None,
     ) -> None:
         self._app = app
-        self._verifier = verifier
+        self._routes = routes
+        self._tokens = tokens
         self._public_paths = frozenset(public_paths) | DOCUMENTATION_PATHS
         self._render_error = render_error or _as_problem
         self._accesses: list[RouteAccess] | None = None
@@ -137,7 +142,7 @@ class Door:
         access, method_fits = self._access(scope)
         if access is not None and access.scopes == ():
             return
-        principal = await self._verifier.verify(_bearer_token(scope))
+        principal = await self._tokens.verify(_bearer_token(scope))
         if access is None:
             raise NotFound("not-found", "There is nothing at this address.")
         if not method_fits:
@@ -150,7 +155,7 @@ class Door:
         """The route that Starlette's router will take, and whether it takes the method: the first that matches path
         and method, else the first that matches the path."""
         if self._accesses is None:
-            self._accesses = route_accesses(scope["app"], self._public_paths)
+            self._accesses = route_accesses(self._routes, self._public_paths)
         path, method = get_route_path(scope), scope["method"]
         other_method = None
         for access in self._accesses:
@@ -210,8 +215,9 @@ def principal_of(request: Request) -> Principal:
 Caller = Annotated[Principal, Depends(principal_of)]
 
 
-def describe_security(app: FastAPI, *, token_url: str) -> None:
+def describe_security(app: FastAPI, *, issuer: str) -> None:
     """Make the OpenAPI say how to get a token, and what the door answers on each secured operation."""
+    token_url = f"{issuer}/oauth2/token"
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
