@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
+import httpx
 import uvicorn
 from fastapi import APIRouter, FastAPI
 
@@ -85,7 +86,8 @@ def create_service(
     *,
     title: str,
     routers: Sequence[APIRouter],
-    tokens: TokenVerifier,
+    verifier: Verifier,
+    render_error: ErrorRenderer | None = None,
     components: Sequence[Component] = (),
     checks: Sequence[tuple[str, Check]] = (),
     on_start: Sequence[Hook] = (),
@@ -94,7 +96,8 @@ def create_service(
 ) -> Service:
     """Build the FastAPI app: strict errors, the door before every route, health, and the components' lifespan.
 
-    `checks` are asked by `/readyz` beside the components. `on_stop` runs in reverse, after the components ended.
+    `verifier` judges access tokens (`issuer_verifier` for all but the issuer itself); `render_error` is the form of
+    the door's refusals where it is not problem+json. `checks` are asked by `/readyz` beside the components. `on_stop` runs in reverse, after the components ended.
     `render_refusal` gives the door's refusals another form than problem+json where a service's clients expect one.
     """
 
@@ -116,13 +119,25 @@ def create_service(
     app.state.settings = settings
     add_exception_handlers(app)
     all_checks = [*checks, *((part.name, _component_check(part)) for part in components)]
-    # Routes are laid flat into the app: the door matches each request against them before any of them runs.
+    # Laid flat, so that the first route that fits is the same for the router and for the door.
     for router in (health_router(all_checks), *routers):
         app.router.routes.extend(router.routes)
     describe_security(app, issuer=settings.issuer)
     app.add_middleware(Door, routes=app.router.routes, tokens=tokens, render_error=render_refusal)
     app.add_middleware(Observe, service=name)
     return Service(name, settings, app, tuple(components))
+
+
+def issuer_verifier(settings: ServiceSettings) -> tuple[TokenVerifier, Hook]:
+    """The verifier of the issuer's tokens, and the hook that ends it."""
+    http_client = httpx.AsyncClient(timeout=5.0)
+    verifier = TokenVerifier(settings.issuer, http_client=http_client)
+
+    async def stop() -> None:
+        await verifier.aclose()
+        await http_client.aclose()
+
+    return verifier, stop
 
 
 def serve(service: Service) -> None:
