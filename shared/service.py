@@ -13,7 +13,7 @@ from fastapi import APIRouter, FastAPI
 from shared.errors import SimpulError
 from shared.observability import COMPONENT_RESTARTS, configure_logging, log
 from shared.settings import ServiceSettings
-from shared.web.door import Door, ErrorRenderer, describe_security
+from shared.web.door import Door, ErrorRenderer, Verifier, describe_security
 from shared.web.health import Check, health_router
 from shared.web.observe import Observe
 from shared.web.problem import add_exception_handlers
@@ -92,13 +92,12 @@ def create_service(
     checks: Sequence[tuple[str, Check]] = (),
     on_start: Sequence[Hook] = (),
     on_stop: Sequence[Hook] = (),
-    render_refusal: ErrorRenderer | None = None,
 ) -> Service:
     """Build the FastAPI app: strict errors, the door before every route, health, and the components' lifespan.
 
-    `verifier` judges access tokens (`issuer_verifier` for all but the issuer itself); `render_error` is the form of
-    the door's refusals where it is not problem+json. `checks` are asked by `/readyz` beside the components. `on_stop` runs in reverse, after the components ended.
-    `render_refusal` gives the door's refusals another form than problem+json where a service's clients expect one.
+    `verifier` judges access tokens (`issuer_verifier` for all but the issuer itself). `render_error` gives the door's
+    refusals another form than problem+json where a service's clients expect one. `checks` are asked by `/readyz`
+    beside the components. `on_stop` runs in reverse, after the components ended.
     """
 
     @asynccontextmanager
@@ -123,7 +122,7 @@ def create_service(
     for router in (health_router(all_checks), *routers):
         app.router.routes.extend(router.routes)
     describe_security(app, issuer=settings.issuer)
-    app.add_middleware(Door, routes=app.router.routes, tokens=tokens, render_error=render_refusal)
+    app.add_middleware(Door, verifier=verifier, render_error=render_error)
     app.add_middleware(Observe, service=name)
     return Service(name, settings, app, tuple(components))
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+
 from tests.support.servers import KafkaServer, PostgresServer, kafka_server, postgres_server
 
 

@@ -113,7 +113,7 @@ async def idempotently(
     """
     key = hashlib.sha256(request.key.encode()).digest()
     fingerprint = hashlib.sha256(request.body).digest()
-    scope = f"{request.client_id}|{request.route}|{key.hex()}"
+    scope = hashlib.sha256(f"{request.client_id}\n{request.route}\n".encode() + key).hexdigest()
     found = await transaction.driver.fetchrow(_BEGIN, request.client_id, request.route, key)
     assert found is not None
     if not found["alone"]:
