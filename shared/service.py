@@ -122,7 +122,7 @@ def create_service(
     for router in (health_router(all_checks), *routers):
         app.router.routes.extend(router.routes)
     describe_security(app, issuer=settings.issuer)
-    app.add_middleware(Door, verifier=verifier, render_error=render_error)
+    app.add_middleware(Door, routes=app.router.routes, tokens=verifier, render_error=render_error)
     app.add_middleware(Observe, service=name)
     return Service(name, settings, app, tuple(components))
 
