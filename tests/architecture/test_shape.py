@@ -1,0 +1,69 @@
+"""Every service has the same shape, and no module or function outgrows a reader."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SERVICES = ("disnaker_gateway", "hospital_gateway", "intake", "partners", "verification")
+MODULE_LINES_MAX = 400
+FUNCTION_LINES_MAX = 50
+PRODUCT_FOLDERS = ("services", "shared", "deploy", "benchmarks")
+
+
+def product_modules() -> Iterator[Path]:
+    for folder in PRODUCT_FOLDERS:
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            # Migrations are frozen statements in order; their length says nothing.
+            if "migrations" not in path.parts:
+                yield path
+
+
+def too_long_functions(source: str) -> list[str]:
+    functions = (n for n in ast.walk(ast.parse(source)) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef))
+    return [f.name for f in functions if (f.end_lineno or f.lineno) - f.lineno + 1 > FUNCTION_LINES_MAX]
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_has_the_shape(service: str) -> None:
+    folder = ROOT / "services" / service
+    for name in ("README.md", "main.py", "settings.py", "wiring.py"):
+        assert (folder / name).is_file(), f"{service} has no {name}"
+    for name in ("domain", "application", "adapters", "entrypoints", "migrations"):
+        assert list((folder / name).rglob("*.py")), f"{service} has no {name}"
+    assert (folder / "adapters" / "tables.py").is_file()
+    assert list((folder / "migrations" / "versions").glob("0001_*.py"))
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_readme_answers_the_five_questions(service: str) -> None:
+    text = (ROOT / "services" / service / "README.md").read_text()
+    for question in ("Owns", "Consumes", "Publishes", "Calls", "When it fails"):
+        assert question in text, f"{service}/README.md does not say: {question}"
+
+
+def test_no_other_folder_poses_as_a_service() -> None:
+    found = {path.name for path in (ROOT / "services").iterdir() if path.is_dir() and path.name != "__pycache__"}
+    assert found == set(SERVICES)
+
+
+def test_modules_stay_short() -> None:
+    long = {str(p.relative_to(ROOT)): n for p in product_modules() if (n := len(p.read_text().splitlines())) > 400}
+    assert not long, f"over {MODULE_LINES_MAX} lines: {long}"
+
+
+def test_functions_stay_short() -> None:
+    long = {str(p.relative_to(ROOT)): names for p in product_modules() if (names := too_long_functions(p.read_text()))}
+    assert not long, f"over {FUNCTION_LINES_MAX} lines: {long}"
+
+
+def test_a_planted_long_function_is_noticed() -> None:
+    source = "def long():\n" + "    pass\n" * FUNCTION_LINES_MAX
+    assert too_long_functions(source) == ["long"]
+
+
+def test_no_module_is_a_drawer_for_everything() -> None:
+    drawers = {"utils", "util", "helpers", "helper", "common", "manager", "base", "misc"}
+    assert not [str(path.relative_to(ROOT)) for path in product_modules() if path.stem in drawers]
