@@ -23,7 +23,7 @@ def imported_names(path: Path) -> set[tuple[str, str]]:
 
 def part_of(module: str) -> str:
     """`shared.kafka.topics` → `kafka`."""
-    return (module.split(".") + [""])[1]
+    return [*module.split("."), ""][1]
 
 
 def users_of_shared_parts() -> dict[str, set[str]]:
@@ -61,10 +61,10 @@ def test_every_public_name_of_shared_is_used() -> None:
             tree = ast.parse(path.read_text())
             place = str(path.relative_to(ROOT))
             if folder == "shared":
-                for node in tree.body:
-                    named = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
-                    if named and not node.name.startswith("_"):  # type: ignore[attr-defined]
-                        defined[node.name] = place  # type: ignore[attr-defined]
+                for statement in tree.body:
+                    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                        if not statement.name.startswith("_"):
+                            defined[statement.name] = place
             for node in ast.walk(tree):
                 if isinstance(node, ast.Name):
                     used[node.id].add(place)
