@@ -1,0 +1,180 @@
+"""Medical reports: all resources of one Encounter together, each change the next version.
+
+Only Encounters that bear a sign of a work accident leave the hospital gateway. Each event carries the whole report.
+"""
+
+from datetime import date
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field
+
+from shared.events.envelope import Content, Facts, Part, Percent, Version
+from shared.events.vocabulary import MedicalReportStatus, Precision, Sign
+
+
+class MedicalReportFacts(Facts):
+    """Clear facts of one version of a medical report."""
+
+    encounter_id: str = Field(description="The hub's id of the Encounter, which is the report's id.")
+    org: str = Field(description="The hospital, for example hospital:100000401.")
+    version: Version
+    status: MedicalReportStatus = MedicalReportStatus.CURRENT
+    encounter_status: str | None = Field(None, description="R4 code of Encounter.status.")
+    encounter_class: str | None = Field(None, description="v3-ActCode, for example EMER.")
+    period_start: AwareDatetime | None = None
+    period_end: AwareDatetime | None = None
+    period_precision: Precision = Precision.MINUTE
+    zone: str = Field("Asia/Jakarta", description="IANA zone of the hospital, from its region.")
+    occurred_at: AwareDatetime | None = Field(None, description="Onset of the injury, else the start of the visit.")
+    occurred_at_precision: Precision = Precision.MINUTE
+    reported_at: AwareDatetime | None = None
+    received_at: AwareDatetime
+    signs: tuple[Sign, ...] = Field((), description="Why it counts as a work accident.")
+    explicit_notice: bool = Field(False, description="The hospital itself marked it as a suspected case (art. 8A).")
+    hospital_region_code: str | None = Field(None, description="The hospital's registered region.")
+    event_region_code: str | None = Field(None, description="Region of the accident, when the Bundle says.")
+    has_doctor_statement: bool = False
+    deceased: bool = False
+    disposition: str | None = Field(None, description="Code of the discharge disposition.")
+    case_number: str | None = Field(None, description="From urn:simpul:case-number.")
+    accident_report_id: UUID | None = Field(None, description="From urn:simpul:accident-report.")
+
+
+class Patient(Part):
+    """Who was treated."""
+
+    nik: str | None = None
+    kpj: str | None = None
+    passport_number: str | None = None
+    ihs_number: str | None = None
+    name: str | None = None
+    birth_date: date | None = None
+    sex: str | None = None
+    deceased_at: AwareDatetime | None = None
+
+
+class Coding(Part):
+    """A code of a code system with the display that came with it."""
+
+    code: str
+    display: str | None = None
+    system: str | None = None
+
+
+class Diagnosis(Coding):
+    """A Condition of the Encounter (ICD-10)."""
+
+    role: str | None = Field(None, description="Diagnosis role, for example AD, DD or CC.")
+    rank: int | None = None
+    onset_at: AwareDatetime | None = None
+    onset_precision: Precision | None = None
+    clinical_status: str | None = None
+    resource_id: str | None = None
+
+
+class Procedure(Coding):
+    """A Procedure of the Encounter (ICD-9-CM)."""
+
+    performed_start: AwareDatetime | None = None
+    performed_end: AwareDatetime | None = None
+    status: str | None = None
+    resource_id: str | None = None
+
+
+class InjuredPart(Part):
+    """A body part as coded or as found in the diagnosis; `code` is of the list body_parts when it is known there."""
+
+    code: str | None = None
+    side: str | None = Field(None, description="left, right, both or null.")
+    text: str | None = None
+
+
+class Practitioner(Part):
+    """A doctor or nurse of the Encounter."""
+
+    name: str | None = None
+    nik: str | None = None
+    ihs_number: str | None = None
+    role: str | None = None
+    phone: str | None = None
+
+
+class Facility(Part):
+    """Where the worker was treated."""
+
+    name: str | None = None
+    identifier: str | None = None
+    region_code: str | None = None
+    location: str | None = None
+
+
+class EmployerMention(Part):
+    """The employer as the hospital knows it."""
+
+    registration_number: str | None = None
+    name: str | None = None
+
+
+class StatementPeriod(Part):
+    """Both days included."""
+
+    start: date | None = Field(None, alias="from")
+    end: date | None = Field(None, alias="to")
+
+
+class DoctorStatement(Part):
+    """Form 3b KK 3 (or 3b PAK 3), as far as it is in the Encounter's resources."""
+
+    form_code: str | None = Field(None, description="3b KK 3 or 3b PAK 3.")
+    doctor_name: str | None = None
+    doctor_role: str | None = Field(None, description="examining (pemeriksa) or advisory (penasehat).")
+    doctor_phone: str | None = None
+    facility_name: str | None = None
+    accident_on: date | None = None
+    examined_on: date | None = None
+    anamnesis: str | None = None
+    physical_examination: str | None = None
+    treatment: str | None = None
+    diagnosis: str | None = None
+    comorbidity: str | None = None
+    outcome: str | None = Field(None, description="Code of the list outcomes.")
+    disability_body_part: str | None = None
+    function_loss_percent: Percent | None = None
+    prosthesis: str | None = None
+    orthosis: str | None = None
+    died_at: AwareDatetime | None = None
+    work_capacity: str | None = Field(None, description="normal, light or none.")
+    work_conditions: str | None = None
+    treated: StatementPeriod | None = None
+    rest: StatementPeriod | None = None
+    note: str | None = None
+    signed_on: date | None = None
+    resource_id: str | None = None
+
+
+class SourceResource(Part):
+    """One stored resource version the report was assembled from."""
+
+    resource_type: str
+    id: str
+    version: int
+    sha256: str | None = None
+
+
+class MedicalReportContent(Content):
+    """The whole current report."""
+
+    patient: Patient
+    employer: EmployerMention | None = None
+    encounter_identifiers: tuple[str, ...] = ()
+    reason_text: str | None = None
+    diagnoses: tuple[Diagnosis, ...] = ()
+    external_causes: tuple[Diagnosis, ...] = ()
+    procedures: tuple[Procedure, ...] = ()
+    body_parts: tuple[InjuredPart, ...] = ()
+    disposition_text: str | None = None
+    doctor_statement: DoctorStatement | None = None
+    practitioners: tuple[Practitioner, ...] = ()
+    facility: Facility | None = None
+    coverage_payers: tuple[str, ...] = ()
+    resources: tuple[SourceResource, ...] = ()

@@ -1,0 +1,140 @@
+"""The Kafka topics: key, writers, partitions, retention. Every figure can be overridden by a setting."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+PARTITIONS = 12
+INBOUND_RETENTION = timedelta(days=14)
+DEAD_LETTER_RETENTION = timedelta(days=90)
+_MEBIBYTE = 1_048_576
+
+
+@dataclass(frozen=True)
+class Topic:
+    """One topic. `retention` None keeps everything; a compacted topic keeps the latest value of each key."""
+
+    name: str
+    key: str
+    written_by: tuple[str, ...]
+    description: str
+    partitions: int = PARTITIONS
+    retention: timedelta | None = None
+    compacted: bool = False
+    message_bytes_max: int = 4 * _MEBIBYTE
+
+    def kafka_config(self) -> dict[str, str]:
+        """The topic's configuration entries for the broker."""
+        milliseconds = -1 if self.retention is None else int(self.retention.total_seconds() * 1000)
+        config = {"retention.ms": str(milliseconds), "max.message.bytes": str(self.message_bytes_max)}
+        config["cleanup.policy"] = "compact" if self.compacted else "delete"
+        return config
+
+
+@dataclass(frozen=True)
+class TopicOverride:
+    """What a setting may change of a topic; None leaves it. `retention_days` 0 keeps everything."""
+
+    partitions: int | None = None
+    retention_days: int | None = None
+    message_bytes_max: int | None = None
+
+
+def with_overrides(topics: Mapping[str, Topic], overrides: Mapping[str, TopicOverride]) -> dict[str, Topic]:
+    """The topics after settings. Raises KeyError for a topic that does not exist."""
+    changed = dict(topics)
+    for name, override in overrides.items():
+        topic = changed[name]
+        if override.partitions is not None:
+            topic = replace(topic, partitions=override.partitions)
+        if override.retention_days is not None:
+            days = override.retention_days
+            topic = replace(topic, retention=timedelta(days=days) if days else None)
+        if override.message_bytes_max is not None:
+            topic = replace(topic, message_bytes_max=override.message_bytes_max)
+        changed[name] = topic
+    return changed
+
+
+ACCIDENT_REPORTS = "jkk.accident-reports"
+MEDICAL_REPORTS = "jkk.medical-reports"
+DETERMINATIONS = "jkk.determinations"
+PARTICIPANTS = "jkk.participants"
+PARTNERS = "jkk.partners"
+ERASURES = "jkk.erasures"
+CASE_NOTIFICATIONS = "jkk.case-notifications"
+CLAIMS = "jkk.claims"
+CLAIM_STATE = "jkk.claim-state"
+DEAD_LETTERS = "jkk.dead-letters"
+
+_EVERY_SERVICE = ("partners", "intake", "hospital_gateway", "disnaker_gateway", "verification")
+_ALL = (
+    Topic(
+        ACCIDENT_REPORTS,
+        "worker key",
+        ("intake",),
+        "Accident reports in all their versions (corrections, stage 2, documents, withdrawals) and self-reports.",
+        retention=INBOUND_RETENTION,
+    ),
+    Topic(
+        MEDICAL_REPORTS,
+        "worker key",
+        ("hospital_gateway",),
+        "Versions of medical reports, one report an Encounter.",
+        retention=INBOUND_RETENTION,
+    ),
+    Topic(
+        DETERMINATIONS,
+        "case number",
+        ("disnaker_gateway",),
+        "Inspectors' determinations and acknowledgements of notifications.",
+        retention=INBOUND_RETENTION,
+    ),
+    Topic(
+        PARTICIPANTS,
+        "worker key",
+        ("verification",),
+        "A worker's whole membership set, the latest for each worker.",
+        compacted=True,
+    ),
+    Topic(
+        PARTNERS,
+        "org",
+        ("partners",),
+        "Organisations, their regions, status and kinds of clients, the latest for each organisation. No secret.",
+        compacted=True,
+    ),
+    # Kept without limit: a service restored from an old backup must be able to repeat every erasure, and the
+    # events hold keyed hashes only.
+    Topic(ERASURES, "worker key", ("verification",), "Lawful erasures of workers."),
+    Topic(
+        CASE_NOTIFICATIONS,
+        "case number",
+        ("verification",),
+        "Exactly what Disnaker may see of a case.",
+        retention=INBOUND_RETENTION,
+    ),
+    Topic(
+        CLAIMS,
+        "case number",
+        ("verification",),
+        "Every claim event in order: the unified stream for BPJS systems.",
+    ),
+    Topic(
+        CLAIM_STATE,
+        "case number",
+        ("verification",),
+        "The latest state of each claim, for the gateways' own projections.",
+        compacted=True,
+    ),
+    # A dead letter carries the original value in base64 inside its sealed part, so it needs about twice the room.
+    Topic(
+        DEAD_LETTERS,
+        "original key",
+        _EVERY_SERVICE,
+        "What could not be handled, with reason and origin.",
+        retention=DEAD_LETTER_RETENTION,
+        message_bytes_max=9 * _MEBIBYTE,
+    ),
+)
+TOPICS: dict[str, Topic] = {topic.name: topic for topic in _ALL}
