@@ -61,10 +61,9 @@ def test_every_public_name_of_shared_is_used() -> None:
             tree = ast.parse(path.read_text())
             place = str(path.relative_to(ROOT))
             if folder == "shared":
-                for statement in tree.body:
-                    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-                        if not statement.name.startswith("_"):
-                            defined[statement.name] = place
+                kinds = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+                named = [statement.name for statement in tree.body if isinstance(statement, kinds)]
+                defined |= {name: place for name in named if not name.startswith("_")}
             for node in ast.walk(tree):
                 if isinstance(node, ast.Name):
                     used[node.id].add(place)
