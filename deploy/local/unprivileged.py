@@ -13,7 +13,7 @@ from deploy.local.problems import HubProblem
 USER_NAMES = ("postgres", "nobody")
 
 
-class PopenArguments(TypedDict):
+class PopenArguments(TypedDict, total=False):
     """The part of `subprocess.Popen`'s arguments that changes the user."""
 
     user: int
@@ -29,10 +29,6 @@ class UnprivilegedUser:
     uid: int
     gid: int
 
-    def popen_arguments(self) -> PopenArguments:
-        """For `subprocess.run` and `Popen`."""
-        return {"user": self.uid, "group": self.gid, "extra_groups": []}
-
     def can_enter(self, folder: Path) -> bool:
         """Whether this user gets to `folder` (or its nearest parent that exists) through all its parents."""
         there = folder
@@ -43,13 +39,18 @@ class UnprivilegedUser:
             capture_output=True,
             cwd="/",
             check=False,
-            **self.popen_arguments(),
+            **as_user(self),
         )
         return tried.returncode == 0
 
     def owns(self, path: Path) -> None:
         """Give `path` to this user."""
         os.chown(path, self.uid, self.gid)
+
+
+def as_user(user: UnprivilegedUser | None) -> PopenArguments:
+    """For `subprocess.run` and `Popen`; changes nothing for None."""
+    return {"user": user.uid, "group": user.gid, "extra_groups": []} if user else {}
 
 
 def unprivileged_user() -> UnprivilegedUser | None:
