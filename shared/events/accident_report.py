@@ -329,6 +329,7 @@ class SelfReportFacts(Facts):
     received_at: AwareDatetime
     region_code: str | None = None
     district_code: str | None = None
+    consequence: Consequence | None = None
     victim_count_estimate: int | None = None
     case_number: str | None = None
 
@@ -353,6 +354,7 @@ class SuspectedEvent(Part):
     location: Location | None = None
     chronology: str | None = None
     cause: str | None = None
+    consequence: Consequence | None = None
     victim_count_estimate: int | None = None
 
 

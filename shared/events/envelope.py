@@ -17,6 +17,9 @@ Percent = Annotated[
     WithJsonSchema({"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]+)?$", "description": "Percent, decimal text."}),
 ]
 Version = Annotated[int, Field(ge=1)]
+# The patterns keep a bare NIK, KPJ or passport number from ever standing where its hash belongs.
+IndexHash = Annotated[str, Field(pattern=r"^i[0-9A-Za-z]{1,16}:[0-9a-f]{24}$", description="Blind-index hash.")]
+WorkerKey = Annotated[str, Field(pattern=r"^[nkpd]:[0-9a-f]{64}$", description="Kafka key of a worker.")]
 
 
 class Part(BaseModel):
@@ -62,9 +65,9 @@ class Event:
 class IdentityHashes(Facts):
     """Blind-index hashes of every identifier known of one worker; none can be turned back."""
 
-    nik: tuple[str, ...] = ()
-    kpj: tuple[str, ...] = ()
-    passport: tuple[str, ...] = ()
+    nik: tuple[IndexHash, ...] = ()
+    kpj: tuple[IndexHash, ...] = ()
+    passport: tuple[IndexHash, ...] = ()
 
 
 class ClockState(Facts):

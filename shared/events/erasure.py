@@ -4,14 +4,14 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
-from shared.events.envelope import Facts, IdentityHashes
+from shared.events.envelope import Facts, IdentityHashes, WorkerKey
 
 
 class ErasureFacts(Facts):
     """Which worker, by keyed hashes only. What was sealed before `effective_at` is not opened again."""
 
     erasure_id: UUID
-    worker_keys: tuple[str, ...] = Field(description="Every Kafka key the worker's events may have.")
+    worker_keys: tuple[WorkerKey, ...] = Field(description="Every Kafka key the worker's events may have.")
     identity_hashes: IdentityHashes
     case_numbers: tuple[str, ...] = ()
     legal_basis: str

@@ -67,18 +67,21 @@ CLAIMS = "jkk.claims"
 CLAIM_STATE = "jkk.claim-state"
 DEAD_LETTERS = "jkk.dead-letters"
 
+# What `Topic.key` says of the topics that are keyed by `WorkerKeys.worker_key`.
+WORKER_KEY = "worker key"
+
 _EVERY_SERVICE = ("partners", "intake", "hospital_gateway", "disnaker_gateway", "verification")
 _ALL = (
     Topic(
         ACCIDENT_REPORTS,
-        "worker key",
+        WORKER_KEY,
         ("intake",),
         "Accident reports in all their versions (corrections, stage 2, documents, withdrawals) and self-reports.",
         retention=INBOUND_RETENTION,
     ),
     Topic(
         MEDICAL_REPORTS,
-        "worker key",
+        WORKER_KEY,
         ("hospital_gateway",),
         "Versions of medical reports, one report an Encounter.",
         retention=INBOUND_RETENTION,
@@ -92,7 +95,7 @@ _ALL = (
     ),
     Topic(
         PARTICIPANTS,
-        "worker key",
+        WORKER_KEY,
         ("verification",),
         "A worker's whole membership set, the latest for each worker.",
         compacted=True,
@@ -106,7 +109,7 @@ _ALL = (
     ),
     # Kept without limit: a service restored from an old backup must be able to repeat every erasure, and the
     # events hold keyed hashes only.
-    Topic(ERASURES, "worker key", ("verification",), "Lawful erasures of workers."),
+    Topic(ERASURES, WORKER_KEY, ("verification",), "Lawful erasures of workers."),
     Topic(
         CASE_NOTIFICATIONS,
         "case number",
