@@ -1,0 +1,77 @@
+"""`docker-compose.yml` is valid, and gives each service exactly the settings its class asks for."""
+
+import importlib
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from shared.settings import ServiceSettings
+
+ROOT = Path(__file__).resolve().parents[2]
+SERVICES = ("partners", "intake", "hospital_gateway", "disnaker_gateway", "verification")
+
+
+def compose() -> dict[str, Any]:
+    loaded = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+    assert isinstance(loaded, dict)
+    return loaded
+
+
+def settings_class(service: str) -> type[ServiceSettings]:
+    module = importlib.import_module(f"services.{service}.settings")
+    found = [value for value in vars(module).values() if isinstance(value, type) and issubclass(value, ServiceSettings)]
+    return next(value for value in found if value is not ServiceSettings)
+
+
+def test_it_is_valid_by_the_compose_specification() -> None:
+    command = [
+        str(Path(sys.executable).parent / "check-jsonschema"),
+        "--builtin-schema",
+        "vendor.compose-spec",
+        str(ROOT / "docker-compose.yml"),
+    ]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_gets_the_settings_its_class_asks_for(service: str) -> None:
+    environment = compose()["services"][service.replace("_", "-")]["environment"]
+    given = {name.removeprefix("SIMPUL_").lower() for name in environment if name.startswith("SIMPUL_")}
+    fields = settings_class(service).model_fields
+    unknown = given - set(fields)
+    assert not unknown, f"{service} is given settings nobody reads: {unknown}"
+    # The image sets the host, since a container listens to all its addresses.
+    missing = {name for name, field in fields.items() if field.is_required()} - given - {"host"}
+    assert not missing, f"{service} is not given: {missing}"
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_the_settings_it_gets_are_accepted(service: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    environment = compose()["services"][service.replace("_", "-")]["environment"]
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    settings = settings_class(service)()  # type: ignore[call-arg]
+    assert settings.kafka_bootstrap == "kafka:9092"
+
+
+def test_every_dependency_is_a_service_of_the_file() -> None:
+    services = compose()["services"]
+    for name, service in services.items():
+        assert set(service.get("depends_on", {})) <= set(services), name
+
+
+def test_services_run_unprivileged_with_nothing_but_their_own_code() -> None:
+    dockerfile = (ROOT / "deploy" / "images" / "Dockerfile").read_text()
+    assert "\nUSER simpul\n" in dockerfile
+    copied = [line.split()[1] for line in dockerfile.splitlines() if line.startswith("COPY ") and "--from" not in line]
+    allowed = {"pyproject.toml", "shared/", "services/__init__.py", "services/${SERVICE}/"}
+    assert set(copied) <= allowed
+    for service in SERVICES:
+        entry = compose()["services"][service.replace("_", "-")]
+        assert entry["read_only"] is True
+        assert entry["cap_drop"] == ["ALL"]
