@@ -165,7 +165,11 @@ class AioKafkaSubscription:
 
     async def _look_after_client(self) -> None:
         """Nothing came for long: ask the broker by another connection whether there was something to come."""
-        lag = await group_lag(self._bootstrap, self._group, self._topics)
+        consumer = self._running()
+        joining = consumer._subscription.reassignment_in_progress
+        lag = await group_lag(
+            self._bootstrap, self._group, self._topics, only=None if joining else consumer.assignment()
+        )
         verdict = self._watchdog.judge(lag)
         if verdict is Verdict.GIVE_UP:
             self._on_dead(f"group {self._group} reads nothing although {lag} records wait")

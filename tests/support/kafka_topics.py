@@ -1,0 +1,31 @@
+"""Topics of one test on a broker that others use too: a prefix of its own, gone afterwards."""
+
+import secrets
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+
+from aiokafka.admin import AIOKafkaAdminClient
+
+from shared.events.topics import Topic
+from shared.kafka.topics import ensure_topics
+
+
+def small_topic(name: str, *, compacted: bool = False) -> Topic:
+    """A topic with few partitions, so that many tests can share a small broker."""
+    return Topic(name, "any key", (), "Of a test.", partitions=3, compacted=compacted)
+
+
+@asynccontextmanager
+async def topics_of_a_test(bootstrap: str, topics: Iterable[Topic]) -> AsyncIterator[str]:
+    """Creates `topics`, yields their prefix, removes them."""
+    wanted, prefix = list(topics), f"test-{secrets.token_hex(4)}-"
+    await ensure_topics(bootstrap, wanted, prefix=prefix)
+    try:
+        yield prefix
+    finally:
+        admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+        await admin.start()
+        try:
+            await admin.delete_topics([prefix + topic.name for topic in wanted])
+        finally:
+            await admin.close()
