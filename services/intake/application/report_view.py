@@ -1,0 +1,136 @@
+"""A report as its reporter sees it: status, clocks, checklist as the claim stands now, warnings."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from services.intake.application.facts import report_facts, stage_2_facts
+from services.intake.application.stored_report import Paper, StoredReport, StoredSelfReport
+from services.intake.domain.papers import first_checklist
+from services.intake.domain.report_facts import ReportFacts
+from services.intake.domain.report_rules import warnings
+from services.intake.domain.stage_1 import judge_stage_1
+from services.intake.domain.stage_2 import stage_2_clock
+from shared.regulation.checklist import ChecklistItem
+from shared.regulation.clocks import Clock
+from shared.regulation.codes import title_of
+
+View = dict[str, Any]
+
+
+def view_report(report: StoredReport) -> View:
+    """The answer's body, without the tracking code."""
+    facts = report_facts(report.form)
+    stage_1 = judge_stage_1(facts, report.received_at)
+    claim = report.claim
+    payer = claim.payer_of_first_resort if claim else None
+    return {
+        "id": str(report.report_id),
+        "report_id": str(report.report_id),
+        "version": report.version,
+        "status": report.status,
+        "kind": facts.kind,
+        "segment": facts.segment,
+        "late": stage_1.late,
+        "received_at": moment(report.received_at, facts.zone),
+        "updated_at": moment(report.updated_at, facts.zone),
+        "payer_of_first_resort": payer or stage_1.payer_of_first_resort,
+        "case_number": claim.case_number if claim else None,
+        "claim_state": claim.state if claim else None,
+        "waiting_on": claim.waiting_on if claim else None,
+        "clocks": [_clock(clock) for clock in _clocks(report, facts, stage_1.clock)],
+        "checklist": _checklist(report, facts),
+        "documents": [view_paper(paper) for paper in report.papers],
+        "warnings": [
+            {"code": found.code, "pointer": found.pointer, "detail": found.detail} for found in warnings(facts)
+        ],
+    }
+
+
+def view_self_report(report: StoredSelfReport) -> View:
+    """The answer's body, without the tracking code."""
+    claim = report.claim
+    return {
+        "id": str(report.report_id),
+        "report_id": str(report.report_id),
+        "version": report.version,
+        "status": report.status,
+        "received_at": report.received_at.isoformat(timespec="milliseconds"),
+        "case_number": claim.case_number if claim else None,
+        "claim_state": claim.state if claim else None,
+        "waiting_on": claim.waiting_on if claim else None,
+    }
+
+
+def view_paper(paper: Paper) -> View:
+    return {
+        "document_code": paper.document_code,
+        "version": paper.version,
+        "sha256": paper.sha256,
+        "size_bytes": paper.size_bytes,
+        "state": paper.state,
+        "media_type": paper.media_type,
+        "received_at": paper.received_at.isoformat(timespec="milliseconds"),
+    }
+
+
+def moment(at: datetime, zone: ZoneInfo) -> str:
+    """In the legal time of the place, to the millisecond."""
+    return at.astimezone(zone).isoformat(timespec="milliseconds")
+
+
+def _clocks(report: StoredReport, facts: ReportFacts, stage_1: Clock) -> list[Clock]:
+    clocks = [stage_1]
+    if report.stage_2 is not None and report.stage_2_received_at is not None:
+        stage_2 = stage_2_clock(stage_2_facts(report.stage_2), facts, report.stage_2_received_at)
+        clocks += [stage_2] if stage_2 else []
+    return clocks
+
+
+def _clock(clock: Clock) -> View:
+    return {
+        "clock": clock.clock,
+        "starts_at": clock.starts_at.isoformat() if clock.starts_at else None,
+        "due_at": clock.due_at.isoformat() if clock.due_at else None,
+        "met": clock.met,
+        "legal_basis": clock.legal_basis,
+    }
+
+
+def _checklist(report: StoredReport, facts: ReportFacts) -> list[View]:
+    if report.claim is not None and report.claim.checklist:
+        return _claim_checklist(report.claim.checklist, report.document_codes)
+    stage_2 = stage_2_facts(report.stage_2) if report.stage_2 is not None else None
+    items = first_checklist(facts, stage_2, report.document_codes, str(report.report_id))
+    return [_item(item) for item in items]
+
+
+def _item(item: ChecklistItem) -> View:
+    return {
+        "document_code": item.document_code,
+        "title": {"id": item.title_id, "en": item.title_en},
+        "required": item.required,
+        "state": item.state,
+        "responsible": item.responsible,
+        "legal_basis": item.legal_basis,
+    }
+
+
+def _claim_checklist(entries: Sequence[Mapping[str, Any]], brought: Sequence[str]) -> list[View]:
+    """The claim's own list. A paper that was brought a moment ago is not shown as missing until the claim follows."""
+    items = []
+    for entry in entries:
+        title = title_of("documents", entry["document_code"])
+        state = "provided" if entry["state"] == "missing" and entry["document_code"] in brought else entry["state"]
+        items.append(
+            {
+                "document_code": entry["document_code"],
+                "title": {"id": title.title_id, "en": title.title_en},
+                "required": entry["required"],
+                "state": state,
+                "responsible": entry["responsible"],
+                "legal_basis": entry["legal_basis"],
+            }
+        )
+    return items

@@ -1,0 +1,78 @@
+"""What intake keeps of a report, as use cases see it. Documents are the accepted forms as JSON objects."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+Form = Mapping[str, Any]
+
+RECEIVED, CORRECTED, WITHDRAWN = "received", "corrected", "withdrawn"
+PAPER_IN_FORCE, PAPER_WITHDRAWN = "provided", "withdrawn"
+
+
+@dataclass(frozen=True)
+class Paper:
+    """One version of one document. `sha256` is the hex digest of its bytes and their address in the store."""
+
+    document_code: str
+    version: int
+    sha256: str
+    size_bytes: int
+    media_type: str
+    state: str
+    received_at: datetime
+
+    @property
+    def in_force(self) -> bool:
+        return self.state == PAPER_IN_FORCE
+
+
+@dataclass(frozen=True)
+class ClaimView:
+    """The claim as verification last told it. `checklist` holds entries of the event's `ChecklistEntry`."""
+
+    case_number: str
+    claim_version: int
+    state: str
+    waiting_on: str
+    payer_of_first_resort: str | None
+    checklist: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True)
+class StoredReport:
+    """A Tahap I report with everything that came after it. Every change makes the next `version`."""
+
+    report_id: UUID
+    org: str
+    version: int
+    status: str
+    received_at: datetime
+    updated_at: datetime
+    tracking_code_hash: str
+    form: Form
+    stage_2: Form | None = None
+    stage_2_received_at: datetime | None = None
+    papers: tuple[Paper, ...] = ()
+    claim: ClaimView | None = None
+
+    @property
+    def document_codes(self) -> tuple[str, ...]:
+        """Codes with a version in force, each once."""
+        return tuple(sorted({paper.document_code for paper in self.papers if paper.in_force}))
+
+
+@dataclass(frozen=True)
+class StoredSelfReport:
+    """A suspected case told through a channel partner."""
+
+    report_id: UUID
+    org: str
+    version: int
+    status: str
+    received_at: datetime
+    tracking_code_hash: str
+    form: Form
+    claim: ClaimView | None = None

@@ -1,0 +1,34 @@
+"""A worker, family member, union or community tells of a suspected case (arts. 8A, 48A Permenaker 1/2025)."""
+
+from services.intake.application.facts import self_report_facts
+from services.intake.application.forms.reading import as_document, refuse
+from services.intake.application.forms.self_report import SelfReportOfAccident, SelfReportOfDisease
+from services.intake.application.ports import Asker, Office, Work
+from services.intake.application.report_events import self_report_event
+from services.intake.application.report_view import View, view_self_report
+from services.intake.application.stored_report import RECEIVED, StoredSelfReport
+from services.intake.domain.self_report_rules import self_report_refusals
+from shared.identifiers import new_id, new_tracking_code
+
+
+async def submit_self_report(
+    work: Work, office: Office, asker: Asker, form: SelfReportOfAccident | SelfReportOfDisease
+) -> View:
+    """Accept it, also without NIK and KPJ. The answer alone holds the tracking code. Raises Refusal."""
+    now = office.clock.now()
+    document = as_document(form)
+    refuse(self_report_refusals(self_report_facts(document), now))
+    tracking_code = new_tracking_code()
+    report = StoredSelfReport(
+        report_id=new_id(),
+        org=asker.org,
+        version=1,
+        status=RECEIVED,
+        received_at=now,
+        tracking_code_hash=office.tracking_code_hash(tracking_code),
+        form=document,
+    )
+    await work.add_self_report(report)
+    await work.publish(self_report_event(report, office))
+    await work.record(asker, "self-report.submit", report.report_id)
+    return {**view_self_report(report), "tracking_code": tracking_code}
