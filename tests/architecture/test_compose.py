@@ -55,7 +55,7 @@ def test_the_settings_it_gets_are_accepted(service: str, monkeypatch: pytest.Mon
     environment = compose()["services"][service.replace("_", "-")]["environment"]
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    settings = settings_class(service)()  # type: ignore[call-arg]
+    settings = settings_class(service)()
     assert settings.kafka_bootstrap == "kafka:9092"
 
 
