@@ -1,0 +1,123 @@
+"""Edits of JSON text that leave every other character as it was sent.
+
+A parse and a dump would lose digits of decimals (120.10), escapes and order. These functions find the span of a value
+in the text instead. They expect text that the strict reader has already accepted.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+_scan = json.JSONDecoder().scan_once
+_skip_space = re.compile(r"[ \t\n\r]*").match
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+
+
+class Span(NamedTuple):
+    """A value's place in the text: `text[start:end]`."""
+
+    start: int
+    end: int
+
+
+class Member(NamedTuple):
+    """One member of an object: its name, where the name begins, and its value's span."""
+
+    name: str
+    name_start: int
+    value: Span
+
+
+def _after_space(text: str, position: int) -> int:
+    found = _skip_space(text, position)
+    return found.end() if found else position
+
+
+def members(text: str, start: int = 0) -> Iterator[Member]:
+    """The members of the object that begins at `start` (or after white space there), in order."""
+    position = _after_space(text, _after_space(text, start) + 1)
+    while text[position] != "}":
+        name, end = _scan(text, position)
+        value_start = _after_space(text, _after_space(text, end) + 1)
+        value_end = _scan(text, value_start)[1]
+        yield Member(str(name), position, Span(value_start, value_end))
+        position = _after_space(text, value_end)
+        if text[position] == ",":
+            position = _after_space(text, position + 1)
+
+
+def entry_resources(text: str) -> list[Span | None]:
+    """Of each entry of a Bundle, the span of its resource; None where it has none. Scans the text once."""
+    position = _after_space(text, _after_space(text, 0) + 1)
+    spans: list[Span | None] = []
+    while text[position] != "}":
+        name, end = _scan(text, position)
+        value = _after_space(text, _after_space(text, end) + 1)
+        is_list = name == "entry" and text[value] == "["
+        position = _next(text, _entries(text, value, spans) if is_list else _scan(text, value)[1])
+    return spans
+
+
+def _next(text: str, position: int) -> int:
+    """From the end of a value to the beginning of the next one, or to the closing bracket."""
+    position = _after_space(text, position)
+    return _after_space(text, position + 1) if text[position] == "," else position
+
+
+def _entries(text: str, start: int, spans: list[Span | None]) -> int:
+    """Collect the spans of the array at `start`; answers where it ends."""
+    position = _after_space(text, start + 1)
+    while text[position] != "]":
+        if text[position] != "{":
+            position = _scan(text, position)[1]
+            spans.append(None)
+        else:
+            position = _entry(text, position, spans)
+        position = _next(text, position)
+    return position + 1
+
+
+def _entry(text: str, start: int, spans: list[Span | None]) -> int:
+    found: Span | None = None
+    position = _after_space(text, start + 1)
+    while text[position] != "}":
+        name, end = _scan(text, position)
+        value = _after_space(text, _after_space(text, end) + 1)
+        position = _scan(text, value)[1]
+        if name == "resource":
+            found = Span(value, position)
+        position = _next(text, position)
+    spans.append(found)
+    return position + 1
+
+
+def with_leading_members(text: str, names: frozenset[str], leading: str) -> str:
+    """The object with its members `names` taken out and `leading` (members as JSON text, not empty) put in front."""
+    kept = [text[m.name_start : m.value.end] for m in members(text) if m.name in names]
+    opening = _after_space(text, 0) + 1
+    if not kept:
+        rest = _after_space(text, opening)
+        return f"{text[:opening]}{leading}{'' if text[rest] == '}' else ','}{text[opening:]}"
+    others = [text[m.name_start : m.value.end] for m in members(text) if m.name not in names]
+    return "{" + ",".join([leading, *others]) + "}"
+
+
+def with_strings_replaced(text: str, replacements: Mapping[str, str]) -> str:
+    """The text with every string that equals a key of `replacements` replaced by its value."""
+    if "\\" not in text:
+        for old, new in replacements.items():
+            text = text.replace(json.dumps(old, ensure_ascii=False), json.dumps(new, ensure_ascii=False))
+        return text
+
+    def replaced(found: re.Match[str]) -> str:
+        literal = found[0]
+        new = replacements.get(json.loads(literal) if "\\" in literal else literal[1:-1])
+        return literal if new is None else json.dumps(new, ensure_ascii=False)
+
+    return _STRING.sub(replaced, text)
+
+
+def member_text(text: str, name: str) -> str | None:
+    """The value of a member of the top-level object, as text."""
+    return next((text[m.value.start : m.value.end] for m in members(text) if m.name == name), None)

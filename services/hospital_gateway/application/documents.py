@@ -1,0 +1,118 @@
+"""What goes through the use cases: drafts as read from a request, entries of a Bundle, and resources as kept."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+Document = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Identifier:
+    """A business identifier as sent: system and value."""
+
+    system: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Organisation:
+    """A mention of an organisation as the one that provides, manages or writes: the reference, and the registry
+    numbers named beside it."""
+
+    reference: str
+    numbers: tuple[str, ...]
+    expression: str
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A resource that has passed validation and is not stored yet.
+
+    `text` is its JSON exactly as sent; `references` are all references it makes (without those into itself).
+    """
+
+    type: str
+    text: str
+    content: Document
+    identifiers: tuple[Identifier, ...] = ()
+    references: tuple[tuple[str, str], ...] = ()  # expression, reference
+    organisations: tuple[Organisation, ...] = ()
+
+    @property
+    def id(self) -> str | None:
+        return self.content.get("id")
+
+
+@dataclass(frozen=True)
+class Search:
+    """A look-up by identifier: `Type?identifier=system|value`, of a conditional reference or create."""
+
+    type: str
+    system: str | None
+    value: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing to do, of a Bundle or alone. `place` is the FHIRPath of the entry, or the type of a single resource."""
+
+    place: str
+    method: Literal["POST", "PUT", "GET"]
+    type: str
+    id: str | None = None
+    draft: Draft | None = None
+    full_url: str | None = None
+    if_none_exist: Search | None = None
+    if_match: str | None = None
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A Bundle that has been read: what to do, in order. A batch's entry that cannot be read is the error it made."""
+
+    kind: Literal["transaction", "batch"]
+    entries: tuple[Entry | Exception, ...]
+    searches: Mapping[str, Search] = field(default_factory=dict)  # conditional references by their text
+
+
+@dataclass(frozen=True)
+class Held:
+    """One stored version of a resource."""
+
+    type: str
+    id: UUID
+    version: int
+    updated_at: datetime
+    text: str
+    encounter_id: UUID | None = None
+    patient_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Done:
+    """What became of one entry."""
+
+    status: Literal["201 Created", "200 OK"]
+    held: Held
+
+
+@dataclass(frozen=True)
+class Caller:
+    """For whom the work is done."""
+
+    org: str
+    client_id: str
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A stored version with its content parsed, as the reader of visits takes it."""
+
+    type: str
+    id: str
+    version: int
+    sha256: str
+    content: Document
