@@ -122,7 +122,10 @@ def _ensure_kek(folder: Path, environ: Mapping[str, str]) -> None:
     if environ.get(KEK_VARIABLE) or (folder / KEK_FILE).exists():
         return
     # A fresh key-encryption key beside old keyrings would only hide that the old one is lost.
-    if (folder / DATA_RING_FILE).exists() or (folder / INDEX_RING_FILE).exists():
+    rings_exist = (folder / DATA_RING_FILE).exists() or (folder / INDEX_RING_FILE).exists()
+    if rings_exist:
+        if (folder / KEK_FILE).exists():  # another first start was between the two looks
+            return
         raise KeyringUnusable(f"{KEK_FILE} is missing while keyrings wrapped by it exist; restore it or {KEK_VARIABLE}")
     _write_new(folder / KEK_FILE, _new_key_text())
 
