@@ -27,7 +27,10 @@ def decode_cursor(cursor: str | None, *types: type) -> tuple[Any, ...] | None:
     except (ValueError, binascii.Error):
         values = None
     fits = isinstance(values, list) and len(values) == len(types)
-    if not fits or not all(isinstance(value, kind) for value, kind in zip(values, types, strict=True)):
+    # A text goes into a query, and PostgreSQL takes no NUL.
+    if not fits or not all(
+        isinstance(value, kind) and "\x00" not in str(value) for value, kind in zip(values, types, strict=True)
+    ):
         raise Refusal(
             "cursor.invalid", "Use next_cursor of the page before.", [Problem("/cursor", "invalid", "Unknown")]
         )
