@@ -4,8 +4,8 @@
     python3 deploy/local/bootstrap.py [--sync] ARGUMENTS-OF-PYTHON…
 
 Standard library only, and readable for old interpreters, so that even those can say what is missing. uv comes from the
-PATH if it is new enough, else from the package index into a folder of ours. `--sync` always brings the environment in
-step with `uv.lock`; without it that happens only when the lock file has changed since the last time.
+PATH if it is new enough, else from the package index into a folder of ours. The environment is made when it is missing
+or when the lock file has changed; `--sync` repairs it in any case, as far as uv is here.
 """
 
 from __future__ import annotations
@@ -77,18 +77,19 @@ def main(arguments: Sequence[str]) -> int:
     try:
         environment = project_environment()
         python = virtual_environment() / "bin" / "python"
-        if always or not in_step(python):
-            synchronise(environment)
+        fresh = in_step(python)
+        uv = find_uv(environment, fetch=not fresh) if always or not fresh else None
+        if uv:
+            synchronise(uv, environment, quietly=fresh)
     except Problem as problem:
         say(f"simpul: {problem}")
         return 1
     except OSError as error:
         say(f"simpul: {error.strerror}: {error.filename}")
         return 1
-    if not arguments:
-        return 0
-    sys.stdout.flush()
-    os.execve(str(python), [str(python), *arguments], environment)  # noqa: S606  (no shell is wanted)
+    if arguments:
+        os.execve(str(python), [str(python), *arguments], environment)  # noqa: S606  (no shell is wanted)
+    return 0
 
 
 def project_environment() -> dict[str, str]:
@@ -125,9 +126,8 @@ def in_step(python: Path) -> bool:
     return python.exists() and made_from == stamp()
 
 
-def synchronise(environment: Mapping[str, str]) -> None:
+def synchronise(uv: str, environment: Mapping[str, str], quietly: bool) -> None:
     """`uv sync --frozen`; one line when it fails."""
-    uv = find_uv(environment)
     target = virtual_environment()
     if not os.access(str(target if target.exists() else target.parent), os.W_OK):
         raise Problem(f"this user may not write {target}: use a copy of the project of your own")
@@ -135,11 +135,12 @@ def synchronise(environment: Mapping[str, str]) -> None:
     if not (target / "pyvenv.cfg").exists():
         command += ["--python", find_python()]
     fresh = stamp()
-    if sys.stderr.isatty():
-        told, said = "", None
+    if sys.stderr.isatty() and not quietly:
+        told, said = "", None  # uv shows its own progress
     else:
-        say("installing the locked dependencies with uv")
         told, said = ": ", subprocess.PIPE
+    if not quietly:
+        say("installing the locked dependencies with uv")
     done = subprocess.run(command, env=environment, stderr=said, stdout=subprocess.DEVNULL, check=False)
     told += essence(done.stderr or b"")
     if done.returncode != 0:
@@ -164,13 +165,15 @@ def find_python() -> str:
     raise Problem(f"Python {PYTHON_MIN[0]}.{PYTHON_MIN[1]} or newer is needed; python3 is {platform.python_version()}")
 
 
-def find_uv(environment: Mapping[str, str]) -> str:
-    """The path of uv, fetched if there is none."""
+def find_uv(environment: Mapping[str, str], fetch: bool) -> str | None:
+    """The path of uv. Without it: fetches it, or returns None."""
     on_path = shutil.which("uv")
     if on_path and version_of(on_path, environment) >= UV_VERSION_MIN:
         return on_path
     kept = cache_folder() / f"uv-{UV_VERSION}" / "uv"
     if version_of(str(kept), environment) < UV_VERSION_MIN:
+        if not fetch:
+            return None
         fetch_uv(kept)
     if version_of(str(kept), environment) < UV_VERSION_MIN:
         raise Problem(f"uv {UV_VERSION} does not run on this machine; install uv and put it on the PATH")

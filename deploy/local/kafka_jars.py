@@ -13,15 +13,16 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-
-import requests
-from jgo.constants import MAVEN_CENTRAL_URL
-from jgo.maven import MavenContext, PythonResolver
+from typing import TYPE_CHECKING
 
 from deploy.local.problems import HubProblem
 from deploy.local.progress import Advance, Reporter
 
+if TYPE_CHECKING:
+    from jgo.maven import MavenContext
+
 KAFKA_VERSION = "4.3.1"
+MAVEN_CENTRAL_URL = "https://repo.maven.apache.org/maven2"
 COORDINATES = (
     f"org.apache.kafka:kafka_2.13:{KAFKA_VERSION}",
     # Kafka logs through slf4j and brings log4j, but not the piece between them.
@@ -75,6 +76,8 @@ def fetch_jars(cache: Path, reporter: Reporter, repository: str | None = None) -
 
 
 def _fetch(jar: Jar, folder: Path, repository: str, advance: Advance) -> None:
+    import requests
+
     # jgo writes straight to the final name, so each download gets a folder of its own and is moved when it is whole.
     staging = folder / f"fresh-{os.getpid()}-{jar.file}"
     try:
@@ -97,10 +100,12 @@ def _fetch(jar: Jar, folder: Path, repository: str, advance: Advance) -> None:
         shutil.rmtree(staging, ignore_errors=True)
 
 
-def _context(staging: Path, repository: str, advance: Advance) -> MavenContext:
+def _context(staging: Path, repository: str, advance: Advance) -> "MavenContext":
     @contextmanager
     def progress(_file: str, _size: int) -> Iterator[Advance]:
         yield advance
+
+    from jgo.maven import MavenContext, PythonResolver
 
     logging.getLogger("jgo").setLevel(logging.ERROR)
     return MavenContext(

@@ -44,18 +44,15 @@ class EmbeddedPostgres:
 
     @property
     def url(self) -> str:
-        """The superuser's address. Only once the server has been started for the first time."""
-        password = "" if self._trust else f":{self.password}"
+        """The superuser's address; without a password until the server has been started for the first time."""
+        password = f":{self.password}" if self.password and not self._trust else ""
         return f"postgresql://{SUPERUSER}{password}@{ports.HOST}:{self.port}/postgres"
 
     @property
     def password(self) -> str:
-        """The superuser's password, made on first use and kept with mode 0600."""
+        """The superuser's password, made with the data and kept with mode 0600; empty before that."""
         kept = self._folder / "password"
-        if not kept.exists():
-            self._folder.mkdir(parents=True, exist_ok=True)
-            write_private(kept, secrets.token_urlsafe(24))
-        return kept.read_text(encoding="ascii")
+        return kept.read_text(encoding="ascii") if kept.exists() else ""
 
     @property
     def data(self) -> Path:
@@ -195,6 +192,7 @@ class EmbeddedPostgres:
         shutil.rmtree(fresh, ignore_errors=True)
         fresh.mkdir(mode=0o700)
         password_file = parent / "password.new"
+        write_private(self._folder / "password", secrets.token_urlsafe(24))
         write_private(password_file, self.password + "\n")
         if self._user is not None:
             self._user.owns(fresh)

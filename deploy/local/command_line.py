@@ -1,0 +1,129 @@
+"""The `simpul` command. Each group of subcommands is a Typer of its own, so that more can join.
+
+What only one subcommand needs is imported there: `status` should answer at once.
+"""
+
+import errno
+import json
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+from typing import Annotated, NoReturn
+
+import typer
+
+from deploy.local.hub import Hub, HubStatus
+from deploy.local.partner_kinds import PartnerKind
+from deploy.local.problems import HubProblem, explain_os_error
+from deploy.local.progress import Reporter
+from deploy.local.settings import HubSettings
+
+app = typer.Typer(
+    help="Simpul, the interoperability hub for work accident insurance: runs and operates a hub on this machine.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+partner = typer.Typer(help="Partners and their clients.", no_args_is_help=True)
+app.add_typer(partner, name="partner")
+
+
+def _hub() -> Hub:
+    return Hub(HubSettings.load(), Reporter())
+
+
+@app.command()
+def up() -> None:
+    """Start what does not run; returns when every service is ready."""
+    hub = _hub()
+    hub.up()
+    _print_status(hub.status())
+
+
+@app.command()
+def down() -> None:
+    """Stop everything. The state stays."""
+    _hub().down()
+
+
+@app.command()
+def clean() -> None:
+    """Stop everything and delete the state: databases, topics, keys and logs. Downloads stay."""
+    _hub().destroy()
+
+
+@app.command()
+def status(
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Where the hub's parts are and whether they are ready."""
+    found = _hub().status()
+    if as_json:
+        typer.echo(json.dumps(found, indent=2))
+    else:
+        _print_status(found)
+
+
+@app.command()
+def doctor() -> None:
+    """Check everything a hub needs; exits 1 when something is wrong."""
+    from deploy.local.doctor import examine
+
+    failed = False
+    for finding in examine(_hub()):
+        failed = failed or not finding.ok
+        typer.echo(f"{'ok    ' if finding.ok else 'failed'}  {finding.what}: {finding.detail}")
+    if failed:
+        raise typer.Exit(1)
+
+
+@partner.command("add")
+def partner_add(
+    kind: Annotated[PartnerKind, typer.Argument(help="What the client may do.")],
+    org: Annotated[str, typer.Option(help="Whose client it is, such as employer:JJ012345.")],
+    name: Annotated[str, typer.Option(help="The organisation's name.")],
+    out: Annotated[Path, typer.Option(help="Where to write the credentials (mode 0600, overwritten).")],
+    region: Annotated[str | None, typer.Option(help="A hospital's own region, such as 3671.")] = None,
+) -> None:
+    """Register a new client on the running hub."""
+    from deploy.local.partner import add_partner
+
+    written = add_partner(_hub().settings, kind, org=org, name=name, region=region, out=out)
+    typer.echo(f"{written['client_id']} of {written['org']}: {out}", err=True)
+
+
+def _print_status(found: HubStatus) -> None:
+    for name, service in found["services"].items():
+        typer.echo(f"{name:<18} {'ready    ' if service['ready'] else 'not ready'}  {service['url']}")
+    typer.echo(f"{'kafka':<18}            {found['kafka']}")
+    typer.echo(f"{'issuer':<18}            {found['issuer']}")
+
+
+def _leave(number: int, _frame: FrameType | None) -> NoReturn:
+    raise SystemExit(128 + number)
+
+
+def main() -> None:
+    """Run the command; problems become one line and exit code 1."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _leave)  # leave through the handlers that stop what this call started
+    try:
+        app(prog_name="simpul")
+    except HubProblem as problem:
+        _fail(problem.text, problem.log_lines)
+    except OSError as error:
+        if error.errno == errno.EPIPE:
+            raise SystemExit(1) from error
+        _fail(explain_os_error(error))
+
+
+def _fail(text: str, log_lines: tuple[str, ...] = ()) -> NoReturn:
+    for line in log_lines:
+        sys.stderr.write(f"  | {line}\n")
+    sys.stderr.write(f"simpul: {text}\n")
+    raise SystemExit(1)
+
+
+if __name__ == "__main__":
+    main()

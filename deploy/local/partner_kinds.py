@@ -1,0 +1,16 @@
+"""The kinds of clients, as the command line takes them."""
+
+from enum import StrEnum
+
+
+class PartnerKind(StrEnum):
+    """Who may be registered."""
+
+    EMPLOYER = "employer"
+    HOSPITAL = "hospital"
+    DISNAKER = "disnaker"
+    BPJS_VERIFIER = "bpjs-verifier"
+    BPJS_CORE = "bpjs-core"
+    CHANNEL = "channel"
+    AUDITOR = "auditor"
+    OPERATOR = "operator"
