@@ -3,55 +3,51 @@
 The service logs in as `simpul_<service>`, which may do nothing itself (NOINHERIT). Each transaction takes one of two
 roles for its own length: `…_app` sees only the rows of one `org` (row-level security), `…_system` is the hub's own
 work: consumers, relay, sequencer, purge.
+
+SQL goes through the driver, with `$1` parameters. An ORM session in between cost three times the processor time of a
+small transaction (docs/decisions/0003); tables are declared with SQLModel and a test holds them against the database.
 """
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import cast
 
 import asyncpg
-from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from shared.errors import Unavailable
 from shared.postgres.listener import Listener
 
-_ENTER = text("SELECT set_config('role', :role, true), set_config('app.org', :org, true)")
 # What another try may cure: the server going, coming or choosing a victim among transactions.
-_TRANSIENT = (
+_TRANSIENT_IN_POSTGRES = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
+    asyncpg.OperatorInterventionError,
     asyncpg.DeadlockDetectedError,
     asyncpg.SerializationError,
     asyncpg.LockNotAvailableError,
-    asyncpg.QueryCanceledError,
-    asyncpg.TooManyConnectionsError,
     asyncpg.InsufficientResourcesError,
-    InterfaceError,
-    OperationalError,
-    PoolTimeoutError,
-    ConnectionError,
-    TimeoutError,
-    OSError,
 )
+_TRANSIENT = (*_TRANSIENT_IN_POSTGRES, TimeoutError, OSError)
+_SETTINGS = {
+    "jit": "off",
+    "statement_timeout": "30s",
+    "lock_timeout": "10s",
+    "idle_in_transaction_session_timeout": "60s",
+}
 
 
 @dataclass(frozen=True)
 class Transaction:
-    """An open transaction. `session` for ordinary work; `driver` is the same connection in the same transaction, for
-    hot paths and for SQL that is clearer as SQL (`$1` parameters)."""
+    """An open transaction; `driver` is its connection."""
 
-    session: AsyncSession
     driver: "asyncpg.Connection[asyncpg.Record]"
+
+
+class TransactionAborted(Exception):
+    """A statement failed, somebody swallowed its error, and the commit could only roll back. A bug."""
 
 
 class Database:
@@ -61,20 +57,9 @@ class Database:
         self._service = service
         self._timeout_seconds = timeout_seconds
         self._url = url.replace("postgresql+asyncpg://", "postgresql://", 1)
-        settings = {
-            "application_name": f"simpul-{service}",
-            "jit": "off",
-            "statement_timeout": "30s",
-            "lock_timeout": "10s",
-            "idle_in_transaction_session_timeout": "60s",
-        }
-        self._engine: AsyncEngine = create_async_engine(
-            self._url.replace("postgresql://", "postgresql+asyncpg://", 1),
-            pool_size=pool_size,
-            max_overflow=0,
-            pool_timeout=timeout_seconds,
-            connect_args={"timeout": timeout_seconds, "server_settings": settings},
-        )
+        self._pool_size = pool_size
+        self._pool: asyncpg.Pool[asyncpg.Record] | None = None
+        self._opening = asyncio.Lock()
 
     @property
     def service(self) -> str:
@@ -94,41 +79,76 @@ class Database:
 
     @asynccontextmanager
     async def _transaction(self, role: str, org: str) -> AsyncIterator[Transaction]:
+        connection = await self._begun(f"BEGIN; SET LOCAL ROLE {role}; SET LOCAL app.org TO {_literal(org)}")
         try:
-            connection = await self._entered(role, org)
-            try:
-                session = AsyncSession(connection, expire_on_commit=False)
-                raw = await connection.get_raw_connection()
-                driver = cast("asyncpg.Connection[asyncpg.Record]", raw.driver_connection)
-                try:
-                    yield Transaction(session, driver)
-                    await session.flush()
-                finally:
-                    session.sync_session.expunge_all()
-                await connection.commit()
-            finally:
-                await connection.close()
-        except DBAPIError as error:
-            if error.connection_invalidated or _is_transient(error):
+            yield Transaction(connection)
+            outcome = await connection.execute("COMMIT")
+        except BaseException as error:
+            lost = connection.is_closed()
+            # Shielded: a cancelled request must not leave its transaction open on a pooled connection.
+            await asyncio.shield(self._abandon(connection))
+            # An OSError or a TimeoutError of the block's own says nothing about PostgreSQL.
+            if isinstance(error, _TRANSIENT_IN_POSTGRES) or (lost and isinstance(error, _TRANSIENT)):
                 raise Unavailable("postgres") from error
             raise
-        except _TRANSIENT as error:
-            raise Unavailable("postgres") from error
+        await self._release(connection)
+        if outcome != "COMMIT":
+            raise TransactionAborted(role)
 
-    async def _entered(self, role: str, org: str) -> AsyncConnection:
+    async def _begun(self, begin: str) -> "asyncpg.Connection[asyncpg.Record]":
         """A connection inside a transaction with its role taken. Tried twice: a pooled connection may be long dead,
         and nothing has been done on it yet."""
         for last_try in (False, True):
-            connection = await self._engine.connect()
+            connection = await self._acquired()
             try:
-                await connection.execute(_ENTER, {"role": role, "org": org})
-            except BaseException as error:
-                await connection.close()
-                if last_try or not isinstance(error, DBAPIError) or not error.connection_invalidated:
-                    raise
+                await connection.execute(begin)
+            except _TRANSIENT as error:
+                await self._abandon(connection)
+                if last_try:
+                    raise Unavailable("postgres") from error
+            except BaseException:
+                await asyncio.shield(self._abandon(connection))
+                raise
             else:
                 return connection
         raise AssertionError("unreachable")
+
+    async def _acquired(self) -> "asyncpg.Connection[asyncpg.Record]":
+        try:
+            pool = await self._open_pool()
+            acquired = await pool.acquire(timeout=self._timeout_seconds)
+        except _TRANSIENT as error:
+            raise Unavailable("postgres") from error
+        return cast("asyncpg.Connection[asyncpg.Record]", acquired)
+
+    async def _open_pool(self) -> "asyncpg.Pool[asyncpg.Record]":
+        if self._pool is None:
+            async with self._opening:
+                if self._pool is None:
+                    self._pool = await asyncpg.create_pool(
+                        self._url,
+                        min_size=0,
+                        max_size=self._pool_size,
+                        timeout=self._timeout_seconds,
+                        server_settings={**_SETTINGS, "application_name": f"simpul-{self._service}"},
+                        # Nothing outlives a transaction on these connections, so there is nothing to reset.
+                        reset=_nothing,
+                    )
+        return self._pool
+
+    async def _release(self, connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+        if self._pool is not None:
+            await self._pool.release(cast("asyncpg.pool.PoolConnectionProxy[asyncpg.Record]", connection))
+
+    async def _abandon(self, connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+        """Roll back; a connection that can't do even that is thrown away."""
+        try:
+            if not connection.is_closed():
+                await connection.execute("ROLLBACK", timeout=self._timeout_seconds)
+        except (asyncpg.PostgresError, *_TRANSIENT):
+            connection.terminate()
+        finally:
+            await self._release(connection)
 
     async def connect_as_system(self) -> "asyncpg.Connection[asyncpg.Record]":
         """A connection of its own outside the pool, in the system role for its whole life; the caller closes it.
@@ -153,14 +173,24 @@ class Database:
 
     async def ping(self) -> None:
         """Raises Unavailable when no transaction can be opened now."""
-        async with asyncio.timeout(self._timeout_seconds):
-            async with self.system_transaction():
-                pass
+        async with self.system_transaction():
+            pass
 
     async def close(self) -> None:
-        await self._engine.dispose()
+        if self._pool is not None:
+            pool, self._pool = self._pool, None
+            try:
+                await asyncio.wait_for(pool.close(), self._timeout_seconds)
+            except TimeoutError:
+                pool.terminate()
 
 
-def _is_transient(error: DBAPIError) -> bool:
-    original: Any = error.orig
-    return isinstance(original, _TRANSIENT) or isinstance(getattr(original, "__cause__", None), _TRANSIENT)
+def _literal(text: str) -> str:
+    """An SQL string literal; `standard_conforming_strings` has been on by default since PostgreSQL 9.1."""
+    if "\x00" in text or "\\" in text:
+        raise ValueError("an org holds no NUL and no backslash")
+    return "'" + text.replace("'", "''") + "'"
+
+
+async def _nothing(_: object) -> None:
+    return None
