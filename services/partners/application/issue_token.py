@@ -1,0 +1,166 @@
+"""Give a client an access token (RFC 6749 section 4.4 with RFC 7523 client authentication)."""
+
+import hashlib
+import hmac
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from services.partners.application.ports import Actor, Assertions, Registry, Signer, UnitOfWork
+from services.partners.domain.assertion import AssertionRefused, accept, granted_scopes
+from services.partners.domain.partners import Client, ClientStatus
+from shared.clock import Clock
+from shared.errors import Refusal
+from shared.identifiers import new_id
+
+GRANT_TYPE = "client_credentials"
+ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+AUDIENCE = "urn:simpul:hub"
+_UNKNOWN = Actor("unknown", "unknown")
+
+
+class TokenRefused(Refusal):
+    """No token. `code` is an error code of RFC 6749 section 5.2, `detail` tells the client's developer why."""
+
+
+@dataclass(frozen=True)
+class TokenRequest:
+    """The parameters of a token request; those sent without a value count as left out."""
+
+    grant_type: str | None
+    scope: str | None = None
+    client_id: str | None = None
+    client_secret: str | None = None
+    client_assertion_type: str | None = None
+    client_assertion: str | None = None
+
+
+@dataclass(frozen=True)
+class IssuedToken:
+    access_token: str
+    expires_in_seconds: int
+    scope: str
+
+
+class IssueToken:
+    """One request, one transaction: client, assertion used up, log line."""
+
+    def __init__(
+        self,
+        unit_of_work: UnitOfWork,
+        assertions: Assertions,
+        signer: Signer,
+        clock: Clock,
+        *,
+        issuer: str,
+        assertion_audiences: Collection[str],
+        lifetime_seconds: int,
+    ) -> None:
+        self._unit_of_work = unit_of_work
+        self._assertions = assertions
+        self._signer = signer
+        self._clock = clock
+        self._issuer = issuer
+        self._audiences = frozenset(assertion_audiences)
+        self._lifetime_seconds = lifetime_seconds
+
+    async def __call__(self, request: TokenRequest) -> IssuedToken:
+        """Raises TokenRefused; a refusal of a request that names a client is logged too, and uses up its `jti`."""
+        _check_form(request)
+        refused: TokenRefused | None = None
+        async with self._unit_of_work.begin() as registry:
+            client = await registry.client(self._named_client(request))
+            actor = _UNKNOWN if client is None else Actor(client.org, client.client_id)
+            try:
+                known = await self._authenticated(registry, client, request)
+                issued, token_id = self._issued(known, request.scope)
+            except TokenRefused as error:
+                refused = error
+                await registry.note(actor.did("token.issue", "client", actor.client_id, error.code))
+            else:
+                entry = actor.did("token.issue", "token", token_id, scope=issued.scope, method=_method(request))
+                await registry.note(entry)
+        if refused is not None:
+            raise refused
+        return issued
+
+    def _named_client(self, request: TokenRequest) -> str:
+        if request.client_assertion is None:
+            return request.client_id or ""
+        named = self._assertions.client_id(request.client_assertion)
+        if named is None:
+            raise _invalid_client("the assertion is not a signed JWT")
+        if request.client_id not in (None, named):
+            raise _invalid_client("`client_id` and the assertion name different clients")
+        return named
+
+    async def _authenticated(self, registry: Registry, client: Client | None, request: TokenRequest) -> Client:
+        if client is None:
+            raise _invalid_client("the client is not registered")
+        if client.status is not ClientStatus.ACTIVE:
+            raise _invalid_client("the client has been revoked")
+        if request.client_assertion is None:
+            _check_secret(client, request.client_secret or "")
+            return client
+        try:
+            claims = self._assertions.claims(request.client_assertion, client.public_jwk)
+            accepted = accept(
+                claims,
+                client_id=client.client_id,
+                audiences=self._audiences,
+                now=self._clock.now().timestamp(),
+            )
+        except AssertionRefused as error:
+            raise _invalid_client(f"the assertion is not accepted: {error}") from error
+        expires_at = datetime.fromtimestamp(accepted.expires_at, UTC)
+        if not await registry.spend_assertion(client, accepted.jti, expires_at):
+            raise _invalid_client("the assertion's `jti` has been used before")
+        return client
+
+    def _issued(self, client: Client, asked_for: str | None) -> tuple[IssuedToken, str]:
+        scopes = granted_scopes(asked_for, client.scopes)
+        if scopes is None:
+            raise TokenRefused("invalid_scope", f"This client may ask for: {' '.join(client.scopes)}.")
+        now, token_id, scope = int(self._clock.now().timestamp()), str(new_id()), " ".join(scopes)
+        claims = {
+            "iss": self._issuer,
+            "sub": client.client_id,
+            "aud": AUDIENCE,
+            "client_id": client.client_id,
+            "org": client.org,
+            "scope": scope,
+            "iat": now,
+            "exp": now + self._lifetime_seconds,
+            "jti": token_id,
+        }
+        return IssuedToken(self._signer.sign(claims), self._lifetime_seconds, scope), token_id
+
+
+def _method(request: TokenRequest) -> str:
+    return "client_secret" if request.client_assertion is None else "private_key_jwt"
+
+
+def _check_form(request: TokenRequest) -> None:
+    if request.grant_type is None:
+        raise TokenRefused("invalid_request", "`grant_type` is required.")
+    if request.grant_type != GRANT_TYPE:
+        raise TokenRefused("unsupported_grant_type", f"The only grant type is {GRANT_TYPE}.")
+    if request.client_assertion is not None and request.client_secret is not None:
+        raise TokenRefused("invalid_request", "Use one way of client authentication, not two.")
+    if (request.client_assertion is None) != (request.client_assertion_type is None):
+        raise TokenRefused("invalid_request", "`client_assertion` and `client_assertion_type` come together.")
+    if request.client_assertion_type not in (None, ASSERTION_TYPE):
+        raise TokenRefused("invalid_request", f"`client_assertion_type` must be {ASSERTION_TYPE}.")
+    if request.client_assertion is None and (request.client_id is None or request.client_secret is None):
+        raise _invalid_client("authenticate with `client_assertion` (private_key_jwt)")
+
+
+def _check_secret(client: Client, secret: str) -> None:
+    if client.secret_sha256 is None:
+        raise _invalid_client("this client authenticates with private_key_jwt")
+    if not hmac.compare_digest(hashlib.sha256(secret.encode()).digest(), client.secret_sha256):
+        raise _invalid_client("the secret is wrong")
+
+
+def _invalid_client(why: str) -> TokenRefused:
+    return TokenRefused("invalid_client", f"{why[0].upper()}{why[1:]}.")

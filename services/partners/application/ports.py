@@ -1,0 +1,103 @@
+"""What the use cases need from outside."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from services.partners.domain.partners import Client, Organisation
+from shared.audit import AuditEntry
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who asks."""
+
+    org: str
+    client_id: str
+
+    def did(
+        self, action: str, object_type: str, object_id: str, outcome: str = "ok", **detail: str | int | bool
+    ) -> AuditEntry:
+        """One line of the log of accesses; `detail` holds codes and ids only."""
+        return AuditEntry(self.org, self.client_id, action, object_type, object_id, outcome, detail=detail)
+
+
+class Registry(Protocol):
+    """The registry within one transaction of the hub's own role."""
+
+    async def client(self, client_id: str) -> Client | None: ...
+
+    async def add_client(self, client: Client) -> None: ...
+
+    async def replace_key(self, client_id: str, public_jwk: Mapping[str, str]) -> None: ...
+
+    async def revoke(self, client_id: str, at: datetime) -> None: ...
+
+    async def lock_operators(self) -> None:
+        """Let no other transaction judge at the same time whether an operator may go."""
+        ...
+
+    async def active_operators(self) -> int: ...
+
+    async def clients(self, *, after: str | None, limit: int, org: str | None = None) -> Sequence[Client]:
+        """Ordered by client id, beginning after `after`."""
+        ...
+
+    async def touch_organisation(self, org: str, *, name: str, region_code: str | None, at: datetime) -> None:
+        """Make the organisation or count one more change of it; holds its row until the end. A region replaces the
+        one before, None and the name don't."""
+        ...
+
+    async def organisation(self, org: str) -> Organisation | None: ...
+
+    async def organisations(self, *, after: str | None, limit: int) -> Sequence[Organisation]: ...
+
+    async def spend_assertion(self, client: Client, jti: str, expires_at: datetime) -> bool:
+        """Whether this `jti` of this client is used for the first time."""
+        ...
+
+    async def note(self, entry: AuditEntry) -> None:
+        """Add to the append-only log."""
+        ...
+
+    async def publish(self, organisation: Organisation) -> None:
+        """Tell the other services how the organisation stands now."""
+        ...
+
+
+class UnitOfWork(Protocol):
+    """Opens transactions; one commits when its block ends well."""
+
+    def begin(self) -> AbstractAsyncContextManager[Registry]: ...
+
+
+class Assertions(Protocol):
+    """Checks what clients sign."""
+
+    def client_id(self, assertion: str) -> str | None:
+        """The client an assertion says it is from, before anything is checked; None when it is not a signed JWT."""
+        ...
+
+    def claims(self, assertion: str, public_jwk: Mapping[str, str]) -> Mapping[str, Any]:
+        """The claims, signed by that key with ES384 or RS384. Raises AssertionRefused."""
+        ...
+
+
+class ClientKeys(Protocol):
+    """Judges the public keys that clients register."""
+
+    def problem(self, jwk: Mapping[str, Any]) -> str | None:
+        """Why the key cannot be taken; None when it can."""
+        ...
+
+    def public_part(self, jwk: Mapping[str, Any]) -> dict[str, str]:
+        """What is kept of it."""
+        ...
+
+
+class Signer(Protocol):
+    """Signs access tokens."""
+
+    def sign(self, claims: Mapping[str, Any]) -> str: ...

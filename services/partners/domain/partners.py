@@ -1,0 +1,131 @@
+"""Who may use the hub: kinds of clients, what each kind may do, and how its organisation is named."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from shared.errors import Problem
+from shared.identifiers import PROVINCES, province_of
+
+_ORG_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_REGION = re.compile(r"[0-9]{2}([0-9]{2}([0-9]{2}([0-9]{4})?)?)?")
+
+
+class ClientKind(StrEnum):
+    """What a client is to the hub; decides its scopes and the form of its organisation."""
+
+    EMPLOYER = "employer"
+    HOSPITAL = "hospital"
+    DISNAKER = "disnaker"
+    BPJS_VERIFIER = "bpjs-verifier"
+    BPJS_CORE = "bpjs-core"
+    CHANNEL = "channel"
+    AUDITOR = "auditor"
+    OPERATOR = "operator"
+
+
+class ClientStatus(StrEnum):
+    ACTIVE = "active"
+    REVOKED = "revoked"
+
+
+class OrganisationStatus(StrEnum):
+    """Active as long as one of its clients is."""
+
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+
+
+@dataclass(frozen=True)
+class KindRule:
+    """`org_prefix` stands before the colon of the organisation's name."""
+
+    org_prefix: str
+    scopes: tuple[str, ...]
+    gets_secret: bool = False
+
+
+RULES: dict[ClientKind, KindRule] = {
+    ClientKind.EMPLOYER: KindRule(
+        "employer", ("accident-reports.write", "accident-reports.read", "subscriptions.manage")
+    ),
+    ClientKind.CHANNEL: KindRule("channel", ("self-reports.write", "self-reports.read")),
+    # Hospitals' existing bridges speak client_secret, so they alone get one.
+    ClientKind.HOSPITAL: KindRule("hospital", ("system/*.crus",), gets_secret=True),
+    ClientKind.DISNAKER: KindRule(
+        "disnaker", ("notifications.read", "subscriptions.manage", "determinations.write", "cases.read")
+    ),
+    ClientKind.BPJS_VERIFIER: KindRule("bpjs", ("claims.read", "claims.decide")),
+    ClientKind.BPJS_CORE: KindRule("bpjs", ("claims.stream", "claims.read", "participants.write", "payments.write")),
+    ClientKind.AUDITOR: KindRule("auditor", ("audit.read", "claims.read")),
+    ClientKind.OPERATOR: KindRule("operator", ("operations.manage", "partners.manage")),
+}
+
+
+@dataclass(frozen=True)
+class Client:
+    """One client of one organisation. `public_jwk` verifies its assertions; `secret_sha256` is of a random secret of
+    256 bits, so a plain hash is enough."""
+
+    client_id: str
+    org: str
+    kind: ClientKind
+    name: str
+    public_jwk: dict[str, str]
+    secret_sha256: bytes | None
+    status: ClientStatus
+    created_at: datetime
+    revoked_at: datetime | None = None
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        return RULES[self.kind].scopes
+
+
+@dataclass(frozen=True)
+class Organisation:
+    """An organisation with what its active clients make of it. `version` counts its changes."""
+
+    org: str
+    name: str
+    region_code: str | None
+    version: int
+    kinds: tuple[ClientKind, ...]
+    client_count: int
+    created_at: datetime
+    updated_at: datetime
+
+    @property
+    def status(self) -> OrganisationStatus:
+        return OrganisationStatus.ACTIVE if self.kinds else OrganisationStatus.SUSPENDED
+
+
+def registration_problems(kind: ClientKind, org: str, region_code: str | None) -> list[Problem]:
+    """What keeps an organisation and a region from fitting the kind; empty when they fit."""
+    problems = []
+    prefix, _, name = org.partition(":")
+    expected = RULES[kind].org_prefix
+    if prefix != expected or not _ORG_NAME.fullmatch(name):
+        detail = f"The organisation of this kind is named {expected}:<letters, digits, dots, underscores, hyphens>."
+        problems.append(Problem("/org", "org-format", detail))
+    elif kind is ClientKind.DISNAKER and name not in PROVINCES:
+        detail = "A Disnaker is named disnaker:<two digits of its province>."
+        problems.append(Problem("/org", "org-province", detail))
+    if region_code is None:
+        return problems
+    if not _REGION.fullmatch(region_code) or province_of(region_code) not in PROVINCES:
+        detail = "A region is a Kemendagri code of 2, 4, 6 or 10 digits in a known province."
+        problems.append(Problem("/region_code", "region-format", detail))
+    elif kind is ClientKind.DISNAKER and region_code != name:
+        detail = "The region of a Disnaker is the province in its organisation's name; leave this out."
+        problems.append(Problem("/region_code", "region-contradicts-org", detail))
+    elif kind not in (ClientKind.HOSPITAL, ClientKind.DISNAKER):
+        detail = "Only hospitals are registered with a region; leave this out."
+        problems.append(Problem("/region_code", "region-not-allowed", detail))
+    return problems
+
+
+def region_of(kind: ClientKind, org: str, region_code: str | None) -> str | None:
+    """The organisation's region: a hospital's own, a Disnaker's province."""
+    return org.partition(":")[2] if kind is ClientKind.DISNAKER else region_code

@@ -1,0 +1,187 @@
+"""`/v1/clients` and `/v1/orgs`: the operator's registry of partners."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Response
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
+
+from services.partners.application.ports import Actor
+from services.partners.application.read_registry import ReadRegistry
+from services.partners.application.register_client import RegisterClient, Registration
+from services.partners.application.revoke_client import RevokeClient
+from services.partners.domain.partners import Client, ClientKind, ClientStatus, Organisation, OrganisationStatus
+from shared.web.door import Caller, secured
+from shared.web.paging import Cursor, Limit, decode_cursor, encode_cursor
+from shared.web.strict_json import StrictRoute
+
+_SCOPE = "partners.manage"
+_ORG = r"^[a-z]+:[A-Za-z0-9._-]+$"
+_EXAMPLE_JWK: JsonDict = {"kty": "EC", "crv": "P-384", "x": "6UFYCS…", "y": "nfjWSj…", "kid": "employer-1"}
+
+ClientId = Annotated[str, Path(min_length=1, max_length=255, pattern=r"^[A-Za-z0-9._-]+$")]
+
+
+class NewClient(BaseModel):
+    """A client to register. Its organisation is made on first use; each call makes a new client."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "kind": "employer",
+                    "org": "employer:JJ012345",
+                    "name": "PT Contoh Baja",
+                    "region_code": None,
+                    "public_jwk": _EXAMPLE_JWK,
+                },
+                {
+                    "kind": "hospital",
+                    "org": "hospital:100000401",
+                    "name": "RS Contoh",
+                    "region_code": "3671",
+                    "public_jwk": _EXAMPLE_JWK,
+                },
+            ]
+        },
+    )
+
+    kind: ClientKind
+    org: str = Field(max_length=80, description="`employer:JJ012345`, `hospital:100000401`, `disnaker:36`, …")
+    name: str = Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$")
+    region_code: str | None = Field(None, max_length=10, description="A hospital's own region (Kemendagri code).")
+    public_jwk: dict[str, Any] = Field(
+        description="Public key of its assertions: EC P-384 (ES384) or RSA of at least 2048 bits (RS384)."
+    )
+
+
+class ClientView(BaseModel):
+    """A registered client, without anything secret."""
+
+    client_id: str
+    org: str
+    kind: ClientKind
+    name: str
+    scopes: list[str]
+    status: ClientStatus
+    created_at: datetime
+    revoked_at: datetime | None
+
+
+class RegisteredClient(ClientView):
+    """A client just registered."""
+
+    client_secret: str | None = Field(description="For hospitals, told this once; null for every other kind.")
+
+
+class ClientPage(BaseModel):
+    items: list[ClientView]
+    next_cursor: str | None
+
+
+class OrganisationView(BaseModel):
+    """An organisation as the other services know it. `suspended` when none of its clients is active."""
+
+    org: str
+    name: str
+    region_code: str | None
+    kinds: list[ClientKind] = Field(description="Kinds of its active clients.")
+    client_count: int = Field(description="Active clients.")
+    status: OrganisationStatus
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+
+class OrganisationPage(BaseModel):
+    items: list[OrganisationView]
+    next_cursor: str | None
+
+
+def registry_router(register: RegisterClient, revoke: RevokeClient, read: ReadRegistry) -> APIRouter:
+    router = APIRouter(prefix="/v1", tags=["partners"], route_class=StrictRoute)
+
+    @router.post("/clients", status_code=201, summary="Register a client", **secured(_SCOPE))
+    async def post_client(new: NewClient, caller: Caller, response: Response) -> RegisteredClient:
+        registration = Registration(new.kind, new.org, new.name, new.region_code, new.public_jwk)
+        registered = await register(registration, Actor(caller.org, caller.client_id))
+        response.headers["Location"] = f"/v1/clients/{registered.client.client_id}"
+        response.headers["Cache-Control"] = "no-store"
+        return RegisteredClient(**_members(registered.client), client_secret=registered.secret)
+
+    @router.get("/clients", summary="List clients", **secured(_SCOPE))
+    async def get_clients(
+        caller: Caller,
+        cursor: Cursor = None,
+        limit: Limit = 50,
+        org: Annotated[str | None, Query(max_length=80, pattern=_ORG, description="Only of this one.")] = None,
+    ) -> ClientPage:
+        clients = await read.clients(_actor(caller), after=_after(cursor), limit=limit + 1, org=org)
+        shown, cursor_after = _page([client.client_id for client in clients], limit)
+        return ClientPage(items=[_view(client) for client in clients[:shown]], next_cursor=cursor_after)
+
+    @router.get("/clients/{client_id}", summary="One client", **secured(_SCOPE))
+    async def get_client(client_id: ClientId, caller: Caller) -> ClientView:
+        return _view(await read.client(client_id, _actor(caller)))
+
+    @router.delete("/clients/{client_id}", summary="Revoke a client", **secured(_SCOPE))
+    async def delete_client(client_id: ClientId, caller: Caller) -> ClientView:
+        """Takes effect at the token endpoint at once; tokens already issued run out within their life."""
+        return _view(await revoke(client_id, _actor(caller)))
+
+    @router.get("/orgs", summary="List organisations", **secured(_SCOPE))
+    async def get_organisations(caller: Caller, cursor: Cursor = None, limit: Limit = 50) -> OrganisationPage:
+        found = await read.organisations(_actor(caller), after=_after(cursor), limit=limit + 1)
+        shown, cursor_after = _page([organisation.org for organisation in found], limit)
+        items = [_organisation_view(organisation) for organisation in found[:shown]]
+        return OrganisationPage(items=items, next_cursor=cursor_after)
+
+    return router
+
+
+def _actor(caller: Caller) -> Actor:
+    return Actor(caller.org, caller.client_id)
+
+
+def _after(cursor: str | None) -> str | None:
+    values = decode_cursor(cursor, str)
+    return None if values is None else str(values[0])
+
+
+def _page(keys: Sequence[str], limit: int) -> tuple[int, str | None]:
+    """How many of one more than `limit` are shown, and the cursor behind the last."""
+    return (limit, encode_cursor(keys[limit - 1])) if len(keys) > limit else (len(keys), None)
+
+
+def _members(client: Client) -> dict[str, Any]:
+    return {
+        "client_id": client.client_id,
+        "org": client.org,
+        "kind": client.kind,
+        "name": client.name,
+        "scopes": list(client.scopes),
+        "status": client.status,
+        "created_at": client.created_at,
+        "revoked_at": client.revoked_at,
+    }
+
+
+def _view(client: Client) -> ClientView:
+    return ClientView(**_members(client))
+
+
+def _organisation_view(organisation: Organisation) -> OrganisationView:
+    return OrganisationView(
+        org=organisation.org,
+        name=organisation.name,
+        region_code=organisation.region_code,
+        kinds=list(organisation.kinds),
+        client_count=organisation.client_count,
+        status=organisation.status,
+        version=organisation.version,
+        created_at=organisation.created_at,
+        updated_at=organisation.updated_at,
+    )

@@ -1,0 +1,104 @@
+"""The one place where this service's objects are made; tests call the same `build`."""
+
+from datetime import timedelta
+
+from fastapi import APIRouter
+
+from services.partners.adapters.assertion_purge import AssertionPurge
+from services.partners.adapters.keys import AccessTokenSigner, JoseAssertions, JoseClientKeys
+from services.partners.adapters.unit_of_work import PostgresUnitOfWork
+from services.partners.application.issue_token import IssueToken
+from services.partners.application.read_registry import ReadRegistry
+from services.partners.application.register_client import RegisterClient
+from services.partners.application.revoke_client import RevokeClient
+from services.partners.entrypoints.http.registry import registry_router
+from services.partners.entrypoints.http.token import discovery_router, token_router
+from services.partners.settings import PartnersSettings
+from shared.clock import Clock, SystemClock
+from shared.events import TOPICS
+from shared.events.topics import PARTNERS
+from shared.kafka.aiokafka_bus import AioKafkaBus
+from shared.kafka.bus import EventBus
+from shared.outbox import Cleaner, Relay, Retention
+from shared.postgres.database import Database
+from shared.sealing import load_secrets
+from shared.sealing.secrets_folder import BOOTSTRAP_OPERATOR_FILE, TOKEN_SIGNING_KEY_FILE, read_jwk_file
+from shared.service import Hook, Service, create_service, issuer_verifier
+from shared.web.health import Check
+from shared.web.issuer_keys import FixedKeys
+from shared.web.tokens import TokenVerifier
+
+NAME = "partners"
+
+
+def build(settings: PartnersSettings, *, bus: EventBus | None = None, clock: Clock | None = None) -> Service:
+    """The service, ready to serve. Raises KeyringUnusable when a secret is missing or wrong."""
+    clock = clock or SystemClock()
+    bus = bus or AioKafkaBus(settings.kafka_bootstrap, topics=[TOPICS[PARTNERS]], prefix=settings.topic_prefix)
+    database = Database(
+        settings.database_url,
+        service=NAME,
+        pool_size=settings.database_pool_size,
+        timeout_seconds=settings.database_timeout_seconds,
+    )
+    unit_of_work = PostgresUnitOfWork(database, load_secrets(settings.secrets_dir).sealer)
+    register = RegisterClient(unit_of_work, JoseClientKeys(), clock)
+    registry = registry_router(register, RevokeClient(unit_of_work, clock), ReadRegistry(unit_of_work))
+    verifier, token_routers, stop_verifier = _tokens(settings, unit_of_work, clock)
+    purge = AssertionPurge(
+        unit_of_work,
+        clock,
+        every_seconds=settings.assertion_purge_seconds,
+        batch_size=settings.assertion_purge_batch,
+    )
+    retention = Retention(outbox=timedelta(hours=settings.outbox_retention_hours))
+    return create_service(
+        NAME,
+        settings,
+        title="Simpul: registry of partners and token service",
+        routers=[*token_routers, registry],
+        verifier=verifier,
+        components=[Relay(database, bus), Cleaner(database, retention=retention), purge],
+        checks=[("postgres", _reachable(database))],
+        on_start=[_first_operator(settings, register)],
+        on_stop=[database.close, bus.close, stop_verifier],
+    )
+
+
+def _tokens(
+    settings: PartnersSettings, unit_of_work: PostgresUnitOfWork, clock: Clock
+) -> tuple[TokenVerifier, list[APIRouter], Hook]:
+    """What judges tokens here and the routes that issue them: none of the latter beside an external issuer."""
+    if not settings.issues_tokens:
+        verifier, stop = issuer_verifier(settings)
+        return verifier, [], stop
+    signer = AccessTokenSigner(read_jwk_file(settings.secrets_dir, TOKEN_SIGNING_KEY_FILE))
+    # The issuer knows its own key: asking itself over HTTP would need it to be up before it is.
+    verifier = TokenVerifier(settings.issuer, keys=FixedKeys([signer.public]), clock=clock, typ_required=True)
+    issue = IssueToken(
+        unit_of_work,
+        JoseAssertions(),
+        signer,
+        clock,
+        issuer=settings.issuer,
+        assertion_audiences=[f"{settings.public_url}/oauth2/token", settings.issuer],
+        lifetime_seconds=settings.access_token_lifetime_seconds,
+    )
+    routers = [token_router(issue, settings), discovery_router(settings, signer.published())]
+    return verifier, routers, verifier.aclose
+
+
+def _first_operator(settings: PartnersSettings, register: RegisterClient) -> Hook:
+    async def ensure() -> None:
+        made = read_jwk_file(settings.secrets_dir, BOOTSTRAP_OPERATOR_FILE)
+        await register.first_operator(made["client_id"], made["org"], made["public_jwk"])
+
+    return ensure
+
+
+def _reachable(database: Database) -> Check:
+    async def check() -> list[str]:
+        await database.ping()
+        return []
+
+    return check
