@@ -84,7 +84,7 @@ class Database:
             yield Transaction(connection)
             outcome = await connection.execute("COMMIT")
         except BaseException as error:
-            lost = connection.is_closed()
+            lost = _is_lost(connection)
             # Shielded: a cancelled request must not leave its transaction open on a pooled connection.
             await asyncio.shield(self._abandon(connection))
             # An OSError or a TimeoutError of the block's own says nothing about PostgreSQL.
@@ -143,7 +143,7 @@ class Database:
     async def _abandon(self, connection: "asyncpg.Connection[asyncpg.Record]") -> None:
         """Roll back; a connection that can't do even that is thrown away."""
         try:
-            if not connection.is_closed():
+            if not _is_lost(connection):
                 await connection.execute("ROLLBACK", timeout=self._timeout_seconds)
         except (asyncpg.PostgresError, *_TRANSIENT):
             connection.terminate()
@@ -183,6 +183,13 @@ class Database:
                 await asyncio.wait_for(pool.close(), self._timeout_seconds)
             except TimeoutError:
                 pool.terminate()
+
+
+def _is_lost(connection: "asyncpg.Connection[asyncpg.Record]") -> bool:
+    try:
+        return connection.is_closed()
+    except asyncpg.InterfaceError:
+        return True  # The pool has already taken the dead connection out from under us.
 
 
 def _literal(text: str) -> str:
