@@ -22,6 +22,8 @@ CRASHPOINTS: Final[dict[str, str]] = {
     "consumer.after-offset": "the offset is committed, the next events are not fetched",
     "consumer.before-dead-letter-commit": "the dead letter is in the transaction, which is not committed",
     "consumer.after-dead-letter-commit": "the dead letter is committed, the offset is not",
+    "webhook.after-post": "the receiver has answered, the attempt is not recorded",
+    "webhook.after-record": "the attempt is recorded, the next delivery is not chosen",
     "consumer.after-redrive": "a dead letter is re-run and committed, the events parked behind it are not",
 }
 

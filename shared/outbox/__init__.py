@@ -1,0 +1,31 @@
+"""Messaging that does not lose: events leave by an outbox and arrive through an inbox, each in the database
+transaction of the change that they tell or make.
+
+    await append(transaction, [event], sealer)          # in a use case, under the aggregate's lock
+    Relay(database, bus)                                # component: outbox → bus
+    Consumer(database, bus, sealer, group=…, topics=[…], handle=…)   # component: bus → inbox → handle
+    Cleaner(database)                                   # component: removes what is no longer needed
+"""
+
+from shared.outbox.append import append
+from shared.outbox.cleaner import Cleaner, Retention
+from shared.outbox.consumer import Consumer, ConsumerLimits
+from shared.outbox.dead_letters import DeadLetter, list_dead_letters, show_dead_letter
+from shared.outbox.inbox import Handle
+from shared.outbox.redrive import Redriven
+from shared.outbox.relay import Relay, RelayLimits
+
+__all__ = [
+    "Cleaner",
+    "Consumer",
+    "ConsumerLimits",
+    "DeadLetter",
+    "Handle",
+    "Redriven",
+    "Relay",
+    "RelayLimits",
+    "Retention",
+    "append",
+    "list_dead_letters",
+    "show_dead_letter",
+]

@@ -1,0 +1,78 @@
+"""Removing what has done its work, in small transactions: sent events, inbox rows, idempotency keys."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import timedelta
+
+from shared.observability import log
+from shared.postgres.database import Database
+
+# `handled_at` has no index: inbox rows lie in the table in the order of their time, and this runs once an hour.
+_DELETES = {
+    "outbox": """DELETE FROM outbox WHERE id IN (
+        SELECT id FROM outbox WHERE sent_at < clock_timestamp() - $1::interval ORDER BY sent_at LIMIT $2)""",
+    "inbox": """DELETE FROM inbox WHERE ctid = ANY(ARRAY(
+        SELECT ctid FROM inbox WHERE handled_at < clock_timestamp() - $1::interval LIMIT $2))""",
+    "idempotency_key": """DELETE FROM idempotency_key WHERE ctid = ANY(ARRAY(
+        SELECT ctid FROM idempotency_key WHERE created_at < clock_timestamp() - $1::interval LIMIT $2))""",
+}
+
+
+@dataclass(frozen=True)
+class Retention:
+    """How long rows stay. The inbox must outlast the retention of every topic that is read: what has left it would
+    take effect again if the topic were replayed."""
+
+    outbox: timedelta = timedelta(hours=72)
+    inbox: timedelta = timedelta(days=30)
+    idempotency_keys: timedelta = timedelta(days=30)
+
+
+class Cleaner:
+    """Component: cleans at its start and then every `every_seconds`."""
+
+    name = "cleaner"
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        retention: Retention | None = None,
+        batch_rows_max: int = 1_000,
+        every_seconds: float = 3_600.0,
+    ) -> None:
+        self._database = database
+        self._retention = retention or Retention()
+        self._batch_rows_max = batch_rows_max
+        self._every_seconds = every_seconds
+
+    def problems(self) -> list[str]:
+        return []
+
+    async def run(self) -> None:
+        """Clean until cancelled. Raises Unavailable("postgres")."""
+        while True:
+            await self.clean()
+            await asyncio.sleep(self._every_seconds)
+
+    async def clean(self) -> dict[str, int]:
+        """Remove everything that is due; answers how many rows by table."""
+        ages = {
+            "outbox": self._retention.outbox,
+            "inbox": self._retention.inbox,
+            "idempotency_key": self._retention.idempotency_keys,
+        }
+        removed = {table: await self._clean(table, age) for table, age in ages.items()}
+        if any(removed.values()):
+            log.info("cleaner.removed", **removed)
+        return removed
+
+    async def _clean(self, table: str, age: timedelta) -> int:
+        total = 0
+        while True:
+            async with self._database.system_transaction() as tx:
+                status = await tx.driver.execute(_DELETES[table], age, self._batch_rows_max)
+            removed = int(status.rpartition(" ")[2])
+            total += removed
+            if removed < self._batch_rows_max:
+                return total

@@ -1,0 +1,75 @@
+"""Columns of the messaging tables. A service mixes them into its own registry; the tables' names are fixed, and
+`shared.postgres.standard_tables` creates them."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import BigInteger, DateTime, Identity, LargeBinary, SmallInteger, Text, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field, SQLModel
+
+_INSTANT = DateTime(timezone=True)
+_NOW = {"server_default": text("clock_timestamp()")}
+_NAME = Text(collation="C")
+
+
+class OutboxColumns(SQLModel):
+    """Events that are to be published, in the order of `id` within an aggregate. `shard` is the slot that the
+    aggregate falls into; `created_at` becomes `ce_time`; `payload` null is a tombstone."""
+
+    id: int | None = Field(default=None, sa_type=BigInteger, sa_column_args=(Identity(always=True),), primary_key=True)
+    shard: int = Field(sa_type=SmallInteger)
+    event_id: UUID = Field(unique=True)
+    aggregate_id: str = Field(sa_type=_NAME)
+    aggregate_version: int = Field(sa_type=BigInteger)
+    topic: str = Field(sa_type=_NAME)
+    key: str = Field(sa_type=_NAME)
+    headers: dict[str, str] = Field(sa_type=JSONB)
+    payload: bytes | None = Field(default=None, sa_type=LargeBinary)
+    created_at: datetime = Field(sa_type=_INSTANT, sa_column_kwargs=_NOW)
+    sent_at: datetime | None = Field(default=None, sa_type=_INSTANT)
+
+
+class InboxColumns(SQLModel):
+    """Events whose effect is in the database, by consumer."""
+
+    consumer: str = Field(sa_type=_NAME, primary_key=True)
+    event_id: UUID = Field(primary_key=True)
+    handled_at: datetime = Field(sa_type=_INSTANT, sa_column_kwargs=_NOW)
+
+
+class DeadLetterColumns(SQLModel):
+    """Events that could not be handled. `payload` is the value as it was read, sealed once more as a whole with
+    type `dead-letter` and this row's id: what cannot be read may hold anything. `state`: open, redriven, discarded."""
+
+    id: UUID = Field(primary_key=True)
+    consumer: str = Field(sa_type=_NAME)
+    topic: str = Field(sa_type=_NAME)
+    key: str | None = Field(default=None, sa_type=_NAME)
+    partition: int
+    offset: int = Field(sa_type=BigInteger)
+    headers: dict[str, str] = Field(sa_type=JSONB)
+    payload: bytes | None = Field(default=None, sa_type=LargeBinary)
+    reason_code: str = Field(sa_type=Text)
+    reason: str = Field(sa_type=Text)
+    attempts: int
+    failed_at: datetime = Field(sa_type=_INSTANT, sa_column_kwargs=_NOW)
+    state: str = Field(sa_type=Text)
+    resolved_at: datetime | None = Field(default=None, sa_type=_INSTANT)
+    resolved_by: str | None = Field(default=None, sa_type=Text)
+    resolution: str | None = Field(default=None, sa_type=Text)
+
+
+class ParkedEventColumns(SQLModel):
+    """Events that wait behind a dead letter of their key, in the order of `id`, as they were read."""
+
+    id: int | None = Field(default=None, sa_type=BigInteger, sa_column_args=(Identity(always=True),), primary_key=True)
+    consumer: str = Field(sa_type=_NAME)
+    event_id: UUID
+    topic: str = Field(sa_type=_NAME)
+    key: str = Field(sa_type=_NAME)
+    partition: int
+    offset: int = Field(sa_type=BigInteger)
+    headers: dict[str, str] = Field(sa_type=JSONB)
+    payload: bytes | None = Field(default=None, sa_type=LargeBinary)
+    parked_at: datetime = Field(sa_type=_INSTANT, sa_column_kwargs=_NOW)
