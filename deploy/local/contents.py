@@ -1,33 +1,53 @@
-"""What the services find in the servers: databases with their migrations, topics. Heavy to import, so only `up` does."""
+"""What the services find when they start: secrets, databases with their migrations, topics.
+
+Heavy to import, so only `up` does it.
+"""
 
 import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 
 import asyncpg
+from alembic.util import CommandError
+from sqlalchemy.exc import SQLAlchemyError
 
+from deploy.local.kafka_ready import broker_answers
 from deploy.local.problems import HubProblem
 from deploy.local.service_processes import database_name
 from shared.errors import Unavailable
 from shared.events import TOPICS
 from shared.kafka.topics import ensure_topics
 from shared.postgres.migrate import provision, upgrade
+from shared.sealing import create_secrets
+from shared.sealing.keyring import KeyringUnusable
 
 DATABASE_SECONDS = 5.0
 
 
+def prepare_secrets(folder: Path) -> None:
+    """The keyrings and keys that are missing."""
+    try:
+        create_secrets(folder)
+    except KeyringUnusable as error:
+        raise HubProblem(f"the secrets in {folder} cannot be used: {error}") from error
+
+
 def prepare_databases(admin_url: str, passwords: Mapping[str, str]) -> None:
     """Roles, database and migrations of each service named in `passwords`."""
+    clock_drift_seconds(admin_url)
     for service, password in passwords.items():
         try:
             provision(admin_url, service, database=database_name(service), password=password)
             upgrade(admin_url, service, database=database_name(service))
-        except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        except (asyncpg.PostgresError, SQLAlchemyError, CommandError) as error:
             raise HubProblem(f"the database of {service} could not be prepared: {error}") from error
 
 
 def prepare_topics(bootstrap: str) -> None:
     """The topics that are missing."""
+    if not broker_answers(bootstrap):
+        raise HubProblem(f"no Kafka broker answers at {bootstrap}")
     try:
         asyncio.run(ensure_topics(bootstrap, TOPICS.values()))
     except Unavailable as error:

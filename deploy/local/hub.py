@@ -7,11 +7,11 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TypedDict
+from typing import Protocol, TypedDict
+from urllib.parse import urlsplit
 
 from deploy.local import ports
 from deploy.local.kafka import EmbeddedKafka
-from deploy.local.kafka_ready import broker_answers
 from deploy.local.postgres import EmbeddedPostgres
 from deploy.local.problems import HubProblem
 from deploy.local.processes import POLL_SECONDS, ChildProcess
@@ -21,6 +21,7 @@ from deploy.local.service_processes import (
     inherited_environment,
     log_folder,
     readiness,
+    service_command,
     service_environment,
     service_process,
 )
@@ -51,11 +52,38 @@ class HubStatus(TypedDict):
     issuer: str
 
 
-class Hub:
-    """One hub. `up` may be called at any time and starts what does not run."""
+class Contents(Protocol):
+    """What is put into the servers before the services start: the module `contents`, or a fake in tests."""
 
-    def __init__(self, settings: HubSettings, reporter: Reporter, environment: Mapping[str, str] | None = None) -> None:
+    def prepare_secrets(self, folder: Path) -> None: ...
+    def prepare_databases(self, admin_url: str, passwords: Mapping[str, str]) -> None: ...
+    def prepare_topics(self, bootstrap: str) -> None: ...
+
+
+def _real_contents() -> Contents:
+    from deploy.local import contents
+
+    return contents
+
+
+class Hub:
+    """One hub. `up` may be called at any time and starts what does not run.
+
+    `environment` reaches the services on top of their own; `command` says how one is run.
+    """
+
+    def __init__(
+        self,
+        settings: HubSettings,
+        reporter: Reporter,
+        *,
+        environment: Mapping[str, str] | None = None,
+        command: Callable[[str], list[str]] = service_command,
+        contents: Callable[[], Contents] = _real_contents,
+    ) -> None:
         asked = settings
+        self._command = command
+        self._contents = contents
         self._reporter = reporter
         self._extra = dict(environment or {})
         self._settings = settings.as_recorded()
@@ -84,7 +112,7 @@ class Hub:
                 log_file=logs / "kafka.log",
                 repository=settings.maven_repository,
             )
-        self.services = {name: service_process(settings, name) for name in SERVICES}
+        self.services = {name: service_process(settings, name, self._command(name)) for name in SERVICES}
 
     @property
     def settings(self) -> HubSettings:
@@ -163,9 +191,16 @@ class Hub:
         return {
             "services": services,
             "kafka": self.bootstrap,
-            "postgres": self.admin_url if self._settings.home.exists() else "",
+            "postgres": self._shown_database(),
             "issuer": self._settings.issuer_url,
         }
+
+    def _shown_database(self) -> str:
+        """With its password on a developer's machine, where everything is in the state folder anyway."""
+        server = urlsplit(self.admin_url)
+        if self._settings.profile == "local" or not server.password:
+            return self.admin_url
+        return server._replace(netloc=f"{server.username}@{server.netloc.rpartition('@')[2]}").geturl()
 
     def start_service(self, name: str) -> None:
         """Start one service without waiting for it."""
@@ -186,9 +221,10 @@ class Hub:
         deadline = time.monotonic() + self._settings.ready_seconds
         waiting, said = list(SERVICES), ""
         while waiting:
+            for name in waiting:
+                if self.services[name].pid is None:
+                    raise self.services[name].problem(f"{name} ended while starting")
             name = waiting[0]
-            if self.services[name].pid is None:
-                raise self.services[name].problem(f"{name} ended while starting")
             ready, said = self._is_ready(name)
             if ready:
                 waiting.pop(0)
@@ -206,14 +242,10 @@ class Hub:
 
     def require_disk(self) -> None:
         """Raises HubProblem when the disk of the state folder is nearly full."""
-        free, wanted = (
-            shutil.disk_usage(self.nearest_folder()).free // 1_000_000,
-            self._settings.free_disk_megabytes_min,
-        )
+        folder, wanted = self.nearest_folder(), self._settings.free_disk_megabytes_min
+        free = shutil.disk_usage(folder).free // 1_000_000
         if free < wanted:
-            raise HubProblem(
-                f"only {free} MB are free on the disk of {self._settings.home}, {wanted} MB are needed: free some space"
-            )
+            raise HubProblem(f"only {free} MB are free on the disk of {folder}, {wanted} are needed: free some space")
 
     def _is_ready(self, name: str) -> tuple[bool, str]:
         return readiness(self._settings.url(name))
@@ -226,9 +258,7 @@ class Hub:
         ports.require_free({name: port for name, port in self.own_ports().items() if name in wanted})
         self._settings.record()
         log_folder(self._settings)
-        from shared.sealing import create_secrets
-
-        create_secrets(self._settings.secrets_dir)
+        self._contents().prepare_secrets(self._settings.secrets_dir)
         # The two servers share nothing, and each takes seconds.
         with ThreadPoolExecutor(2) as pool:
             for done in (pool.submit(self._prepare_postgres, missing), pool.submit(self._prepare_kafka)):
@@ -243,26 +273,18 @@ class Hub:
             self.wait_ready()
 
     def _prepare_postgres(self, missing: list[str]) -> None:
-        from deploy.local import contents
-
         if self.postgres:
             with self._step_if("postgres" in missing, "starting PostgreSQL"):
                 self.postgres.start()
-        else:
-            contents.clock_drift_seconds(self.admin_url)
         passwords = database_passwords(self._settings)
         with self._step_if(bool(missing), "bringing the databases up to date"):
-            contents.prepare_databases(self.admin_url, passwords)
+            self._contents().prepare_databases(self.admin_url, passwords)
 
     def _prepare_kafka(self) -> None:
         if self.kafka:
             with self._step_if(self.kafka.process.pid is None, "starting Kafka"):
                 self.kafka.start(self._reporter)
-        elif not broker_answers(self.bootstrap):
-            raise HubProblem(f"the broker of SIMPUL_KAFKA_BOOTSTRAP ({self.bootstrap}) does not answer")
-        from deploy.local import contents
-
-        contents.prepare_topics(self.bootstrap)
+        self._contents().prepare_topics(self.bootstrap)
 
     def _step_if(self, told: bool, doing: str) -> contextlib.AbstractContextManager[None]:
         return self._reporter.step(doing) if told else contextlib.nullcontext()

@@ -20,6 +20,8 @@ from deploy.local.unprivileged import UnprivilegedUser, as_user
 
 LOG_BYTES_MAX = 10_000_000
 POLL_SECONDS = 0.05
+# Children are meant to outlive us; `Popen` complains when it is forgotten before they end.
+_STARTED: dict[int, subprocess.Popen[bytes]] = {}
 
 
 def began(pid: int) -> str | None:
@@ -77,18 +79,17 @@ class ChildProcess:
     directory: Path | None = None
     user: UnprivilegedUser | None = None
     stop_signals: Sequence[tuple[signal.Signals, float]] = ((signal.SIGTERM, 15.0),)
-    _child: subprocess.Popen[bytes] | None = field(default=None, init=False, repr=False)
 
     @property
     def pid(self) -> int | None:
         """The pid while the process runs, else None."""
-        if self._child is not None:
-            self._child.poll()  # reaps, so that our own dead child is no zombie
         try:
             mark = json.loads(self.pid_file.read_text(encoding="utf-8"))
             pid, since = int(mark["pid"]), str(mark["began"])
         except (OSError, ValueError, KeyError, TypeError):
             return None
+        if (started := _STARTED.get(pid)) and started.poll() is not None:  # reaps our own dead child
+            del _STARTED[pid]
         return pid if began(pid) == since else None
 
     def start(self) -> None:
@@ -98,7 +99,7 @@ class ChildProcess:
         self._rotate_log()
         with self.log_file.open("ab") as log:
             try:
-                self._child = subprocess.Popen(
+                started = subprocess.Popen(
                     list(self.command),
                     stdin=subprocess.DEVNULL,
                     stdout=log,
@@ -111,7 +112,8 @@ class ChildProcess:
                 )
             except FileNotFoundError as error:
                 raise HubProblem(f"{self.name} cannot start: {error.filename} does not exist") from error
-        self.adopt(self._child.pid)
+        _STARTED[started.pid] = started
+        self.adopt(started.pid)
 
     def adopt(self, pid: int) -> None:
         """Remember a running process as this one. Nothing is written when it has ended already."""

@@ -61,11 +61,16 @@ def service_environment(
     }
 
 
-def service_process(settings: HubSettings, service: str) -> ChildProcess:
+def service_command(service: str) -> list[str]:
+    """How a service is run."""
+    return [sys.executable, "-m", f"services.{service}.main"]
+
+
+def service_process(settings: HubSettings, service: str, command: list[str]) -> ChildProcess:
     """The process of a service, running or not; give it its environment before starting it."""
     return ChildProcess(
         name=service,
-        command=[sys.executable, "-m", f"services.{service}.main"],
+        command=command,
         pid_file=settings.home / "run" / f"{service}.pid",
         log_file=settings.logs / f"{service}.log",
         directory=ROOT,
