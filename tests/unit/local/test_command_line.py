@@ -1,0 +1,58 @@
+"""The command's edges: exit codes, one line for a problem, nothing on standard output but the answer."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from deploy.local.bootstrap import ROOT
+from deploy.local.ports import free_port
+from deploy.local.settings import SERVICES
+
+
+def simpul(home: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "deploy.local.command_line", *arguments]
+    settled = {"PATH": "/usr/bin:/bin", "HOME": str(home), "PYTHONPATH": str(ROOT), "SIMPUL_HOME": str(home / "hub")}
+    return subprocess.run(command, env={**settled, **environment}, capture_output=True, text=True, check=False)
+
+
+def test_the_status_of_a_hub_that_does_not_run_has_the_documented_shape(tmp_path: Path) -> None:
+    base = free_port()
+    if base > 65_000:
+        base = 20_000
+    done = simpul(tmp_path, "status", "--json", SIMPUL_PORT_BASE=str(base))
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert set(found) == {"services", "kafka", "postgres", "issuer"}
+    assert list(found["services"]) == list(SERVICES)
+    assert found["services"]["intake"] == {"url": f"http://127.0.0.1:{base + 1}", "ready": False}
+    assert found["kafka"] == f"127.0.0.1:{base + 11}"
+    assert not (tmp_path / "hub").exists()
+
+
+def test_a_problem_is_one_line_and_exit_code_one(tmp_path: Path) -> None:
+    done = simpul(tmp_path, "status", SIMPUL_PORT_BASE="many")
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert done.stderr.startswith("simpul: SIMPUL_PORT_BASE: ")
+    assert done.stderr.count("\n") == 1
+
+
+def test_an_unknown_kind_of_partner_is_refused(tmp_path: Path) -> None:
+    done = simpul(tmp_path, "partner", "add", "bank", "--org", "x", "--name", "X", "--out", str(tmp_path / "x"))
+    assert done.returncode == 2
+    assert "bpjs-verifier" in done.stderr
+
+
+def test_the_doctor_names_what_is_wrong_and_what_to_do(tmp_path: Path) -> None:
+    done = simpul(tmp_path, "doctor", SIMPUL_PORT_BASE="64000")
+    assert done.returncode == 1
+    lines = done.stdout.splitlines()
+    assert any(line.startswith("ok      python: 3.") for line in lines)
+    assert any(line.startswith("ok      java: ") for line in lines)
+    assert "failed  partners: not running: run `make up`" in lines
+
+
+def test_down_without_a_hub_does_nothing(tmp_path: Path) -> None:
+    assert simpul(tmp_path, "down").returncode == 0
+    assert not (tmp_path / "hub").exists()
