@@ -1,12 +1,12 @@
 """What the use cases need from outside, in their own words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from services.intake.application.stored_report import ClaimView, Paper, StoredReport, StoredSelfReport
+from services.intake.application.stored_report import Paper, StoredReport, StoredSelfReport
 from shared.clock import Clock
 from shared.events import Event
 from shared.sealing import BlindIndex, WorkerKeys
@@ -30,8 +30,7 @@ class Page:
 
 
 class Work(Protocol):
-    """One transaction for one asker: rows, events and log, all or nothing. It sees the asker's own rows only, but
-    for the methods that say otherwise."""
+    """One transaction for one asker: rows, events and log, all or nothing. It sees the asker's own rows only."""
 
     async def add_report(self, report: StoredReport) -> None: ...
 
@@ -55,10 +54,6 @@ class Work(Protocol):
 
     async def self_report(self, report_id: UUID) -> StoredSelfReport:
         """Raises NotFound."""
-        ...
-
-    async def follow_claim(self, report_ids: Sequence[UUID], claim: ClaimView) -> None:
-        """Of all partners: keep `claim` with each report that has none or an older one of it."""
         ...
 
     async def publish(self, event: Event) -> None:

@@ -1,0 +1,60 @@
+"""The claims that reports are part of, as verification tells of them."""
+
+from collections.abc import Sequence
+
+import asyncpg
+import orjson
+
+from services.intake.application.follow_claims import ToldClaim
+
+# Statements take the claims as one JSON array, so that a batch of events costs three round trips.
+_TOLD = """WITH told AS (SELECT * FROM jsonb_to_recordset($1::text::jsonb)
+    AS t(case_number text, claim_version bigint, state text, waiting_on text, payer_of_first_resort text,
+        checklist jsonb, told_at timestamptz, report_ids uuid[]))"""
+_FOLLOW = f"""{_TOLD}, linked AS (SELECT t.*, u.report_id FROM told t CROSS JOIN unnest(t.report_ids) AS u(report_id)),
+    owned AS (SELECT report_id, org FROM accident_report WHERE report_id IN (SELECT report_id FROM linked)
+        UNION ALL SELECT report_id, org FROM self_report WHERE report_id IN (SELECT report_id FROM linked))
+    INSERT INTO report_claim (report_id, case_number, org, claim_version, linked, state, waiting_on,
+        payer_of_first_resort, checklist, told_at)
+    SELECT l.report_id, l.case_number, o.org, l.claim_version, true, l.state, l.waiting_on, l.payer_of_first_resort,
+        l.checklist, l.told_at FROM linked l JOIN owned o USING (report_id) ORDER BY l.report_id, l.case_number
+    ON CONFLICT (report_id, case_number) DO UPDATE SET claim_version = excluded.claim_version, linked = true,
+        state = excluded.state, waiting_on = excluded.waiting_on, checklist = excluded.checklist,
+        payer_of_first_resort = excluded.payer_of_first_resort, told_at = excluded.told_at
+      WHERE report_claim.claim_version < excluded.claim_version
+    RETURNING report_id"""  # noqa: S608
+_UNLINK = f"""{_TOLD} UPDATE report_claim c SET linked = false, claim_version = t.claim_version, told_at = t.told_at
+    FROM told t WHERE c.case_number = t.case_number AND c.claim_version < t.claim_version
+      AND c.report_id <> ALL (t.report_ids) RETURNING c.report_id"""  # noqa: S608
+# What its claim does is news of the report: `updated_since` finds it.
+_TOUCH = """UPDATE accident_report SET updated_at = clock_timestamp() WHERE report_id IN
+    (SELECT report_id FROM accident_report WHERE report_id = ANY ($1::uuid[]) ORDER BY report_id FOR UPDATE)"""
+_FORGET = "DELETE FROM report_claim WHERE case_number = ANY ($1::text[])"
+
+
+class ClaimRows:
+    """Claims within one system transaction."""
+
+    driver: "asyncpg.Connection[asyncpg.Record]"
+
+    async def follow_claims(self, claims: Sequence[ToldClaim]) -> None:
+        told = orjson.dumps([_as_row(claim) for claim in claims]).decode()
+        rows = [*await self.driver.fetch(_FOLLOW, told), *await self.driver.fetch(_UNLINK, told)]
+        if rows:
+            await self.driver.execute(_TOUCH, [row["report_id"] for row in rows])
+
+    async def forget_claims(self, case_numbers: Sequence[str]) -> None:
+        await self.driver.execute(_FORGET, list(case_numbers))
+
+
+def _as_row(claim: ToldClaim) -> dict[str, object]:
+    return {
+        "case_number": claim.case_number,
+        "claim_version": claim.claim_version,
+        "state": claim.state,
+        "waiting_on": claim.waiting_on,
+        "payer_of_first_resort": claim.payer_of_first_resort,
+        "checklist": list(claim.checklist),
+        "told_at": claim.told_at,
+        "report_ids": [str(report_id) for report_id in claim.report_ids],
+    }

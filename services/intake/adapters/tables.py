@@ -1,0 +1,131 @@
+"""Intake's tables. Forms are sealed; what stands in the clear is ids, times and codes. `org` rules who sees a row."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import DateTime, LargeBinary
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel
+
+from shared.audit import AuditColumns
+from shared.outbox.tables import DeadLetterColumns, InboxColumns, OutboxColumns, ParkedEventColumns
+from shared.web.idempotency import IdempotencyColumns
+
+_INSTANT = DateTime(timezone=True)
+
+
+class Base(SQLModel, registry=registry()):
+    """The tables of this service alone."""
+
+
+class AccidentReportRow(Base, table=True):
+    """One Tahap I report. `sealed_form` holds `{"form", "stage_2"}` sealed as `form_version`, the version of the
+    report in which it last changed."""
+
+    __tablename__ = "accident_report"
+
+    report_id: UUID = Field(primary_key=True)
+    org: str
+    version: int
+    status: str
+    kind: str
+    segment: str
+    region_code: str
+    late: bool
+    due_at: datetime = Field(sa_type=_INSTANT)
+    received_at: datetime = Field(sa_type=_INSTANT)
+    updated_at: datetime = Field(sa_type=_INSTANT)
+    stage_2_received_at: datetime | None = Field(default=None, sa_type=_INSTANT)
+    worker_key: str
+    tracking_code_hash: str
+    form_version: int
+    sealed_form: bytes = Field(sa_type=LargeBinary)
+
+
+class ReportHistoryRow(Base, table=True):
+    """A form as it was before a change, still sealed as its `form_version`, and why it was changed."""
+
+    __tablename__ = "report_history"
+
+    report_id: UUID = Field(primary_key=True, foreign_key="accident_report.report_id")
+    replaced_by_version: int = Field(primary_key=True)
+    form_version: int
+    org: str
+    sealed_form: bytes = Field(sa_type=LargeBinary)
+    sealed_reason: bytes | None = Field(default=None, sa_type=LargeBinary)
+    replaced_at: datetime = Field(sa_type=_INSTANT)
+
+
+class ReportDocumentRow(Base, table=True):
+    """One version of a paper; its bytes are in the document store under `sha256`."""
+
+    __tablename__ = "report_document"
+
+    report_id: UUID = Field(primary_key=True, foreign_key="accident_report.report_id")
+    document_code: str = Field(primary_key=True)
+    version: int = Field(primary_key=True)
+    org: str
+    sha256: str
+    size_bytes: int
+    media_type: str
+    state: str
+    received_at: datetime = Field(sa_type=_INSTANT)
+
+
+class SelfReportRow(Base, table=True):
+    """One self-report; `sealed_form` is the form."""
+
+    __tablename__ = "self_report"
+
+    report_id: UUID = Field(primary_key=True)
+    org: str
+    version: int
+    status: str
+    received_at: datetime = Field(sa_type=_INSTANT)
+    worker_key: str
+    tracking_code_hash: str
+    sealed_form: bytes = Field(sa_type=LargeBinary)
+
+
+class ReportClaimRow(Base, table=True):
+    """What verification last told of a claim that a report is or was part of (`linked`). A link with its history
+    instead of columns of the report: events of two claims come in any order."""
+
+    __tablename__ = "report_claim"
+
+    report_id: UUID = Field(primary_key=True)
+    case_number: str = Field(primary_key=True)
+    org: str
+    claim_version: int
+    linked: bool
+    state: str
+    waiting_on: str
+    payer_of_first_resort: str | None = None
+    checklist: list[dict[str, Any]] = Field(sa_type=JSONB)
+    told_at: datetime = Field(sa_type=_INSTANT)
+
+
+class OutboxRow(Base, OutboxColumns, table=True):
+    __tablename__ = "outbox"
+
+
+class InboxRow(Base, InboxColumns, table=True):
+    __tablename__ = "inbox"
+
+
+class DeadLetterRow(Base, DeadLetterColumns, table=True):
+    __tablename__ = "dead_letter"
+
+
+class ParkedEventRow(Base, ParkedEventColumns, table=True):
+    __tablename__ = "parked_event"
+
+
+class AuditRow(Base, AuditColumns, table=True):
+    __tablename__ = "audit_log"
+
+
+class IdempotencyRow(Base, IdempotencyColumns, table=True):
+    __tablename__ = "idempotency_key"

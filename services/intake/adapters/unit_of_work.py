@@ -1,0 +1,34 @@
+"""One transaction of intake on PostgreSQL, as the use cases see it (`application.ports.Work`)."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from services.intake.adapters.claim_rows import ClaimRows
+from services.intake.adapters.report_rows import ReportRows
+from services.intake.application.ports import Asker, Office
+from shared.audit import AuditEntry, record
+from shared.events import Event
+from shared.outbox import append
+from shared.postgres.database import Transaction
+from shared.sealing import Sealer
+
+
+class PostgresWork(ReportRows, ClaimRows):
+    """Rows, events and log of one open transaction. Row-level security shows it the asker's own rows only."""
+
+    def __init__(self, transaction: Transaction, sealer: Sealer, office: Office) -> None:
+        self.transaction = transaction
+        self.driver = transaction.driver
+        self.sealer = sealer
+        self.office = office
+
+    async def publish(self, event: Event) -> None:
+        await append(self.transaction, [event], self.sealer)
+
+    async def record(
+        self, asker: Asker, action: str, object_id: UUID | str, detail: Mapping[str, Any] | None = None
+    ) -> None:
+        object_type, _, _ = action.rpartition(".")
+        entry = AuditEntry(asker.org, asker.client_id, action, object_type, str(object_id), detail=dict(detail or {}))
+        await record(self.transaction, entry)

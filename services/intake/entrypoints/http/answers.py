@@ -1,0 +1,129 @@
+"""The shapes of answers, for the OpenAPI. Answers are built by the use cases and not validated again."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.intake.application.forms.fields import Coded
+
+Status = Annotated[str, Coded("report_statuses")]
+ClaimState = Annotated[str, Coded("states")]
+WaitingOn = Annotated[str, Coded("waiting_on")]
+Payer = Annotated[str, Coded("payers_of_first_resort")]
+ClockCode = Annotated[str, Coded("clocks")]
+ChecklistState = Annotated[str, Coded("checklist_states")]
+DocumentCode = Annotated[str, Coded("documents")]
+
+
+class Title(BaseModel):
+    id: str
+    en: str
+
+
+class ClockAnswer(BaseModel):
+    """`due_at` is the last instant that is still in time; `met` is null while the clock runs."""
+
+    clock: ClockCode
+    starts_at: datetime | None
+    due_at: datetime | None
+    met: bool | None
+    legal_basis: str
+
+
+class ChecklistAnswer(BaseModel):
+    document_code: DocumentCode
+    title: Title
+    required: bool
+    state: ChecklistState
+    responsible: str
+    legal_basis: str
+
+
+class WarningAnswer(BaseModel):
+    code: str
+    pointer: str
+    detail: str
+
+
+class DocumentAnswer(BaseModel):
+    """One version of a paper. `state` is `provided` or `withdrawn`."""
+
+    document_code: DocumentCode
+    version: int
+    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+    size_bytes: int
+    state: str
+    media_type: str
+    received_at: datetime
+
+
+class ReportAnswer(BaseModel):
+    """Where a report stands. `id` and `report_id` are the same."""
+
+    id: str
+    report_id: str
+    version: int
+    status: Status
+    kind: str
+    segment: str
+    late: Annotated[bool, Field(description="Received after stage 1 was due.")]
+    received_at: datetime
+    updated_at: datetime
+    payer_of_first_resort: Payer
+    case_number: str | None
+    claim_state: ClaimState | None
+    waiting_on: WaitingOn | None
+    clocks: list[ClockAnswer]
+    checklist: list[ChecklistAnswer]
+    documents: list[DocumentAnswer]
+    warnings: list[WarningAnswer]
+
+
+class SubmittedReportAnswer(ReportAnswer):
+    """The answer to a new report, the only one with the tracking code."""
+
+    model_config = ConfigDict(title="SubmittedReport")
+
+    tracking_code: Annotated[str, Field(description="For the worker; shown this once.")]
+
+
+class WholeReportAnswer(ReportAnswer):
+    """A report with its forms as they stand."""
+
+    report: dict[str, Any]
+    stage_2: dict[str, Any] | None
+
+
+class ReportListAnswer(BaseModel):
+    items: list[ReportAnswer]
+    next_cursor: str | None
+
+
+class SelfReportAnswer(BaseModel):
+    id: str
+    report_id: str
+    version: int
+    status: Status
+    received_at: datetime
+    case_number: str | None
+    claim_state: ClaimState | None
+    waiting_on: WaitingOn | None
+
+
+class SubmittedSelfReportAnswer(SelfReportAnswer):
+    tracking_code: Annotated[str, Field(description="For the worker; shown this once.")]
+
+
+class CodeAnswer(BaseModel):
+    code: str
+    title: Title
+
+
+class CodeListAnswer(BaseModel):
+    codes: list[CodeAnswer]
+    list: str
+
+
+class CodeListsAnswer(BaseModel):
+    lists: dict[str, list[CodeAnswer]]

@@ -1,0 +1,44 @@
+"""What every route needs, and the small things routes share."""
+
+from dataclasses import dataclass
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Path
+
+from services.intake.adapters.unit_of_work import PostgresWork
+from services.intake.application.ports import Asker, Office
+from shared.errors import NotFound
+from shared.postgres.database import Database, Transaction
+from shared.sealing import Sealer
+from shared.web.door import Principal
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Where requests are received. `document_bytes_max` limits one uploaded paper."""
+
+    database: Database
+    sealer: Sealer
+    office: Office
+    document_bytes_max: int
+
+    def work(self, transaction: Transaction) -> PostgresWork:
+        return PostgresWork(transaction, self.sealer, self.office)
+
+
+def asker_of(caller: Principal) -> Asker:
+    return Asker(caller.org, caller.client_id)
+
+
+async def _report_id(
+    report_id: Annotated[str, Path(json_schema_extra={"format": "uuid"}, max_length=100)],
+) -> UUID:
+    # An id is opaque to a client: one that cannot be is one that is not there.
+    try:
+        return UUID(report_id)
+    except ValueError:
+        raise NotFound("report.not-found", "There is no such report.") from None
+
+
+ReportId = Annotated[UUID, Depends(_report_id)]

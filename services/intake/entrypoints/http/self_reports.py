@@ -1,0 +1,54 @@
+"""Suspected cases told by workers, families, unions and communities through a channel partner."""
+
+import orjson
+from fastapi import APIRouter, Request, Response
+
+from services.intake.application.forms.reading import self_report_problems
+from services.intake.application.forms.self_report import SelfReportForm
+from services.intake.application.read_reports import read_self_report
+from services.intake.application.submit_self_report import submit_self_report
+from services.intake.entrypoints.http.answers import SelfReportAnswer, SubmittedSelfReportAnswer
+from services.intake.entrypoints.http.desk import Desk, ReportId, asker_of
+from services.intake.entrypoints.http.form_route import FormRoute, reads_form
+from services.intake.entrypoints.http.refusals import idempotent, refusals
+from shared.web.door import Caller, secured
+from shared.web.idempotency import Answer, IdempotencyKey, IdempotentRequest, idempotently
+
+
+def self_report_routes(desk: Desk) -> APIRouter:
+    router = APIRouter(route_class=FormRoute, tags=["self-reports"])
+
+    @router.post(
+        "/v1/self-reports",
+        summary="Tell of a suspected work accident or disease",
+        status_code=201,
+        response_model=SubmittedSelfReportAnswer,
+        responses=refusals(400, 409, 413, 415, 422, 503),
+        **secured("self-reports.write", extra=idempotent()),
+    )
+    @reads_form(lambda document: self_report_problems(document, desk.office.clock.now()))
+    async def submit(request: Request, caller: Caller, key: IdempotencyKey, form: SelfReportForm) -> Response:
+        """The statutory minimum (arts. 8A, 48A Permenaker 1/2025): `event`, or `disease` with what is known of the
+        event. Without a NIK the date of birth is needed; neither NIK nor KPJ is taken too."""
+        same = await IdempotentRequest.of(request, caller, key)
+        async with desk.database.transaction(caller.org) as transaction:
+
+            async def act() -> Answer:
+                view = await submit_self_report(desk.work(transaction), desk.office, asker_of(caller), form)
+                return Answer(201, view, {"Location": f"/v1/self-reports/{view['id']}"})
+
+            return await idempotently(same, transaction, desk.sealer, act)
+
+    @router.get(
+        "/v1/self-reports/{report_id}",
+        summary="Where a suspected case stands",
+        response_model=SelfReportAnswer,
+        responses=refusals(404, 503),
+        **secured("self-reports.read"),
+    )
+    async def read(caller: Caller, report_id: ReportId) -> Response:
+        async with desk.database.transaction(caller.org) as transaction:
+            view = await read_self_report(desk.work(transaction), asker_of(caller), report_id)
+        return Response(orjson.dumps(view), media_type="application/json")
+
+    return router

@@ -1,0 +1,39 @@
+"""Settings of the intake."""
+
+from pathlib import Path
+from typing import Self
+
+from pydantic import Field, SecretStr, model_validator
+
+from shared.settings import ServiceSettings
+
+
+class IntakeSettings(ServiceSettings):
+    """Beside the common ones: where papers are stored.
+
+    Without access key and secret, S3's own environment variables and instance credentials are used.
+    """
+
+    data_dir: Path | None = Field(None, description="Own folder; holds the documents when no store is named.")
+    document_store_url: str = Field("", description="file:///folder or s3://bucket/prefix; default: below data_dir.")
+    document_store_endpoint: str | None = Field(None, description="Of an S3-compatible store other than AWS.")
+    document_store_region: str | None = None
+    document_store_access_key_id: str | None = None
+    document_store_secret_access_key: SecretStr | None = None
+    document_store_timeout_seconds: float = 20.0
+    document_bytes_max: int = 10_485_760
+    inbox_retention_days: int = 30
+
+    @model_validator(mode="after")
+    def _somewhere_to_store(self) -> Self:
+        if not self.document_store_url and self.data_dir is None:
+            raise ValueError("name SIMPUL_DOCUMENT_STORE_URL or SIMPUL_DATA_DIR")
+        return self
+
+    @property
+    def documents_at(self) -> str:
+        """The store's URL, the folder below `data_dir` by default."""
+        if self.document_store_url:
+            return self.document_store_url
+        assert self.data_dir is not None
+        return (self.data_dir.resolve() / "documents").as_uri()

@@ -1,0 +1,114 @@
+"""The one place where this service's objects are made; tests call the same `build`."""
+
+from datetime import timedelta
+
+from services.intake.adapters.document_store import SealedDocumentStore, open_object_store
+from services.intake.application.ports import Office
+from services.intake.entrypoints.consumers import claim_follower
+from services.intake.entrypoints.http.accident_reports import accident_report_routes
+from services.intake.entrypoints.http.codes import code_routes
+from services.intake.entrypoints.http.desk import Desk
+from services.intake.entrypoints.http.documents import document_routes
+from services.intake.entrypoints.http.operations import operation_routes
+from services.intake.entrypoints.http.self_reports import self_report_routes
+from services.intake.settings import IntakeSettings
+from shared.clock import Clock, SystemClock
+from shared.events import TOPICS
+from shared.events.topics import ACCIDENT_REPORTS, CLAIM_STATE, DEAD_LETTERS
+from shared.kafka.aiokafka_bus import AioKafkaBus
+from shared.kafka.bus import EventBus
+from shared.outbox import Cleaner, Consumer, Relay, Retention
+from shared.postgres.database import Database
+from shared.sealing import Sealer, load_secrets
+from shared.service import Service, create_service, issuer_verifier
+from shared.web.health import Check
+from shared.web.tokens import TokenVerifier
+
+NAME = "intake"
+
+
+def build(
+    settings: IntakeSettings,
+    *,
+    bus: EventBus | None = None,
+    clock: Clock | None = None,
+    verifier: TokenVerifier | None = None,
+) -> Service:
+    """The service, ready to serve. `verifier` stands in for the one of the issuer in the settings.
+
+    Raises KeyringUnusable when a secret is missing or wrong and ValueError for a store that cannot be.
+    """
+    clock = clock or SystemClock()
+    bus = bus or AioKafkaBus(
+        settings.kafka_bootstrap,
+        topics=[TOPICS[name] for name in (ACCIDENT_REPORTS, CLAIM_STATE, DEAD_LETTERS)],
+        prefix=settings.topic_prefix,
+    )
+    database = Database(
+        settings.database_url,
+        service=NAME,
+        pool_size=settings.database_pool_size,
+        timeout_seconds=settings.database_timeout_seconds,
+    )
+    secrets = load_secrets(settings.secrets_dir)
+    documents = _document_store(settings, secrets.sealer)
+    office = Office(clock, secrets.worker_keys, secrets.blind_index, documents)
+    desk = Desk(database, secrets.sealer, office, settings.document_bytes_max)
+    consumer = Consumer(
+        database, bus, secrets.sealer, group=NAME, topics=[CLAIM_STATE], handle=claim_follower(desk), clock=clock
+    )
+    verifier, stop_verifier = (verifier, verifier.aclose) if verifier else issuer_verifier(settings)
+    return create_service(
+        NAME,
+        settings,
+        title="Simpul: intake of accident reports",
+        routers=[
+            accident_report_routes(desk),
+            document_routes(desk),
+            self_report_routes(desk),
+            code_routes(),
+            operation_routes(desk, consumer),
+        ],
+        verifier=verifier,
+        components=[Relay(database, bus), consumer, Cleaner(database, retention=_retention(settings))],
+        checks=[("postgres", _postgres(database)), ("documents", _store(documents))],
+        on_stop=[database.close, bus.close, stop_verifier],
+    )
+
+
+def _document_store(settings: IntakeSettings, sealer: Sealer) -> SealedDocumentStore:
+    secret = settings.document_store_secret_access_key
+    store = open_object_store(
+        settings.documents_at,
+        allow_http=settings.profile == "local",
+        timeout_seconds=settings.document_store_timeout_seconds,
+        endpoint=settings.document_store_endpoint,
+        region=settings.document_store_region,
+        access_key_id=settings.document_store_access_key_id,
+        secret_access_key=secret.get_secret_value() if secret else None,
+    )
+    return SealedDocumentStore(store, sealer, timeout_seconds=settings.document_store_timeout_seconds)
+
+
+def _retention(settings: IntakeSettings) -> Retention:
+    return Retention(
+        outbox=timedelta(hours=settings.outbox_retention_hours),
+        inbox=timedelta(days=settings.inbox_retention_days),
+        idempotency_keys=timedelta(days=settings.idempotency_retention_days),
+    )
+
+
+def _postgres(database: Database) -> Check:
+    async def check() -> list[str]:
+        await database.ping()
+        return []
+
+    return check
+
+
+def _store(documents: SealedDocumentStore) -> Check:
+    async def check() -> list[str]:
+        await documents.ping()
+        return []
+
+    return check
