@@ -67,8 +67,9 @@ CLAIMS = "jkk.claims"
 CLAIM_STATE = "jkk.claim-state"
 DEAD_LETTERS = "jkk.dead-letters"
 
-# What `Topic.key` says of the topics that are keyed by `WorkerKeys.worker_key`.
+# What `Topic.key` says of topics keyed by `WorkerKeys.worker_key`, and of the dead letters.
 WORKER_KEY = "worker key"
+ORIGINAL_KEY = "original key"
 
 _EVERY_SERVICE = ("partners", "intake", "hospital_gateway", "disnaker_gateway", "verification")
 _ALL = (
@@ -133,7 +134,7 @@ _ALL = (
     # A dead letter carries the original value in base64 inside its sealed part, so it needs about twice the room.
     Topic(
         DEAD_LETTERS,
-        "original key",
+        ORIGINAL_KEY,
         _EVERY_SERVICE,
         "What could not be handled, with reason and origin.",
         retention=DEAD_LETTER_RETENTION,

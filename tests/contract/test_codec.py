@@ -140,6 +140,11 @@ def test_a_programming_error_is_stopped_before_it_travels(wrong: Callable[[], Ev
     assert NIK not in str(refused.value)
 
 
+def test_a_dead_letter_takes_whatever_key_its_original_had() -> None:
+    failed = replace(SAMPLES["jkk.event.failed.v1", "full"], key=NIK)
+    assert encode(failed, SEALER).key == NIK
+
+
 def test_fields_that_a_later_writer_added_are_ignored() -> None:
     value = {**orjson.loads(encode(CLAIM, SEALER).value or b""), "mood": "good"}
     assert decode(encode(CLAIM, SEALER).headers, orjson.dumps(value), SEALER).facts == CLAIM.facts
