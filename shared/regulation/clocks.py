@@ -15,7 +15,10 @@ from shared.regulation.rule_sets import ClockRule, RuleSet
 
 @dataclass(frozen=True)
 class Clock:
-    """One deadline. `due_at` is the last instant that is still in time; `met` is None while it runs."""
+    """One deadline. `due_at` is the last instant that is still in time; `met` is None while there is still time.
+
+    `running`: what was due has not happened yet, in time or not.
+    """
 
     clock: str
     starts_at: datetime | None
@@ -24,6 +27,7 @@ class Clock:
     legal_basis: str
     confidence: str
     paused: bool = False
+    running: bool = False
 
 
 def start_of_count(occurred_at: datetime, precision: str, zone: ZoneInfo) -> datetime:
@@ -42,7 +46,7 @@ def due_at(rule: ClockRule, start: datetime, zone: ZoneInfo, calendar: WorkingCa
         return (start + timedelta(hours=rule.elapsed_hours)).astimezone(zone)
     if rule.working_days is not None:
         return _end_of_day(calendar.add_working_days(local.date(), rule.working_days), zone)
-    assert rule.years is not None  # noqa: S101 - load_rule_sets checked that one length is given
+    assert rule.years is not None
     return _end_of_day(_years_later(local.date(), rule.years), zone)
 
 
@@ -58,7 +62,8 @@ def run_clock(
         met: bool | None = stopped_at <= due
     else:
         met = False if now > due else None
-    return Clock(clock, start.astimezone(zone), due, met, rule.legal_basis, rule.confidence)
+    running = stopped_at is None
+    return Clock(clock, start.astimezone(zone), due, met, rule.legal_basis, rule.confidence, running=running)
 
 
 def stage_1_clock(kind: str) -> str:

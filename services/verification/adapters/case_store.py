@@ -1,0 +1,376 @@
+"""Claims and evidence in PostgreSQL, within one transaction. Many rows go in one statement (INSERT … unnest)."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from hashlib import blake2b
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import orjson
+
+from services.verification.adapters.sealed_facts import FactsSealer
+from services.verification.adapters.tables import ORG
+from services.verification.application.records import (
+    ClaimRecord,
+    Entry,
+    EvidenceRecord,
+    Found,
+    PersonLink,
+    StoredPair,
+    StreamRow,
+    Wanted,
+)
+from services.verification.domain.evidence import Identity
+from services.verification.domain.grouping import Pair
+from shared.errors import Unavailable
+from shared.events.envelope import Event, IdentityHashes
+from shared.identifiers import new_id
+from shared.outbox import append
+from shared.postgres.database import Transaction
+from shared.sealing import Secrets
+
+STREAM_CHANNEL = "claim_stream"
+UNSEQUENCED_CHANNEL = "claim_stream_unsequenced"
+# ASCII's unit separator: an organisation's number may hold a blank.
+_SEPARATOR = "\x1f"
+
+_LOCK = "SELECT count(pg_advisory_xact_lock(key)) FROM unnest($1::bigint[]) AS k(key)"
+_EVIDENCE = """WITH wanted(id) AS (
+    SELECT id FROM evidence WHERE nik_index = ANY($1::text[])
+    UNION SELECT id FROM evidence WHERE kpj_index = ANY($2::text[])
+    UNION SELECT id FROM evidence WHERE passport_index = ANY($3::text[])
+    UNION SELECT id FROM evidence WHERE id = ANY($4::text[])
+    UNION SELECT id FROM evidence WHERE named_report_id = ANY($4::text[])
+    UNION SELECT id FROM evidence WHERE named_case_number = ANY($5::text[])
+    UNION SELECT evidence_id FROM evidence_link WHERE ended_at IS NULL AND case_number = ANY($5::text[]))
+    SELECT e.id, e.revision, e.facts, l.case_number
+    FROM wanted JOIN evidence e USING (id) LEFT JOIN evidence_link l ON l.evidence_id = e.id AND l.ended_at IS NULL"""
+_CLAIMS = """SELECT case_number, founder_id, opened_at, version, decision_version, decision_digest, merged_into,
+        assigned_to, notification_sequence, notification_digest, terms, document
+    FROM claim WHERE founder_id = ANY($1::text[]) OR case_number = ANY($2::text[]) OR merged_into = ANY($2::text[])
+    ORDER BY case_number FOR UPDATE"""
+_LINKS = """SELECT one, other, relation, person, decided_at FROM person_link
+    WHERE ended_at IS NULL AND (one = ANY($1::text[]) OR other = ANY($1::text[]))"""
+_SAVE_EVIDENCE = """INSERT INTO evidence (id, org, source, kind, source_org, version, revision, status, nik_index,
+        kpj_index, passport_index, named_case_number, named_report_id, occurred_at, received_at, facts, document)
+    SELECT e.id, $1, e.source, e.kind, e.source_org, e.version, e.revision, e.status, e.nik, e.kpj, e.passport,
+        e.case_number, e.report_id, e.occurred_at, e.received_at, e.facts, e.document
+    FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::bigint[], $8::text[], $9::text[],
+        $10::text[], $11::text[], $12::text[], $13::text[], $14::timestamptz[], $15::timestamptz[], $16::bytea[],
+        $17::bytea[])
+        AS e(id, source, kind, source_org, version, revision, status, nik, kpj, passport, case_number, report_id,
+             occurred_at, received_at, facts, document)
+    ON CONFLICT (id) DO UPDATE SET version = excluded.version, revision = excluded.revision, status = excluded.status,
+        nik_index = excluded.nik_index, kpj_index = excluded.kpj_index, passport_index = excluded.passport_index,
+        named_case_number = excluded.named_case_number, named_report_id = excluded.named_report_id,
+        occurred_at = excluded.occurred_at, received_at = excluded.received_at, facts = excluded.facts,
+        document = COALESCE(excluded.document, evidence.document)
+    WHERE evidence.revision = excluded.revision - 1
+    RETURNING id"""
+_SAVE_CLAIMS = """INSERT INTO claim (case_number, org, founder_id, opened_at, version, decision_version,
+        decision_digest, state, waiting_on, region_code, flags, terms, next_due_at, merged_into, assigned_to,
+        notification_sequence, notification_digest, document)
+    SELECT c.case_number, $1, c.founder_id, c.opened_at, c.version, c.decision_version, c.decision_digest, c.state,
+        c.waiting_on, c.region_code, string_to_array(c.flags, ' '), string_to_array(c.terms, chr(31)), c.next_due_at,
+        c.merged_into, c.assigned_to, c.notification_sequence, c.notification_digest, c.document
+    FROM unnest($2::text[], $3::text[], $4::timestamptz[], $5::bigint[], $6::bigint[], $7::text[], $8::text[],
+        $9::text[], $10::text[], $11::text[], $12::text[], $13::timestamptz[], $14::text[], $15::text[],
+        $16::bigint[], $17::text[], $18::bytea[], $19::bigint[])
+        AS c(case_number, founder_id, opened_at, version, decision_version, decision_digest, state, waiting_on,
+             region_code, flags, terms, next_due_at, merged_into, assigned_to, notification_sequence,
+             notification_digest, document, stored_version)
+    ON CONFLICT (case_number) DO UPDATE SET version = excluded.version, decision_version = excluded.decision_version,
+        decision_digest = excluded.decision_digest, state = excluded.state, waiting_on = excluded.waiting_on,
+        region_code = excluded.region_code, flags = excluded.flags, terms = excluded.terms,
+        next_due_at = excluded.next_due_at, merged_into = excluded.merged_into, assigned_to = excluded.assigned_to,
+        notification_sequence = excluded.notification_sequence, notification_digest = excluded.notification_digest,
+        document = excluded.document, updated_at = clock_timestamp()
+    WHERE claim.version = (SELECT v.stored FROM unnest($2::text[], $19::bigint[]) AS v(number, stored)
+                            WHERE v.number = claim.case_number)
+    RETURNING case_number"""
+_END_LINKS = (
+    "UPDATE evidence_link SET ended_at = clock_timestamp() WHERE ended_at IS NULL AND evidence_id = ANY($1::text[])"
+)
+_OPEN_LINKS = """INSERT INTO evidence_link (org, evidence_id, case_number)
+    SELECT $1, l.evidence_id, l.case_number FROM unnest($2::text[], $3::text[]) AS l(evidence_id, case_number)"""
+_STREAM = """INSERT INTO stream_event (org, event_id, case_number, claim_version, state, waiting_on, changes,
+        region_code, flags, terms, before, at)
+    SELECT $1, s.event_id, s.case_number, s.claim_version, s.state, s.waiting_on, string_to_array(s.changes, ' '),
+        s.region_code, string_to_array(s.flags, ' '), string_to_array(s.terms, chr(31)), s.before::jsonb, s.at
+    FROM unnest($2::uuid[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
+        $10::text[], $11::text[], $12::timestamptz[]) WITH ORDINALITY
+        AS s(event_id, case_number, claim_version, state, waiting_on, changes, region_code, flags, terms, before, at,
+             place)
+    ORDER BY s.place"""
+
+
+class PostgresCaseStore:
+    """`CaseStore` on one open transaction."""
+
+    def __init__(self, transaction: Transaction, secrets: Secrets) -> None:
+        self._transaction = transaction
+        self._driver = transaction.driver
+        self._secrets = secrets
+        self._facts = FactsSealer(secrets.sealer)
+
+    async def lock_workers(self, identities: Iterable[Identity], others: Iterable[str] = ()) -> None:
+        keys = {lock for identity in identities for lock in self._locks_of(identity)} | {_lock(o) for o in others}
+        if keys:
+            # Sorted, so that two transactions never wait for each other in a circle.
+            await self._driver.execute(_LOCK, sorted(keys))
+
+    def _locks_of(self, identity: Identity) -> list[int]:
+        # Keyed hashes whose secret never rotates: two processes must agree on them, and a plain hash of a NIK is none.
+        hashes = self._secrets.worker_keys.all(nik=identity.nik, kpj=identity.kpj, passport=identity.passport)
+        return [_lock(hash_) for hash_ in hashes]
+
+    async def find(self, wanted: Wanted) -> Found:
+        index = self._secrets.blind_index
+        rows = await self._driver.fetch(
+            _EVIDENCE,
+            [hash_ for nik in wanted.niks for hash_ in index.all("nik", nik)],
+            [hash_ for kpj in wanted.kpjs for hash_ in index.all("kpj", kpj)],
+            [hash_ for passport in wanted.passports for hash_ in index.all("passport", passport)],
+            list(wanted.evidence_ids),
+            list(wanted.case_numbers),
+        )
+        evidence = tuple(
+            EvidenceRecord(
+                self._facts.open_evidence(row["facts"], row["id"], row["revision"]), row["revision"], row["case_number"]
+            )
+            for row in rows
+        )
+        ids = list({record.evidence.id for record in evidence} | wanted.evidence_ids)
+        if not evidence and not wanted.case_numbers:
+            return Found()
+        claims = await self._driver.fetch(_CLAIMS, ids, list(wanted.case_numbers))
+        links = await self._driver.fetch(_LINKS, ids)
+        return Found(
+            evidence,
+            tuple(self._claim(row) for row in claims),
+            tuple(PersonLink(r["one"], r["other"], r["relation"], r["person"], r["decided_at"]) for r in links),
+        )
+
+    def _claim(self, row: "asyncpg.Record") -> ClaimRecord:
+        number, version = row["case_number"], row["version"]
+        return ClaimRecord(
+            case_number=number,
+            founder_id=row["founder_id"],
+            opened_at=row["opened_at"],
+            version=version,
+            decision_version=row["decision_version"],
+            decision_digest=row["decision_digest"],
+            merged_into=row["merged_into"],
+            assigned_to=row["assigned_to"],
+            notification_sequence=row["notification_sequence"],
+            notification_digest=row["notification_digest"],
+            document=self._facts.open_claim(row["document"], number, version),
+            stored_version=version,
+            terms=tuple(row["terms"]),
+        )
+
+    async def entries(self, case_numbers: Iterable[str]) -> dict[str, list[Entry]]:
+        rows = await self._driver.fetch(
+            "SELECT id, case_number, kind, document FROM claim_entry WHERE case_number = ANY($1::text[]) ORDER BY id",
+            list(case_numbers),
+        )
+        found: dict[str, list[Entry]] = {number: [] for number in case_numbers}
+        for row in rows:
+            found[row["case_number"]].append(self._facts.open_entry(row["kind"], row["document"], str(row["id"])))
+        return found
+
+    async def save_evidence(self, records: Sequence[EvidenceRecord]) -> None:
+        if not records:
+            return
+        index = self._secrets.blind_index
+        columns: list[list[Any]] = [[] for _ in range(16)]
+        for record in records:
+            piece, revision = record.evidence, record.revision + 1
+            form = record.document
+            values = (
+                piece.id,
+                piece.source,
+                piece.kind,
+                piece.org,
+                piece.version,
+                revision,
+                str(piece.status),
+                index.nik(piece.identity.nik) if piece.identity.nik else None,
+                index.kpj(piece.identity.kpj) if piece.identity.kpj else None,
+                index.passport(piece.identity.passport) if piece.identity.passport else None,
+                piece.case_number,
+                piece.report_id,
+                piece.occurred_at,
+                piece.received_at,
+                self._facts.seal_evidence(piece, revision),
+                self._facts.seal_form(form, piece.id, piece.version) if form is not None else None,
+            )
+            for column, value in zip(columns, values, strict=True):
+                column.append(value)
+        written = await self._driver.fetch(_SAVE_EVIDENCE, ORG, *columns)
+        _all_written(written, records)
+
+    async def move_evidence(self, moves: Sequence[tuple[str, str]]) -> None:
+        if not moves:
+            return
+        evidence_ids = [evidence_id for evidence_id, _ in moves]
+        await self._driver.execute(_END_LINKS, evidence_ids)
+        await self._driver.execute(_OPEN_LINKS, ORG, evidence_ids, [case_number for _, case_number in moves])
+
+    async def save_claims(self, records: Sequence[ClaimRecord]) -> None:
+        if not records:
+            return
+        columns: list[list[Any]] = [[] for _ in range(18)]
+        # Survivors first: a merged claim refers to one.
+        for record in sorted(records, key=lambda record: (record.is_merged, record.case_number)):
+            document = record.document or {}
+            flags = " ".join(flag["code"] for flag in document["flags"] if flag["state"] == "open")
+            values = (
+                record.case_number,
+                record.founder_id,
+                record.opened_at,
+                record.version,
+                record.decision_version,
+                record.decision_digest,
+                document["state"],
+                document["waiting_on"],
+                document["region_code"],
+                flags,
+                _SEPARATOR.join(record.terms),
+                record.view.next_due_at if record.view else None,
+                record.merged_into,
+                record.assigned_to,
+                record.notification_sequence,
+                record.notification_digest,
+                self._facts.seal_claim(document, record.case_number, record.version),
+                record.stored_version,
+            )
+            for column, value in zip(columns, values, strict=True):
+                column.append(value)
+        written = await self._driver.fetch(_SAVE_CLAIMS, ORG, *columns)
+        _all_written(written, records)
+
+    async def save_entries(self, entries: Sequence[tuple[str, Entry]]) -> None:
+        for case_number, entry in entries:
+            kind, sealed = self._facts.seal_entry(entry)
+            await self._driver.execute(
+                "INSERT INTO claim_entry (id, org, case_number, kind, document) VALUES ($1, $2, $3, $4, $5)"
+                " ON CONFLICT (id) DO NOTHING",
+                UUID(entry.id),
+                ORG,
+                case_number,
+                kind,
+                sealed,
+            )
+
+    async def save_links(self, links: Sequence[PersonLink], ended: Sequence[frozenset[str]]) -> None:
+        for pair in ended:
+            one, other = sorted(pair)
+            await self._driver.execute(
+                "UPDATE person_link SET ended_at = clock_timestamp() WHERE ended_at IS NULL"
+                " AND one IN ($1, $2) AND other IN ($1, $2)",
+                one,
+                other,
+            )
+        for link in links:
+            await self._driver.execute(
+                "INSERT INTO person_link (id, org, one, other, relation, person, decided_at)"
+                " VALUES ($1, $2, $3, $4, $5, $6, $7)",
+                new_id(),
+                ORG,
+                *sorted((link.one, link.other)),
+                link.relation,
+                link.person,
+                link.at,
+            )
+
+    async def save_pairs(self, pairs: Sequence[Pair], among: Iterable[str]) -> None:
+        ids = list(among)
+        await self._driver.execute(
+            "UPDATE unmatched_pair SET state = 'settled', closed_at = clock_timestamp() WHERE state = 'open'"
+            " AND one = ANY($1::text[]) AND other = ANY($1::text[])"
+            " AND NOT (one, other) IN (SELECT * FROM unnest($2::text[], $3::text[]))",
+            ids,
+            [pair.one for pair in pairs],
+            [pair.other for pair in pairs],
+        )
+        for pair in pairs:
+            # What a person dismissed or linked stays so; what merely was no doubt any more may become one again.
+            await self._driver.execute(
+                "INSERT INTO unmatched_pair (id, org, one, other, score, reasons, state)"
+                " VALUES ($1, $2, $3, $4, $5, $6, 'open') ON CONFLICT (one, other) DO UPDATE"
+                " SET state = 'open', closed_at = NULL, score = excluded.score, reasons = excluded.reasons"
+                " WHERE unmatched_pair.state = 'settled'",
+                new_id(),
+                ORG,
+                pair.one,
+                pair.other,
+                pair.score,
+                list(pair.reasons),
+            )
+
+    async def pair(self, pair_id: str) -> StoredPair | None:
+        row = await self._driver.fetchrow(
+            "SELECT id, one, other, score, reasons, state FROM unmatched_pair WHERE id = $1", UUID(pair_id)
+        )
+        if row is None:
+            return None
+        return StoredPair(row["id"], row["one"], row["other"], row["score"], tuple(row["reasons"]), row["state"])
+
+    async def close_pair(self, pair_id: str, state: str, person: str) -> None:
+        await self._driver.execute(
+            "UPDATE unmatched_pair SET state = $2, closed_by = $3, closed_at = clock_timestamp() WHERE id = $1",
+            UUID(pair_id),
+            state,
+            person,
+        )
+
+    async def append_stream(self, rows: Sequence[StreamRow]) -> None:
+        if not rows:
+            return
+        await self._driver.execute(
+            _STREAM,
+            ORG,
+            [row.event_id for row in rows],
+            [row.case_number for row in rows],
+            [row.claim_version for row in rows],
+            [row.state for row in rows],
+            [row.waiting_on for row in rows],
+            [" ".join(row.changes) for row in rows],
+            [row.region_code for row in rows],
+            [" ".join(row.flags) for row in rows],
+            [_SEPARATOR.join(row.terms) for row in rows],
+            [_json(row.before) for row in rows],
+            [row.at for row in rows],
+        )
+        await self._driver.execute("SELECT pg_notify($1, '')", UNSEQUENCED_CHANNEL)
+
+    async def publish(self, events: Sequence[Event]) -> None:
+        await append(self._transaction, events, self._secrets.sealer)
+
+    def terms_of(self, identities: Iterable[Identity]) -> list[str]:
+        hashes = self.hashes_of(identities)
+        return sorted({*hashes.nik, *hashes.kpj, *hashes.passport})
+
+    def hashes_of(self, identities: Iterable[Identity]) -> IdentityHashes:
+        index, known = self._secrets.blind_index, list(identities)
+        return IdentityHashes(
+            nik=tuple(sorted({index.nik(identity.nik) for identity in known if identity.nik})),
+            kpj=tuple(sorted({index.kpj(identity.kpj) for identity in known if identity.kpj})),
+            passport=tuple(sorted({index.passport(identity.passport) for identity in known if identity.passport})),
+        )
+
+
+def _lock(name: str) -> int:
+    """A signed 64-bit number for an advisory lock; a collision only makes two workers wait for each other."""
+    return int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), signed=True)
+
+
+def _json(value: Mapping[str, object] | None) -> str | None:
+    return orjson.dumps(value).decode() if value is not None else None
+
+
+def _all_written(written: Sequence["asyncpg.Record"], records: Sequence[object]) -> None:
+    if len(written) != len(records):
+        # Somebody wrote between our read and our write: the same work is done again on what is there now.
+        raise Unavailable("a claim under work", 0.05)

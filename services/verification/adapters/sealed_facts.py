@@ -1,0 +1,54 @@
+"""Domain facts as sealed bytes and back."""
+
+from typing import Final
+
+import orjson
+from pydantic import TypeAdapter
+
+from services.verification.application.records import Entry
+from services.verification.domain.claim import Decision, Note
+from services.verification.domain.evidence import Determination, Evidence
+from shared.sealing import Sealer
+
+_EVIDENCE: Final = TypeAdapter(Evidence)
+_ENTRIES: Final[dict[str, TypeAdapter[Decision] | TypeAdapter[Determination] | TypeAdapter[Note]]] = {
+    "decision": TypeAdapter(Decision),
+    "determination": TypeAdapter(Determination),
+    "note": TypeAdapter(Note),
+}
+
+
+class FactsSealer:
+    """Seals evidence, entries and claim documents, each bound to its own id and revision."""
+
+    def __init__(self, sealer: Sealer) -> None:
+        self._sealer = sealer
+
+    def seal_evidence(self, evidence: Evidence, revision: int) -> bytes:
+        return self._sealer.seal_bytes(
+            _EVIDENCE.dump_json(evidence), type="evidence-facts", id=evidence.id, version=revision
+        )
+
+    def open_evidence(self, blob: bytes, id_: str, revision: int) -> Evidence:
+        return _EVIDENCE.validate_json(self._sealer.open_bytes(blob, type="evidence-facts", id=id_, version=revision))
+
+    def seal_form(self, form: bytes, id_: str, version: int) -> bytes:
+        return self._sealer.seal_bytes(form, type="evidence-document", id=id_, version=version)
+
+    def seal_claim(self, document: dict[str, object], case_number: str, version: int) -> bytes:
+        return self._sealer.seal_bytes(orjson.dumps(document), type="claim", id=case_number, version=version)
+
+    def open_claim(self, blob: bytes, case_number: str, version: int) -> dict[str, object]:
+        opened: dict[str, object] = orjson.loads(
+            self._sealer.open_bytes(blob, type="claim", id=case_number, version=version)
+        )
+        return opened
+
+    def seal_entry(self, entry: Entry) -> tuple[str, bytes]:
+        """The entry's kind and its sealed bytes."""
+        kind = type(entry).__name__.lower()
+        plaintext = _ENTRIES[kind].dump_json(entry)  # type: ignore[arg-type]
+        return kind, self._sealer.seal_bytes(plaintext, type="claim-entry", id=entry.id, version=1)
+
+    def open_entry(self, kind: str, blob: bytes, id_: str) -> Entry:
+        return _ENTRIES[kind].validate_json(self._sealer.open_bytes(blob, type="claim-entry", id=id_, version=1))

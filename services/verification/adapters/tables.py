@@ -1,0 +1,178 @@
+"""The tables of this service. Everything with a person in it is sealed; the other columns are for finding."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ARRAY, BigInteger, DateTime, Double, Identity, LargeBinary, Text, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel
+
+from shared.audit import AuditColumns
+from shared.outbox.tables import DeadLetterColumns, InboxColumns, OutboxColumns, ParkedEventColumns
+from shared.web.idempotency import IdempotencyColumns
+
+# Claims belong to BPJS, whichever of its offices works on them.
+ORG = "bpjs"
+
+_INSTANT = DateTime(timezone=True)
+_NOW = {"server_default": text("clock_timestamp()")}
+_NAME = Text(collation="C")
+
+
+class Base(SQLModel, registry=registry()):
+    """One registry for this service alone."""
+
+
+class Outbox(Base, OutboxColumns, table=True):
+    __tablename__ = "outbox"
+
+
+class Inbox(Base, InboxColumns, table=True):
+    __tablename__ = "inbox"
+
+
+class DeadLetter(Base, DeadLetterColumns, table=True):
+    __tablename__ = "dead_letter"
+
+
+class ParkedEvent(Base, ParkedEventColumns, table=True):
+    __tablename__ = "parked_event"
+
+
+class AuditLog(Base, AuditColumns, table=True):
+    __tablename__ = "audit_log"
+
+
+class IdempotencyKey(Base, IdempotencyColumns, table=True):
+    __tablename__ = "idempotency_key"
+
+
+class EvidenceRow(Base, table=True):
+    """One report of an agency with its latest version; `facts` are the narrow facts, `document` the whole form."""
+
+    __tablename__ = "evidence"
+
+    id: str = Field(sa_type=_NAME, primary_key=True)
+    org: str
+    source: str
+    kind: str
+    source_org: str
+    version: int = Field(sa_type=BigInteger)
+    revision: int = Field(sa_type=BigInteger)
+    status: str
+    nik_index: str | None = Field(default=None, sa_type=_NAME)
+    kpj_index: str | None = Field(default=None, sa_type=_NAME)
+    passport_index: str | None = Field(default=None, sa_type=_NAME)
+    named_case_number: str | None = Field(default=None, sa_type=_NAME)
+    named_report_id: str | None = Field(default=None, sa_type=_NAME)
+    occurred_at: datetime = Field(sa_type=_INSTANT)
+    received_at: datetime = Field(sa_type=_INSTANT)
+    facts: bytes = Field(sa_type=LargeBinary)
+    document: bytes | None = Field(default=None, sa_type=LargeBinary)
+
+
+class ClaimRow(Base, table=True):
+    """One claim; `document` is the public claim, sealed. `terms` are look-up hashes and organisations."""
+
+    __tablename__ = "claim"
+
+    case_number: str = Field(sa_type=_NAME, primary_key=True)
+    org: str
+    founder_id: str = Field(sa_type=_NAME, foreign_key="evidence.id")
+    opened_at: datetime = Field(sa_type=_INSTANT)
+    version: int = Field(sa_type=BigInteger)
+    decision_version: int = Field(sa_type=BigInteger)
+    decision_digest: str
+    state: str
+    waiting_on: str
+    region_code: str | None = Field(default=None, sa_type=_NAME)
+    flags: list[str] = Field(sa_type=ARRAY(Text))
+    terms: list[str] = Field(sa_type=ARRAY(Text))
+    next_due_at: datetime | None = Field(default=None, sa_type=_INSTANT)
+    merged_into: str | None = Field(default=None, sa_type=_NAME, foreign_key="claim.case_number")
+    assigned_to: str | None = None
+    notification_sequence: int = Field(sa_type=BigInteger)
+    notification_digest: str
+    document: bytes = Field(sa_type=LargeBinary)
+    updated_at: datetime = Field(sa_type=_INSTANT, sa_column_kwargs=_NOW)
+
+
+class EvidenceLinkRow(Base, table=True):
+    """Which claim holds a piece of evidence, with history (decisions 12)."""
+
+    __tablename__ = "evidence_link"
+
+    id: int | None = Field(default=None, sa_type=BigInteger, sa_column_args=(Identity(always=True),), primary_key=True)
+    org: str
+    evidence_id: str = Field(sa_type=_NAME, foreign_key="evidence.id")
+    case_number: str = Field(sa_type=_NAME, foreign_key="claim.case_number")
+    linked_at: datetime = Field(sa_type=_INSTANT, sa_column_kwargs=_NOW)
+    ended_at: datetime | None = Field(default=None, sa_type=_INSTANT)
+
+
+class PersonLinkRow(Base, table=True):
+    """A verifier's word that two pieces of evidence are one accident, or two."""
+
+    __tablename__ = "person_link"
+
+    id: UUID = Field(primary_key=True)
+    org: str
+    one: str = Field(sa_type=_NAME)
+    other: str = Field(sa_type=_NAME)
+    relation: str
+    person: str
+    decided_at: datetime = Field(sa_type=_INSTANT)
+    ended_at: datetime | None = Field(default=None, sa_type=_INSTANT)
+
+
+class ClaimEntryRow(Base, table=True):
+    """A decision, determination or note, sealed; never changed."""
+
+    __tablename__ = "claim_entry"
+
+    id: UUID = Field(primary_key=True)
+    org: str
+    case_number: str = Field(sa_type=_NAME, foreign_key="claim.case_number")
+    kind: str
+    recorded_at: datetime = Field(sa_type=_INSTANT, sa_column_kwargs=_NOW)
+    document: bytes = Field(sa_type=LargeBinary)
+
+
+class StreamEventRow(Base, table=True):
+    """One event of the claim stream. `position` is given after commit (decisions 7)."""
+
+    __tablename__ = "stream_event"
+
+    id: int | None = Field(default=None, sa_type=BigInteger, sa_column_args=(Identity(always=True),), primary_key=True)
+    org: str
+    event_id: UUID
+    case_number: str = Field(sa_type=_NAME)
+    claim_version: int = Field(sa_type=BigInteger)
+    state: str
+    waiting_on: str
+    changes: list[str] = Field(sa_type=ARRAY(Text))
+    region_code: str | None = None
+    flags: list[str] = Field(sa_type=ARRAY(Text))
+    terms: list[str] = Field(sa_type=ARRAY(Text))
+    before: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
+    at: datetime = Field(sa_type=_INSTANT, sa_column_kwargs=_NOW)
+    position: int | None = Field(default=None, sa_type=BigInteger)
+
+
+class UnmatchedPairRow(Base, table=True):
+    """Two pieces of evidence whose claims may be one, waiting for a verifier."""
+
+    __tablename__ = "unmatched_pair"
+
+    id: UUID = Field(primary_key=True)
+    org: str
+    one: str = Field(sa_type=_NAME, foreign_key="evidence.id")
+    other: str = Field(sa_type=_NAME, foreign_key="evidence.id")
+    score: float = Field(sa_type=Double)
+    reasons: list[str] = Field(sa_type=ARRAY(Text))
+    state: str
+    found_at: datetime = Field(sa_type=_INSTANT, sa_column_kwargs=_NOW)
+    closed_at: datetime | None = Field(default=None, sa_type=_INSTANT)
+    closed_by: str | None = None

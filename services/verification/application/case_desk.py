@@ -1,0 +1,378 @@
+"""The unit of work on claims: what belongs together is read, changed in memory input by input, and written at the end.
+
+Every way to change a claim goes through here (events of agencies, verifiers' work), so that all of them lock, group,
+derive, count versions and publish alike.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from services.verification.application.case_index import CaseIndex
+from services.verification.application.claim_document import changes_between, decision_digest, document_of
+from services.verification.application.claim_events import changed_event, state_event
+from services.verification.application.merging import merged
+from services.verification.application.notifications import Notifier
+from services.verification.application.ports import CaseStore
+from services.verification.application.records import (
+    ClaimRecord,
+    Entry,
+    EvidenceRecord,
+    PersonLink,
+    StreamRow,
+    Wanted,
+)
+from services.verification.domain import claim as states
+from services.verification.domain.case_numbers import Assignment, assign
+from services.verification.domain.claim import CaseInput, ClaimView, Decision, Note
+from services.verification.domain.derivation import Policy, derive_claim
+from services.verification.domain.evidence import Determination, Evidence, Identity
+from services.verification.domain.grouping import Grouping, Pair, PersonLinks, group_evidence
+from shared.clock import Clock
+from shared.errors import NotFound
+from shared.events.envelope import Event
+from shared.identifiers import new_case_number
+
+TOGETHER, APART = "together", "apart"
+# Evidence of one worker brings numbers that bring more evidence; a chain longer than this is cut and seen next time.
+_ROUNDS_MAX = 8
+
+
+class CaseDesk:
+    """One transaction's work on claims. Call `open…`, then any of the changes, then `close`."""
+
+    def __init__(self, store: CaseStore, clock: Clock, policy: Policy, window: timedelta) -> None:
+        self._store = store
+        self._clock = clock
+        self._policy = policy
+        self._window = window
+        self._index = CaseIndex()
+        self._known = Wanted()
+        self._entries: dict[str, list[Entry]] = {}
+        self._new_entries: list[tuple[str, Entry]] = []
+        self._links: dict[frozenset[str], str] = {}
+        self._new_links: list[PersonLink] = []
+        self._ended_links: list[frozenset[str]] = []
+        self._written: dict[str, EvidenceRecord] = {}
+        self._moves: dict[str, str] = {}
+        self._changed: dict[str, ClaimRecord] = {}
+        self._stream: list[StreamRow] = []
+        self._events: list[Event] = []
+        self._pairs: dict[frozenset[str], tuple[Pair, ...]] = {}
+
+    async def open(
+        self, identities: Sequence[Identity], evidence_ids: Iterable[str], case_numbers: Iterable[str]
+    ) -> None:
+        """Lock the workers and read everything that could belong together with them."""
+        named, ids = set(case_numbers), set(evidence_ids)
+        # A case number alone says nothing of its worker, so the number itself is locked too.
+        await self._store.lock_workers(identities, sorted(named))
+        wanted = _numbers(identities)
+        wanted.evidence_ids |= ids
+        wanted.case_numbers |= named
+        for _ in range(_ROUNDS_MAX):
+            wanted = wanted.minus(self._known)
+            if not wanted:
+                break
+            self._known.add(wanted)
+            wanted = await self._read(wanted)
+        numbers = [number for number in self._index.claims if number not in self._entries]
+        if numbers:
+            self._entries.update(await self._store.entries(numbers))
+
+    async def _read(self, wanted: Wanted) -> Wanted:
+        """Read what is wanted; answers what that in turn points to."""
+        found = await self._store.find(wanted)
+        fresh = [record for record in found.evidence if record.evidence.id not in self._index.evidence]
+        if fresh:
+            await self._store.lock_workers([record.evidence.identity for record in fresh])
+        pointed = _numbers([record.evidence.identity for record in fresh])
+        for record in fresh:
+            self._index.put_evidence(record)
+            pointed.evidence_ids.add(record.evidence.id)
+            pointed.evidence_ids |= {record.evidence.report_id} - {None}  # type: ignore[arg-type]
+            pointed.case_numbers |= {record.evidence.case_number, record.case_number} - {None}  # type: ignore[arg-type]
+        for claim in found.claims:
+            if claim.case_number not in self._index.claims:
+                self._index.put_claim(claim)
+                pointed.evidence_ids.add(claim.founder_id)
+                pointed.case_numbers.add(claim.case_number)
+        for link in found.links:
+            self._links[frozenset((link.one, link.other))] = link.relation
+            pointed.evidence_ids |= {link.one, link.other}
+        return pointed
+
+    def claim(self, case_number: str) -> ClaimRecord:
+        """The claim under this number. Raises NotFound."""
+        found = self._index.claims.get(case_number)
+        if found is None:
+            raise NotFound("claim.not-found", "There is no claim under this number.")
+        return found
+
+    def survivor(self, case_number: str) -> ClaimRecord:
+        """The claim this number stands for now, following merges. Raises NotFound."""
+        found = self.claim(case_number)
+        while found.merged_into is not None:
+            found = self.claim(found.merged_into)
+        return found
+
+    def view(self, case_number: str) -> ClaimView:
+        """The claim as it follows now from what was read. Raises NotFound."""
+        group = self._index.group_of(self.claim(case_number))
+        return derive_claim(self._case_input(group, None), self._clock.now(), self._policy)
+
+    def entries_of(self, case_number: str) -> list[Entry]:
+        """Decisions, notes and determinations that count for this claim, those of merged numbers too."""
+        return self._entries_of(self._index.founded_in(self._index.group_of(self.claim(case_number))))
+
+    # -- changes ------------------------------------------------------------------------------------------------
+
+    def receive_evidence(self, arrived: Evidence, document: bytes | None) -> None:
+        """One accepted version of a report: the claim that holds it changes, whatever else does."""
+        known = self._index.evidence.get(arrived.id)
+        evidence = merged(known.evidence if known else None, arrived)
+        record = EvidenceRecord(
+            evidence,
+            known.revision if known else 0,
+            known.case_number if known else None,
+            # An older version that comes late leaves the document of the newer one in place.
+            document if known is None or evidence.version == arrived.version else known.document,
+        )
+        self._index.put_evidence(record)
+        self._written[arrived.id] = record
+        self._rederive({arrived.id}, {arrived.id}, ("evidence-updated",) if known else ())
+
+    def add_entry(self, case_number: str, entry: Entry, code: str) -> ClaimRecord:
+        """A decision, note or determination; answers the changed claim."""
+        claim = self.survivor(case_number)
+        self._entries.setdefault(claim.case_number, []).append(entry)
+        self._new_entries.append((claim.case_number, entry))
+        self._rederive({claim.founder_id}, {claim.founder_id}, (code,))
+        return self.survivor(case_number)
+
+    def assign_to(self, case_number: str, officer: str | None) -> ClaimRecord:
+        """Who works on it; changes no decision."""
+        claim = self.survivor(case_number)
+        claim.assigned_to = officer
+        self._rederive({claim.founder_id}, {claim.founder_id}, ("assigned",))
+        return claim
+
+    def link(self, one: str, other: str, person: str) -> None:
+        """A person says that two claims are one: `one` and `other` are evidence ids of theirs."""
+        ones, others = self._index.group_with(one), self._index.group_with(other)
+        self._end_links(ones, others, APART)
+        self._new_links.append(PersonLink(one, other, TOGETHER, person, self._clock.now()))
+        self._links[frozenset((one, other))] = TOGETHER
+        self._rederive({one, other}, {one, other}, ())
+
+    def split(self, case_number: str, evidence_ids: Sequence[str], person: str) -> None:
+        """A person says that `evidence_ids` are another accident than the rest of the claim."""
+        group = self._index.group_of(self.survivor(case_number))
+        leaving, staying = set(evidence_ids) & group, group - set(evidence_ids)
+        self._end_links(leaving, staying, TOGETHER)
+        now = self._clock.now()
+        for one in sorted(leaving):
+            for other in sorted(staying):
+                self._new_links.append(PersonLink(one, other, APART, person, now))
+                self._links[frozenset((one, other))] = APART
+        first, *rest = sorted(leaving)
+        for other in rest:
+            self._new_links.append(PersonLink(first, other, TOGETHER, person, now))
+            self._links[frozenset((first, other))] = TOGETHER
+        self._rederive(set(group), set(group), ("split",))
+
+    def keep_apart(self, one: str, other: str, person: str) -> None:
+        """A person says of a pair in the basket that it is two accidents."""
+        self._new_links.append(PersonLink(one, other, APART, person, self._clock.now()))
+        self._links[frozenset((one, other))] = APART
+        self._rederive({one, other}, set(), ())
+
+    def _end_links(self, ones: Iterable[str], others: Iterable[str], relation: str) -> None:
+        others = list(others)
+        for pair in [frozenset((one, other)) for one in ones for other in others]:
+            if self._links.get(pair) == relation:
+                del self._links[pair]
+                self._ended_links.append(pair)
+
+    # -- from evidence to claims --------------------------------------------------------------------------------
+
+    def _rederive(self, start: set[str], touched: set[str], codes: tuple[str, ...]) -> None:
+        """Group and derive again whatever hangs together with `start`. Claims that hold one of `touched` change in
+        any case, by `codes` when nothing else tells."""
+        component = self._index.component(start, self._links)
+        pieces = {id_: self._index.evidence[id_].evidence for id_ in component}
+        links = PersonLinks(
+            frozenset(pair for pair, relation in self._links.items() if relation == TOGETHER),
+            frozenset(pair for pair, relation in self._links.items() if relation == APART),
+        )
+        grouping = group_evidence(pieces.values(), links, self._index.founders, self._window)
+        self._pairs[frozenset(component)] = grouping.pairs
+        assignments = assign(grouping.groups, self._index.foundings(component), pieces)
+        held = [(self._claim_of(assignment), assignment) for assignment in assignments]
+        # All claims are placed before any is derived: a claim counts the entries of those merged into it.
+        newly_merged = [number for claim, assignment in held for number in self._place(claim, assignment)]
+        for number in newly_merged:
+            self._show_merged(self._index.claims[number])
+        for claim, assignment in held:
+            self._derive(claim, assignment.group, grouping, touched, codes)
+
+    def _place(self, claim: ClaimRecord, assignment: Assignment) -> list[str]:
+        """Let the claim hold its group; answers the numbers that are merged into it just now."""
+        claim.merged_into = None
+        for id_ in assignment.group:
+            record = self._index.evidence[id_]
+            if record.case_number != claim.case_number:
+                record.case_number = self._moves[id_] = claim.case_number
+        newly = [n for n in assignment.absorbed if self._index.claims[n].merged_into != claim.case_number]
+        for number in newly:
+            self._index.claims[number].merged_into = claim.case_number
+        return newly
+
+    def _derive(
+        self, claim: ClaimRecord, group: frozenset[str], grouping: Grouping, touched: set[str], codes: tuple[str, ...]
+    ) -> None:
+        view = derive_claim(self._case_input(group, grouping), self._clock.now(), self._policy)
+        document = document_of(view)
+        found = changes_between(claim.document, document)
+        if group & touched:
+            opened = "opened" in found
+            told = [code for code in codes if code not in found and not (code == "evidence-updated" and opened)]
+            found = [*told, *found] or ["details-changed"]
+        if found:
+            self._bump(claim, view, document, found)
+
+    def _claim_of(self, assignment: Assignment) -> ClaimRecord:
+        if assignment.case_number is not None:
+            return self._index.claims[assignment.case_number]
+        now = self._clock.now()
+        claim = ClaimRecord(new_case_number(now.year), assignment.founder_id, now)
+        self._index.put_claim(claim)
+        return claim
+
+    def _show_merged(self, absorbed: ClaimRecord) -> None:
+        if absorbed.document is None:
+            return
+        over = {"state": states.MERGED, "waiting_on": "none", "waiting_reason": None}
+        self._bump(absorbed, None, {**absorbed.document, **over}, ["merged"])
+
+    def _case_input(self, group: Iterable[str], grouping: Grouping | None) -> CaseInput:
+        entries = self._entries_of(self._index.founded_in(group))
+        return CaseInput(
+            evidence=tuple(self._index.evidence[id_].evidence for id_ in sorted(group)),
+            determinations=tuple(entry for entry in entries if isinstance(entry, Determination)),
+            decisions=tuple(entry for entry in entries if isinstance(entry, Decision)),
+            notes=tuple(entry for entry in entries if isinstance(entry, Note)),
+            shared_kpj_evidence=grouping.shared_kpj_evidence if grouping else frozenset(),
+            nik_conflict_evidence=grouping.nik_conflict_evidence if grouping else frozenset(),
+        )
+
+    def _entries_of(self, case_numbers: Iterable[str]) -> list[Entry]:
+        return [entry for number in case_numbers for entry in self._entries.get(number, ())]
+
+    def _bump(
+        self, claim: ClaimRecord, view: ClaimView | None, document: dict[str, object], codes: Sequence[str]
+    ) -> None:
+        """One change of one claim: the next version, one row for the stream, one event."""
+        before = claim.document and _filtered_on(claim)
+        digest = decision_digest(view) if view else states.MERGED
+        claim.version += 1
+        claim.decision_version += claim.decision_digest != digest
+        claim.decision_digest, claim.view = digest, view
+        numbers = {
+            "case_number": claim.case_number,
+            "version": claim.version,
+            "decision_version": claim.decision_version,
+            "assigned_to": claim.assigned_to,
+        }
+        claim.document = {**numbers, **document, **numbers}
+        if view is not None:
+            claim.terms = self._terms(view)
+        self._changed[claim.case_number] = claim
+        event = changed_event(claim, tuple(codes))
+        self._events.append(event)
+        self._stream.append(_stream_row(claim, event.id, tuple(codes), before, self._clock.now()))
+
+    def _terms(self, view: ClaimView) -> tuple[str, ...]:
+        terms = self._store.terms_of(piece.identity for piece in view.evidence)
+        terms += sorted({piece.org for piece in view.evidence if piece.medical is not None})
+        if view.employer is not None:
+            terms.append(f"employer:{view.employer.registration_number}")
+        return tuple(terms)
+
+    # -- the end of the unit of work ----------------------------------------------------------------------------
+
+    async def close(self) -> list[ClaimRecord]:
+        """Write everything; answers the claims that changed."""
+        changed = list(self._changed.values())
+        notifier = Notifier(self._clock.now())
+        for claim in changed:
+            entries = (
+                self._entries_of(self._index.founded_in(piece.id for piece in claim.view.evidence))
+                if claim.view
+                else []
+            )
+            self._events += notifier.notifications(claim, entries)
+        for claim in changed:
+            identities = {piece.identity for piece in claim.view.evidence} if claim.view else set()
+            self._events.append(state_event(claim, self._store.hashes_of(identities), self._clock.now()))
+        await self._store.save_evidence(list(self._written.values()))
+        await self._store.save_claims(changed)
+        await self._store.move_evidence(list(self._moves.items()))
+        await self._store.save_entries(self._new_entries)
+        await self._store.save_links(self._new_links, self._ended_links)
+        for among, pairs in self._latest_pairs().items():
+            await self._store.save_pairs(pairs, among)
+        await self._store.append_stream(self._stream)
+        await self._store.publish(self._events)
+        return changed
+
+    def _latest_pairs(self) -> dict[frozenset[str], tuple[Pair, ...]]:
+        """Of components that grew during this unit of work, only the last word; nothing for lone evidence."""
+        latest: dict[frozenset[str], tuple[Pair, ...]] = {}
+        for among, pairs in reversed(self._pairs.items()):
+            if len(among) > 1 and not any(among < bigger for bigger in latest):
+                latest[among] = pairs
+        return latest
+
+
+def _numbers(identities: Iterable[Identity]) -> Wanted:
+    wanted = Wanted()
+    for identity in identities:
+        if identity.nik:
+            wanted.niks.add(identity.nik)
+        if identity.kpj:
+            wanted.kpjs.add(identity.kpj)
+        if identity.passport:
+            wanted.passports.add(identity.passport)
+    return wanted
+
+
+def _filtered_on(claim: ClaimRecord) -> dict[str, object]:
+    """What a filter of queue or stream looks at."""
+    document = claim.document or {}
+    return {
+        "state": document["state"],
+        "waiting_on": document["waiting_on"],
+        "region_code": document["region_code"],
+        "flags": [flag["code"] for flag in document["flags"] if flag["state"] == "open"],
+        "terms": list(claim.terms),
+    }
+
+
+def _stream_row(
+    claim: ClaimRecord, event_id: UUID, codes: tuple[str, ...], before: dict[str, object] | None, at: datetime
+) -> StreamRow:
+    document = claim.document or {}
+    return StreamRow(
+        event_id=event_id,
+        case_number=claim.case_number,
+        claim_version=claim.version,
+        state=document["state"],
+        waiting_on=document["waiting_on"],
+        changes=codes,
+        region_code=document["region_code"],
+        flags=tuple(flag["code"] for flag in document["flags"] if flag["state"] == "open"),
+        terms=claim.terms,
+        before=before,
+        at=at,
+    )

@@ -1,0 +1,224 @@
+"""The claim as the public document of interface section 6: plain JSON values."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from services.verification.domain.claim import ClaimView, Flag
+from services.verification.domain.evidence import Determination, Evidence
+from shared.regulation.checklist import ChecklistItem
+from shared.regulation.clocks import Clock
+from shared.regulation.codes import title_of
+
+Document = dict[str, Any]
+
+_LISTS = ("clocks", "checklist", "evidence", "discrepancies", "flags", "benefit", "timeline")
+# Parts of the document whose change is worth a code of its own; what is left is `details-changed`.
+_CHANGE_CODES = {
+    "state": "state-changed",
+    "waiting_on": "waiting-on-changed",
+    "waiting_reason": "waiting-on-changed",
+    "payer_of_first_resort": "payer-changed",
+    "checklist": "checklist-changed",
+    "clocks": "clock-changed",
+    "benefit": "benefit-changed",
+}
+_DETAILS = ("worker", "employer", "region_code", "segment", "kind", "occurred_at", "outcome", "rule_set")
+
+
+def document_of(view: ClaimView) -> Document:
+    """The derived parts; numbers and versions are added by the claim's record."""
+    return {
+        "state": view.state,
+        "waiting_on": view.waiting_on,
+        "waiting_reason": view.waiting_reason,
+        "worker": {"name": view.worker.name, "nik_masked": view.worker.nik_masked},
+        "employer": view.employer
+        and {"registration_number": view.employer.registration_number, "name": view.employer.name},
+        "region_code": view.region_code,
+        "segment": view.segment,
+        "kind": view.kind,
+        "occurred_at": rfc3339(view.occurred_at),
+        "occurred_at_precision": view.precision,
+        "outcome": view.outcome,
+        "rule_set": view.rule_set,
+        "payer_of_first_resort": view.payer_of_first_resort,
+        "clocks": [clock_document(clock) for clock in view.clocks],
+        "checklist": [_checklist_item(item) for item in view.checklist],
+        "evidence": _evidence_list(view.evidence, view.determinations),
+        "discrepancies": [
+            {
+                "id": item.id,
+                "field": item.field,
+                "values": [{"evidence_id": evidence_id, "value": value} for evidence_id, value in item.values],
+                "severity": item.severity,
+                "owner": item.owner,
+                "state": item.state,
+                "settled_by": item.settled_by,
+            }
+            for item in view.discrepancies
+        ],
+        "flags": [_flag(flag) for flag in view.flags],
+        "benefit": {
+            "status": view.benefit.status,
+            "lines": [
+                {
+                    "benefit": line.benefit,
+                    "amount_rupiah": line.amount_rupiah,
+                    "formula": line.formula,
+                    "legal_basis": line.legal_basis,
+                    "confidence": line.confidence,
+                }
+                for line in view.benefit.lines
+            ],
+            "total_rupiah": view.benefit.total_rupiah,
+        },
+        "timeline": [
+            {
+                "at": rfc3339(entry.at),
+                "received_at": rfc3339(entry.received_at),
+                "who": entry.who,
+                "what": entry.what,
+                "lag_seconds": entry.lag_seconds,
+                "evidence_id": entry.evidence_id,
+            }
+            for entry in view.timeline
+        ],
+    }
+
+
+def queue_item(document: Mapping[str, Any]) -> Document:
+    """The claim without its lists, as the work queue shows it."""
+    open_discrepancies = sum(item["state"] == "open" for item in document["discrepancies"])
+    return {
+        **{name: value for name, value in document.items() if name not in _LISTS},
+        "open_discrepancies": open_discrepancies,
+    }
+
+
+def changes_between(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> list[str]:
+    """Codes of what changed between two documents, in a fixed order."""
+    if before is None:
+        return ["opened", "evidence-added"]
+    codes = [code for name, code in _CHANGE_CODES.items() if before.get(name) != after.get(name)]
+    codes += _evidence_changes(before["evidence"], after["evidence"])
+    codes += _open_set_changes(
+        before["discrepancies"], after["discrepancies"], "discrepancy-opened", "discrepancy-closed"
+    )
+    codes += _open_set_changes(before["flags"], after["flags"], "flag-raised", "flag-lowered")
+    if any(before.get(name) != after.get(name) for name in _DETAILS):
+        codes.append("details-changed")
+    return list(dict.fromkeys(codes))
+
+
+def decision_digest(view: ClaimView) -> str:
+    """What could change a decision (decisions 8): the same digest, the same `decision_version`."""
+    relevant = {
+        "state": view.state,
+        "payer": view.payer_of_first_resort,
+        "rule_set": view.rule_set,
+        "kind": view.kind,
+        "outcome": view.outcome,
+        "papers": sorted((item.document_code, item.state) for item in view.checklist if item.required),
+        "discrepancies": sorted((item.id, item.state) for item in view.discrepancies),
+        "flags": sorted((flag.code, flag.state) for flag in view.flags),
+        "benefit": view.benefit.total_rupiah,
+        "determination": view.determination_in_force,
+        "decisions": view.decision_count,
+    }
+    return hashlib.sha256(orjson.dumps(relevant, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def clock_document(clock: Clock) -> Document:
+    return {
+        "clock": clock.clock,
+        "starts_at": rfc3339(clock.starts_at) if clock.starts_at else None,
+        "due_at": rfc3339(clock.due_at) if clock.due_at else None,
+        "met": clock.met,
+        "paused": clock.paused,
+        "legal_basis": clock.legal_basis,
+        "confidence": clock.confidence,
+    }
+
+
+def rfc3339(at: datetime) -> str:
+    """With an offset, to the second unless there is more."""
+    return at.isoformat(timespec="milliseconds" if at.microsecond else "seconds")
+
+
+def _checklist_item(item: ChecklistItem) -> Document:
+    return {
+        "document_code": item.document_code,
+        "title": {"id": item.title_id, "en": item.title_en},
+        "required": item.required,
+        "state": item.state,
+        "responsible": item.responsible,
+        "satisfied_by": item.satisfied_by,
+        "legal_basis": item.legal_basis,
+        "confidence": item.confidence,
+    }
+
+
+def _flag(flag: Flag) -> Document:
+    title = title_of("flags", flag.code)
+    return {
+        "id": flag.id,
+        "code": flag.code,
+        "explanation": {"id": title.title_id, "en": title.title_en},
+        "evidence_ids": list(flag.evidence_ids),
+        "state": flag.state,
+    }
+
+
+def _evidence_list(evidence: Iterable[Evidence], determinations: Iterable[Determination]) -> list[Document]:
+    items = [
+        {
+            "source": piece.source,
+            "kind": piece.kind,
+            "id": piece.id,
+            "version": piece.version,
+            "occurred_at": rfc3339(piece.occurred_at),
+            "received_at": rfc3339(piece.received_at),
+            "org": piece.org,
+            "status": piece.status,
+        }
+        for piece in evidence
+    ]
+    items += [
+        {
+            "source": "disnaker_gateway",
+            "kind": "determination",
+            "id": item.id,
+            "version": 1,
+            "occurred_at": rfc3339(datetime.combine(item.decided_on, datetime.min.time(), item.received_at.tzinfo)),
+            "received_at": rfc3339(item.received_at),
+            "org": item.org,
+            "status": item.decision,
+        }
+        for item in determinations
+    ]
+    return items
+
+
+def _evidence_changes(before: list[Document], after: list[Document]) -> list[str]:
+    old = {item["id"]: item["version"] for item in before}
+    new = {item["id"]: item["version"] for item in after}
+    codes = []
+    if new.keys() - old.keys():
+        codes.append("evidence-added")
+    if any(old[id_] != new[id_] for id_ in old.keys() & new.keys()):
+        codes.append("evidence-updated")
+    if old.keys() - new.keys():
+        codes.append("evidence-removed")
+    if any(item["kind"] == "determination" and item["id"] not in old for item in after):
+        codes.append("determined")
+    return codes
+
+
+def _open_set_changes(before: list[Document], after: list[Document], opened: str, closed: str) -> list[str]:
+    old = {item["id"] for item in before if item["state"] == "open"}
+    new = {item["id"] for item in after if item["state"] == "open"}
+    return [code for code, found in ((opened, new - old), (closed, old - new)) if found]

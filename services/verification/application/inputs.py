@@ -1,0 +1,270 @@
+"""From the events of other services to the narrow facts of the domain (decisions 13)."""
+
+from datetime import date, datetime, time
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from services.verification.domain.evidence import (
+    ACCIDENT_REPORT,
+    MEDICAL_REPORT,
+    SELF_REPORT,
+    AccidentFacts,
+    Determination,
+    DoctorStatement,
+    Evidence,
+    Identity,
+    MedicalFacts,
+    Receipt,
+    Stage2Facts,
+)
+from shared.events.accident_report import (
+    AccidentReportContent,
+    AccidentReportFacts,
+    AccidentReportForm,
+    SelfReportContent,
+    SelfReportFacts,
+    StageTwoForm,
+    Worker,
+)
+from shared.events.determination import DeterminationContent, DeterminationFacts
+from shared.events.envelope import Event
+from shared.events.medical_report import Diagnosis, MedicalReportContent, MedicalReportFacts
+from shared.events.medical_report import DoctorStatement as StatementForm
+
+_INTAKE, _HOSPITAL = "intake", "hospital_gateway"
+# What a hospital calls the end of a stay that goes on elsewhere (v3 discharge dispositions and local spellings).
+_REFERRED = frozenset({"other-hcf", "hosp", "rehab", "snf"})
+
+
+def evidence_of(event: Event) -> Evidence | None:
+    """The evidence an event carries, None when it carries none."""
+    facts, content = event.facts, event.content
+    if isinstance(facts, AccidentReportFacts) and isinstance(content, AccidentReportContent):
+        return _accident_report(facts, content, event.time)
+    if isinstance(facts, SelfReportFacts) and isinstance(content, SelfReportContent):
+        return _self_report(facts, content)
+    if isinstance(facts, MedicalReportFacts) and isinstance(content, MedicalReportContent):
+        return _medical_report(facts, content, event.time)
+    return None
+
+
+def determination_of(event: Event) -> Determination | None:
+    """The determination an event carries, None when it carries none."""
+    facts, content = event.facts, event.content
+    if not isinstance(facts, DeterminationFacts) or not isinstance(content, DeterminationContent):
+        return None
+    return Determination(
+        id=str(facts.determination_id),
+        org=facts.org,
+        decision=facts.decision,
+        decided_on=facts.decided_on,
+        received_at=facts.received_at,
+        supersedes=str(facts.supersedes) if facts.supersedes else None,
+        disability_code=content.disability.code if content.disability else None,
+        disability_percent=content.disability.percent if content.disability else None,
+        letter_number=content.letter_number,
+    )
+
+
+def _accident_report(facts: AccidentReportFacts, content: AccidentReportContent, at: datetime | None) -> Evidence:
+    form, zone = content.report, ZoneInfo(facts.occurred_zone)
+    occurred_at, precision = _when(facts.occurred_at, facts.occurred_at_precision, facts.diagnosed_on, zone)
+    changed_at = at or facts.received_at
+    received_at = facts.received_at if facts.version == 1 else max(changed_at, facts.received_at)
+    return Evidence(
+        id=str(facts.report_id),
+        source=_INTAKE,
+        kind=ACCIDENT_REPORT,
+        version=facts.version,
+        org=facts.org,
+        status=facts.status,
+        identity=_identity(form.worker),
+        occurred_at=occurred_at or facts.received_at.astimezone(zone),
+        precision=precision,
+        reported_at=facts.reported_at,
+        accepted_at=facts.received_at,
+        received_at=received_at,
+        region_code=facts.region_code,
+        worker_name=form.worker.name,
+        birth_date=form.worker.birth_date,
+        case_number=facts.case_number,
+        accident=_accident_facts(facts, content, zone, received_at),
+        receipts=(
+            Receipt(
+                facts.version,
+                f"accident-report.{facts.change}",
+                (occurred_at or facts.received_at) if facts.version == 1 else received_at,
+                received_at,
+            ),
+        ),
+    )
+
+
+def _accident_facts(
+    facts: AccidentReportFacts, content: AccidentReportContent, zone: ZoneInfo, received_at: datetime
+) -> AccidentFacts:
+    form: AccidentReportForm = content.report
+    first_aid = form.event.first_aid
+    stage_2_at = (facts.stage_2_received_at or received_at).astimezone(zone)
+    # When the papers in force came; a report without that knowledge of them counts from its own last change.
+    document_times = [d.received_at for d in content.documents if d.state == "in_force" and d.received_at is not None]
+    return AccidentFacts(
+        segment=facts.segment,
+        event_kind=facts.kind,
+        employer_registration=form.employer.registration_number,
+        employer_name=form.employer.name,
+        employer_sector=form.employer.sector_kbli,
+        wage_rupiah=form.wage.amount_rupiah if form.wage else None,
+        wage_basis=form.wage.basis if form.wage else None,
+        place_type=facts.place_type,
+        accident_type=facts.accident_type,
+        injury_source=facts.injury_source,
+        consequence=facts.consequence,
+        body_parts=form.event.body_parts,
+        facility_type=first_aid.facility_type if first_aid else None,
+        police_report=form.event.police_report_number is not None,
+        victim_count=facts.victim_count_estimate,
+        document_codes=facts.document_codes,
+        documents_at=max(document_times, default=received_at) if facts.document_codes else None,
+        stage_2=_stage_2(content.stage_2, stage_2_at) if content.stage_2 else None,
+        violence=bool(form.event.violence),
+        district_code=facts.district_code,
+        place=form.event.place,
+        chronology=form.event.chronology,
+        exposure_source=form.disease.exposure_source if form.disease else None,
+    )
+
+
+def _stage_2(form: StageTwoForm, received_at: datetime) -> Stage2Facts:
+    days = sum((period.end - period.start).days + 1 for period in form.absence_periods)
+    return Stage2Facts(
+        outcome=form.outcome,
+        examined_on=form.examined_on,
+        absence_days=days or form.absence_days or 0,
+        cost_rupiah=tuple((str(cost.item), cost.amount_rupiah) for cost in form.costs),
+        children=bool(form.children_under_23) or bool(form.has_children_under_23),
+        minor_heir=form.guardian is not None,
+        received_at=received_at,
+    )
+
+
+def _self_report(facts: SelfReportFacts, content: SelfReportContent) -> Evidence:
+    form, zone = content.report, ZoneInfo(facts.occurred_zone)
+    occurred_at, precision = _when(facts.occurred_at, facts.occurred_at_precision, facts.diagnosed_on, zone)
+    when = occurred_at or facts.received_at.astimezone(zone)
+    return Evidence(
+        id=str(facts.report_id),
+        source=_INTAKE,
+        kind=SELF_REPORT,
+        version=facts.version,
+        org=facts.org,
+        status=facts.status,
+        identity=_identity(form.worker),
+        occurred_at=when,
+        precision=precision,
+        reported_at=facts.reported_at,
+        accepted_at=facts.received_at,
+        received_at=facts.received_at,
+        region_code=facts.region_code,
+        worker_name=form.worker.name,
+        birth_date=form.worker.birth_date,
+        case_number=facts.case_number,
+        accident=AccidentFacts(
+            event_kind=facts.kind,
+            victim_count=facts.victim_count_estimate,
+            district_code=facts.district_code,
+            place=form.event.place if form.event else None,
+            chronology=form.event.chronology if form.event else None,
+            exposure_source=form.disease.exposure_source if form.disease else None,
+        ),
+        receipts=(Receipt(facts.version, f"self-report.{facts.change}", when, facts.received_at),),
+    )
+
+
+def _medical_report(facts: MedicalReportFacts, content: MedicalReportContent, at: datetime | None) -> Evidence:
+    zone = ZoneInfo(facts.zone)
+    seen_at = facts.occurred_at or facts.period_start or facts.received_at
+    started = (facts.period_start or seen_at).astimezone(zone)
+    received_at = facts.received_at if facts.version == 1 else max(at or facts.received_at, facts.received_at)
+    patient = content.patient
+    what = "medical-report.received" if facts.version == 1 else "medical-report.updated"
+    happened_at = started if facts.version == 1 else received_at
+    receipt = Receipt(facts.version, what, happened_at, received_at, content.doctor_statement is not None)
+    return Evidence(
+        id=facts.encounter_id,
+        source=_HOSPITAL,
+        kind=MEDICAL_REPORT,
+        version=facts.version,
+        org=facts.org,
+        status=facts.status,
+        identity=Identity(patient.nik, patient.kpj, patient.passport_number),
+        occurred_at=seen_at.astimezone(zone),
+        precision=facts.occurred_at_precision if facts.occurred_at else facts.period_precision,
+        reported_at=facts.reported_at,
+        accepted_at=facts.received_at,
+        received_at=received_at,
+        region_code=facts.event_region_code,
+        worker_name=patient.name,
+        birth_date=patient.birth_date,
+        case_number=facts.case_number,
+        report_id=str(facts.accident_report_id) if facts.accident_report_id else None,
+        medical=_medical_facts(facts, content, zone),
+        receipts=(receipt,),
+    )
+
+
+def _medical_facts(facts: MedicalReportFacts, content: MedicalReportContent, zone: ZoneInfo) -> MedicalFacts:
+    onsets = [d.onset_at for d in (*content.diagnoses, *content.external_causes) if d.onset_at and _is_injury(d)]
+    statement = content.doctor_statement
+    return MedicalFacts(
+        explicit_notice=facts.explicit_notice,
+        diagnosis_codes=tuple(diagnosis.code for diagnosis in content.diagnoses),
+        external_cause_codes=tuple(cause.code for cause in content.external_causes),
+        body_parts=tuple(_part(part.code, part.side) for part in content.body_parts if part.code),
+        period_start=facts.period_start.astimezone(zone) if facts.period_start else None,
+        onset_at=min(onsets).astimezone(zone) if onsets else None,
+        deceased=facts.deceased,
+        referred=facts.disposition in _REFERRED,
+        hospital_region=facts.hospital_region_code,
+        statement=_statement(statement) if statement else None,
+    )
+
+
+def _is_injury(diagnosis: Diagnosis) -> bool:
+    """S00–T98 and V01–Y98: an old illness beside the injury has an onset of its own that means nothing here."""
+    return diagnosis.code[:1].upper() in "STVWXY"
+
+
+def _part(code: str, side: str | None) -> str:
+    """The coded part with its side, as employers' reports write it."""
+    if side not in ("left", "right", "both") or code.endswith(("_left", "_right", "_both")):
+        return code
+    return f"{code}_{side}"
+
+
+def _statement(form: StatementForm) -> DoctorStatement:
+    rest = form.rest
+    days = (rest.end - rest.start).days + 1 if rest and rest.start and rest.end else 0
+    loss = form.function_loss_percent
+    return DoctorStatement(
+        outcome=form.outcome,
+        examined_on=form.examined_on or form.signed_on,
+        disabled_part=form.disability_body_part,
+        function_loss_percent=Decimal(loss) if loss is not None else None,
+        rest_days=max(days, 0),
+        accident_on=form.accident_on,
+        work_capacity=form.work_capacity,
+    )
+
+
+def _identity(worker: Worker) -> Identity:
+    return Identity(worker.nik, worker.kpj, worker.passport_number)
+
+
+def _when(instant: datetime | None, precision: str, day: date | None, zone: ZoneInfo) -> tuple[datetime | None, str]:
+    """The time of the event in the zone of the place; a disease is known by the day of its diagnosis."""
+    if instant is not None:
+        return instant.astimezone(zone), str(precision)
+    if day is not None:
+        return datetime.combine(day, time.min, tzinfo=zone), "day"
+    return None, "day"

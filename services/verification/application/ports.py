@@ -1,0 +1,60 @@
+"""What the use cases need from outside."""
+
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+from services.verification.application.records import (
+    ClaimRecord,
+    Entry,
+    EvidenceRecord,
+    Found,
+    PersonLink,
+    StoredPair,
+    StreamRow,
+    Wanted,
+)
+from services.verification.domain.evidence import Identity
+from services.verification.domain.grouping import Pair
+from shared.events.envelope import Event, IdentityHashes
+
+
+class CaseStore(Protocol):
+    """Claims and their evidence within one transaction."""
+
+    async def lock_workers(self, identities: Iterable[Identity], others: Iterable[str] = ()) -> None:
+        """Wait until no other transaction works on any of these workers (decisions 22); held to the end."""
+
+    async def find(self, wanted: Wanted) -> Found:
+        """Evidence that has any of the numbers or names any of the cases, with the claims founded on it (locked) and
+        the persons' links that touch it."""
+
+    async def entries(self, case_numbers: Iterable[str]) -> dict[str, list[Entry]]:
+        """Decisions, notes and determinations of each case."""
+
+    async def save_evidence(self, records: Sequence[EvidenceRecord]) -> None: ...
+
+    async def move_evidence(self, moves: Sequence[tuple[str, str]]) -> None:
+        """Close each evidence's link and open one to its new case; pairs of evidence id and case number."""
+
+    async def save_claims(self, records: Sequence[ClaimRecord]) -> None:
+        """Raises Unavailable when a claim was changed since it was read; the unit of work is tried again."""
+
+    async def save_entries(self, entries: Sequence[tuple[str, Entry]]) -> None: ...
+
+    async def save_links(self, links: Sequence[PersonLink], ended: Sequence[frozenset[str]]) -> None: ...
+
+    async def save_pairs(self, pairs: Sequence[Pair], among: Iterable[str]) -> None:
+        """Make `pairs` the open pairs of this evidence; others among it are no longer in doubt."""
+
+    async def pair(self, pair_id: str) -> StoredPair | None: ...
+
+    async def close_pair(self, pair_id: str, state: str, person: str) -> None: ...
+
+    async def append_stream(self, rows: Sequence[StreamRow]) -> None: ...
+
+    async def publish(self, events: Sequence[Event]) -> None: ...
+
+    def terms_of(self, identities: Iterable[Identity]) -> list[str]:
+        """Look-up hashes under which a claim of this worker is found."""
+
+    def hashes_of(self, identities: Iterable[Identity]) -> IdentityHashes: ...

@@ -1,0 +1,125 @@
+"""What the service keeps of claims and evidence, as the use cases hold it in memory."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from services.verification.domain.claim import ClaimView, Decision, Note
+from services.verification.domain.evidence import Determination, Evidence
+
+Entry = Decision | Note | Determination
+
+
+@dataclass
+class EvidenceRecord:
+    """One piece of evidence as stored. `revision` counts writes; `document` is the whole form, only when it is new."""
+
+    evidence: Evidence
+    revision: int = 0
+    case_number: str | None = None
+    document: bytes | None = None
+
+
+@dataclass
+class ClaimRecord:
+    """One claim as stored; `document` is what was last shown of it, `view` what was derived in this unit of work."""
+
+    case_number: str
+    founder_id: str
+    opened_at: datetime
+    version: int = 0
+    decision_version: int = 0
+    decision_digest: str = ""
+    merged_into: str | None = None
+    assigned_to: str | None = None
+    notification_sequence: int = 0
+    notification_digest: str = ""
+    document: dict[str, Any] | None = None
+    view: ClaimView | None = None
+    stored_version: int = 0
+    terms: tuple[str, ...] = ()
+
+    @property
+    def is_merged(self) -> bool:
+        return self.merged_into is not None
+
+
+@dataclass(frozen=True)
+class StreamRow:
+    """One claim event before it has a position. `before` is what filters saw until then, None for a new claim."""
+
+    event_id: UUID
+    case_number: str
+    claim_version: int
+    state: str
+    waiting_on: str
+    changes: tuple[str, ...]
+    region_code: str | None
+    flags: tuple[str, ...]
+    terms: tuple[str, ...]
+    before: Mapping[str, Any] | None
+    at: datetime
+
+
+@dataclass(frozen=True)
+class PersonLink:
+    """A verifier's word about two pieces of evidence: `together` or `apart`."""
+
+    one: str
+    other: str
+    relation: str
+    person: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class StoredPair:
+    """A doubtful pair of the basket."""
+
+    id: UUID
+    one: str
+    other: str
+    score: float
+    reasons: tuple[str, ...]
+    state: str
+
+
+@dataclass
+class Wanted:
+    """What to look for in the store: evidence by the numbers of its worker, by id, or by the numbers it names."""
+
+    niks: set[str] = field(default_factory=set)
+    kpjs: set[str] = field(default_factory=set)
+    passports: set[str] = field(default_factory=set)
+    evidence_ids: set[str] = field(default_factory=set)
+    case_numbers: set[str] = field(default_factory=set)
+
+    def minus(self, known: "Wanted") -> "Wanted":
+        return Wanted(
+            self.niks - known.niks,
+            self.kpjs - known.kpjs,
+            self.passports - known.passports,
+            self.evidence_ids - known.evidence_ids,
+            self.case_numbers - known.case_numbers,
+        )
+
+    def add(self, other: "Wanted") -> None:
+        self.niks |= other.niks
+        self.kpjs |= other.kpjs
+        self.passports |= other.passports
+        self.evidence_ids |= other.evidence_ids
+        self.case_numbers |= other.case_numbers
+
+    def __bool__(self) -> bool:
+        return bool(self.niks or self.kpjs or self.passports or self.evidence_ids or self.case_numbers)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the store had."""
+
+    evidence: tuple[EvidenceRecord, ...] = ()
+    claims: tuple[ClaimRecord, ...] = ()
+    links: tuple[PersonLink, ...] = ()

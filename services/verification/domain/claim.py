@@ -1,0 +1,177 @@
+"""What a claim looks like once it is derived; the public document of interface section 6 as frozen facts."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from services.verification.domain.evidence import Determination, Evidence
+from shared.regulation.benefits import BenefitLine
+from shared.regulation.checklist import ChecklistItem
+from shared.regulation.clocks import Clock
+
+SUSPECTED = "SUSPECTED"
+REPORTED = "REPORTED"
+AWAITING_DOCUMENTS = "AWAITING_DOCUMENTS"
+READY_FOR_REVIEW = "READY_FOR_REVIEW"
+AWAITING_DETERMINATION = "AWAITING_DETERMINATION"
+CONCLUDED_WORK_ACCIDENT = "CONCLUDED_WORK_ACCIDENT"
+CONCLUDED_OCCUPATIONAL_DISEASE = "CONCLUDED_OCCUPATIONAL_DISEASE"
+CONCLUDED_NOT_COVERED = "CONCLUDED_NOT_COVERED"
+AWAITING_SECOND_APPROVAL = "AWAITING_SECOND_APPROVAL"
+BENEFIT_APPROVED = "BENEFIT_APPROVED"
+PAID = "PAID"
+REJECTED = "REJECTED"
+CLOSED = "CLOSED"
+EXPIRED = "EXPIRED"
+WITHDRAWN = "WITHDRAWN"
+MERGED = "MERGED"
+
+# States in which nothing more is expected; evidence that still comes is kept and shown, and may be reason to reopen.
+SETTLED = frozenset({PAID, REJECTED, CLOSED, EXPIRED, WITHDRAWN, MERGED})
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One decision of a verifier. `person` is who answers for it: officer, signed-in person or the token's subject."""
+
+    id: str
+    kind: str
+    decided_at: datetime
+    org: str
+    person: str
+    officer_name: str | None = None
+    outcome: str | None = None
+    amount_rupiah: int | None = None
+    reason_code: str | None = None
+    reason: str | None = None
+    legal_basis: str | None = None
+    rule_set: str | None = None
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something a verifier wrote down."""
+
+    id: str
+    at: datetime
+    org: str
+    person: str
+
+
+@dataclass(frozen=True)
+class Discrepancy:
+    """Two sources say different things of one field; `values` are pairs of evidence id and value."""
+
+    id: str
+    field: str
+    values: tuple[tuple[str, str], ...]
+    severity: str
+    owner: str
+    state: str
+    settled_by: str | None = None
+
+
+@dataclass(frozen=True)
+class Flag:
+    """A fact that deserves a human's eye, never a refusal."""
+
+    id: str
+    code: str
+    evidence_ids: tuple[str, ...]
+    state: str = "open"
+
+
+@dataclass(frozen=True)
+class TimelineEntry:
+    """Who did what when; the lag is from happening to receipt."""
+
+    at: datetime
+    received_at: datetime
+    who: str
+    what: str
+    evidence_id: str | None
+
+    @property
+    def lag_seconds(self) -> int:
+        return max(int((self.received_at - self.at).total_seconds()), 0)
+
+
+@dataclass(frozen=True)
+class Benefit:
+    """`status` is estimate or final."""
+
+    status: str
+    lines: tuple[BenefitLine, ...]
+    total_rupiah: int
+
+
+@dataclass(frozen=True)
+class Worker:
+    """The worker as shown: the NIK masked."""
+
+    name: str | None
+    nik_masked: str | None
+
+
+@dataclass(frozen=True)
+class Employer:
+    """The employer as the report names it."""
+
+    registration_number: str
+    name: str | None
+    sector: str | None
+
+
+@dataclass(frozen=True)
+class CaseInput:
+    """All a claim is derived from."""
+
+    evidence: tuple[Evidence, ...]
+    determinations: tuple[Determination, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    notes: tuple[Note, ...] = ()
+    shared_kpj_evidence: frozenset[str] = frozenset()
+    nik_conflict_evidence: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class ClaimView:
+    """One claim as it follows from its evidence, decisions and determinations."""
+
+    state: str
+    waiting_on: str
+    waiting_reason: str | None
+    kind: str
+    segment: str | None
+    occurred_at: datetime
+    precision: str
+    region_code: str | None
+    rule_set: str
+    payer_of_first_resort: str
+    outcome: str | None
+    worker: Worker
+    employer: Employer | None
+    clocks: tuple[Clock, ...]
+    checklist: tuple[ChecklistItem, ...]
+    evidence: tuple[Evidence, ...]
+    determinations: tuple[Determination, ...]
+    determination_in_force: str | None
+    discrepancies: tuple[Discrepancy, ...]
+    flags: tuple[Flag, ...]
+    benefit: Benefit
+    timeline: tuple[TimelineEntry, ...]
+    late: bool
+    reported_at: datetime | None
+    decision_count: int
+    rule_set_hash: str = ""
+    treatment_until: date | None = None
+
+    @property
+    def next_due_at(self) -> datetime | None:
+        """The nearest due time of a clock that still runs."""
+        if self.state in SETTLED:
+            return None
+        return min((clock.due_at for clock in self.clocks if clock.running and clock.due_at is not None), default=None)
+
+    @property
+    def open_discrepancies(self) -> int:
+        return sum(item.state == "open" for item in self.discrepancies)

@@ -1,0 +1,192 @@
+"""The narrow facts of what each agency has said. Everything a claim is follows from these (decisions 13, 21)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+ACCIDENT_REPORT = "accident-report"
+SELF_REPORT = "self-report"
+MEDICAL_REPORT = "medical-report"
+DETERMINATION = "determination"
+
+_ANCHOR_KINDS = frozenset({ACCIDENT_REPORT, SELF_REPORT})
+WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True)
+class Identity:
+    """How a piece of evidence names the worker; any of the numbers may be missing."""
+
+    nik: str | None = None
+    kpj: str | None = None
+    passport: str | None = None
+
+
+@dataclass(frozen=True)
+class Stage2Facts:
+    """Tahap II (Form 3a KK 2), as far as rules ask about it. `cost_items` are items claimed with an amount."""
+
+    outcome: str
+    examined_on: date | None
+    absence_days: int
+    cost_rupiah: tuple[tuple[str, int], ...]
+    children: bool
+    minor_heir: bool
+    received_at: datetime
+
+    @property
+    def cost_items(self) -> frozenset[str]:
+        return frozenset(item for item, amount in self.cost_rupiah if amount > 0)
+
+
+@dataclass(frozen=True)
+class AccidentFacts:
+    """What a Tahap I report or a self-report says of the event and the employment."""
+
+    segment: str | None = None
+    event_kind: str = "accident"
+    employer_registration: str | None = None
+    employer_name: str | None = None
+    employer_sector: str | None = None
+    wage_rupiah: int | None = None
+    wage_basis: str | None = None
+    place_type: str | None = None
+    accident_type: str | None = None
+    injury_source: str | None = None
+    consequence: str | None = None
+    body_parts: tuple[str, ...] = ()
+    facility_type: str | None = None
+    police_report: bool = False
+    victim_count: int | None = None
+    document_codes: tuple[str, ...] = ()
+    documents_at: datetime | None = None
+    stage_2: Stage2Facts | None = None
+    violence: bool = False
+    district_code: str | None = None
+    place: str | None = None
+    chronology: str | None = None
+    exposure_source: str | None = None
+
+
+@dataclass(frozen=True)
+class DoctorStatement:
+    """Form 3b KK 3. `function_loss_percent` applies to a functional disability; rest days count both ends."""
+
+    outcome: str | None = None
+    examined_on: date | None = None
+    disabled_part: str | None = None
+    function_loss_percent: Decimal | None = None
+    rest_days: int = 0
+    accident_on: date | None = None
+    work_capacity: str | None = None
+
+
+@dataclass(frozen=True)
+class MedicalFacts:
+    """What a hospital's report says that rules ask about; `onset_at` is the injury's own onset where given."""
+
+    explicit_notice: bool = False
+    diagnosis_codes: tuple[str, ...] = ()
+    external_cause_codes: tuple[str, ...] = ()
+    body_parts: tuple[str, ...] = ()
+    period_start: datetime | None = None
+    onset_at: datetime | None = None
+    deceased: bool = False
+    referred: bool = False
+    hospital_region: str | None = None
+    statement: DoctorStatement | None = None
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """One accepted version of a piece of evidence: what happened, when the hub had it, and whether it held the
+    doctor's statement."""
+
+    version: int
+    what: str
+    occurred_at: datetime
+    received_at: datetime
+    statement: bool = False
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One report with its latest version. `occurred_at` is in the zone of the place; `precision` minute, hour or day.
+
+    `accepted_at` is when the hub had its first version, `received_at` the latest. `case_number` and `report_id` are
+    the numbers the sender itself named.
+    """
+
+    id: str
+    source: str
+    kind: str
+    version: int
+    org: str
+    status: str
+    identity: Identity
+    occurred_at: datetime
+    precision: str
+    reported_at: datetime | None
+    accepted_at: datetime
+    received_at: datetime
+    region_code: str | None = None
+    worker_name: str | None = None
+    birth_date: date | None = None
+    case_number: str | None = None
+    report_id: str | None = None
+    accident: AccidentFacts | None = None
+    medical: MedicalFacts | None = None
+    receipts: tuple[Receipt, ...] = ()
+
+    @property
+    def is_anchor(self) -> bool:
+        """A report of an accident by a person who knows when it happened. A hospital's visit is none, even when it
+        is marked as a work accident: its date is the visit's."""
+        return self.kind in _ANCHOR_KINDS and self.status != WITHDRAWN
+
+    @property
+    def is_active(self) -> bool:
+        return self.status != WITHDRAWN
+
+    @property
+    def statement_at(self) -> datetime | None:
+        """When a doctor's statement was first in it."""
+        return min((receipt.received_at for receipt in self.receipts if receipt.statement), default=None)
+
+
+@dataclass(frozen=True)
+class Determination:
+    """An inspector's penetapan (Disnaker). `supersedes` names another one, else it replaces the latest before it."""
+
+    id: str
+    org: str
+    decision: str
+    decided_on: date
+    received_at: datetime
+    supersedes: str | None = None
+    disability_code: str | None = None
+    disability_percent: Decimal | None = None
+    letter_number: str | None = None
+
+
+def apart(one: Evidence, other: Evidence) -> timedelta:
+    """How far two events lie apart; in whole local days as soon as one of them is known by its date only."""
+    if "day" in (one.precision, other.precision):
+        return abs(timedelta(days=(one.occurred_at.date() - other.occurred_at.date()).days))
+    return abs(one.occurred_at - other.occurred_at)
+
+
+def in_force(determinations: Sequence[Determination]) -> Determination | None:
+    """The determination that stands: nobody superseded it, and it is the latest (by receipt) of those left."""
+    ordered = sorted(determinations, key=lambda item: (item.received_at, item.id))
+    superseded: set[str] = set()
+    standing: list[Determination] = []
+    for item in ordered:
+        if item.supersedes is not None:
+            superseded.add(item.supersedes)
+        elif standing:
+            superseded.add(standing[-1].id)
+        standing = [other for other in standing if other.id not in superseded]
+        standing.append(item)
+    return standing[-1] if standing else None

@@ -1,0 +1,19 @@
+"""Settings of verification."""
+
+from shared.settings import ServiceSettings
+
+
+class VerificationSettings(ServiceSettings):
+    """Rules that BPJS may set, and bounds of the stream."""
+
+    matching_window_days: int = 6
+    four_eyes_rupiah: int = 100_000_000
+
+    inbox_retention_days: int = 30
+    stream_queue_max: int = 1_000
+    stream_heartbeat_seconds: float = 15.0
+    stream_clients_max: int = 500
+    stream_page_rows: int = 500
+    stream_poll_seconds: float = 1.0
+    stream_retry_milliseconds: int = 2_000
+    sequencer_rows_max: int = 1_000
