@@ -155,7 +155,12 @@ class Database:
         For session-level advisory locks: losing the connection loses the lock."""
         try:
             connection = await asyncpg.connect(self._url, timeout=self._timeout_seconds, server_settings={"jit": "off"})
-            await connection.execute(f"SET ROLE simpul_{self._service}_system")
+            try:
+                await connection.execute(f"SET ROLE simpul_{self._service}_system")
+            except BaseException:
+                # Cancelled here, the connection would be nobody's.
+                connection.terminate()
+                raise
         except _TRANSIENT as error:
             raise Unavailable("postgres") from error
         return connection
