@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
+from shared.errors import SimpulError
+
 Document = Mapping[str, Any]
 
 
@@ -74,21 +76,36 @@ class Submission:
     """A Bundle that has been read: what to do, in order. A batch's entry that cannot be read is the error it made."""
 
     kind: Literal["transaction", "batch"]
-    entries: tuple[Entry | Exception, ...]
+    entries: tuple[Entry | SimpulError, ...]
     searches: Mapping[str, Search] = field(default_factory=dict)  # conditional references by their text
 
 
 @dataclass(frozen=True)
 class Held:
-    """One stored version of a resource."""
+    """One stored version of a resource. `content_sha256` is of the JSON without the id and meta that the hub adds."""
 
     type: str
     id: UUID
     version: int
     updated_at: datetime
     text: str
+    content_sha256: bytes
     encounter_id: UUID | None = None
     patient_id: UUID | None = None
+
+    @property
+    def path(self) -> str:
+        return f"{self.type}/{self.id}"
+
+
+@dataclass(frozen=True)
+class Written(Held):
+    """A version that is about to be stored, with what is kept beside it."""
+
+    content: Document = field(default_factory=dict)
+    keys: tuple[tuple[str, str], ...] = ()  # system and value of every identifier
+    exclusive: frozenset[tuple[str, str]] = frozenset()  # those of which there may be one resource only
+    entry_index: int | None = None
 
 
 @dataclass(frozen=True)
@@ -100,11 +117,12 @@ class Done:
 
 
 @dataclass(frozen=True)
-class Caller:
-    """For whom the work is done."""
+class Links:
+    """To which Encounter and patient of this hospital a resource belongs, and all other resources it names."""
 
-    org: str
-    client_id: str
+    encounter_id: UUID | None
+    patient_id: UUID | None
+    named: tuple[tuple[str, UUID], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -116,3 +134,47 @@ class Kept:
     version: int
     sha256: str
     content: Document
+
+
+@dataclass(frozen=True)
+class ReportState:
+    """What the gateway knows of an Encounter's report. `version` counts published versions, 0 before the first."""
+
+    encounter_id: UUID
+    version: int = 0
+    digest: bytes | None = None
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """A Bundle's bytes with the answer it got."""
+
+    id: UUID
+    sha256: bytes
+    request: bytes
+    response: bytes
+    received_at: datetime
+    entries: int
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What one look-up at the beginning of a write finds: the hospital's region, who holds the identifiers asked for,
+    and the answer that a Bundle of the same bytes got."""
+
+    region_code: str | None = None
+    holders: Mapping[tuple[str, str, str], tuple[UUID, ...]] = field(default_factory=dict)
+    replay: bytes | None = None
+
+
+@dataclass(frozen=True)
+class Caller:
+    """For whom the work is done."""
+
+    org: str
+    client_id: str
+
+    @property
+    def number(self) -> str:
+        """The hospital's registry number: what stands after `hospital:`."""
+        return self.org.partition(":")[2]

@@ -18,6 +18,8 @@ from shared.errors import (
     SimpulError,
     Stale,
     TooLarge,
+    Unauthenticated,
+    Unavailable,
     Unreadable,
     UnsupportedType,
 )
@@ -67,7 +69,7 @@ def _messages() -> dict[str, dict[str, Any]]:
     return loaded
 
 
-def finding(code: str, expression: str = "", /, severity: str = "error", **names: object) -> Finding:
+def finding(code: str, expression: str = "", /, **names: object) -> Finding:
     """The finding `code` of `messages.yaml`, its placeholders filled with `names`."""
     message = _messages()[code]
     return Finding(
@@ -76,7 +78,6 @@ def finding(code: str, expression: str = "", /, severity: str = "error", **names
         detail=message["en"].format(**names),
         kind=message["kind"],
         text_id=message["id"].format(**names),
-        severity=severity,
     )
 
 
@@ -90,3 +91,60 @@ def refused(findings: Sequence[Finding], status: int | None = None) -> SimpulErr
 def refusal(code: str, expression: str = "", /, **names: object) -> SimpulError:
     """The error for one finding."""
     return refused([finding(code, expression, **names)])
+
+
+def findings_of(error: SimpulError) -> tuple[Finding, ...]:
+    """What an error says, as findings: its own, else one that stands for errors of the shared parts."""
+    own = tuple(problem for problem in error.problems if isinstance(problem, Finding))
+    if own:
+        return own
+    if error.code in _messages() and "{" not in _messages()[error.code]["en"]:
+        return (finding(error.code),)
+    return (finding(_STAND_INS.get(status_of(error), "internal-error")),)
+
+
+_STAND_INS = {
+    401: "token-required",
+    403: "scope-missing",
+    404: "not-found",
+    405: "method-not-allowed",
+    413: "too-large",
+    503: "unavailable",
+}
+_REASONS = {
+    400: "Bad Request",
+    401: "Unauthorized",
+    403: "Forbidden",
+    404: "Not Found",
+    405: "Method Not Allowed",
+    409: "Conflict",
+    410: "Gone",
+    412: "Precondition Failed",
+    413: "Content Too Large",
+    415: "Unsupported Media Type",
+    422: "Unprocessable Content",
+    503: "Service Unavailable",
+}
+
+
+def status_of(error: SimpulError) -> int:
+    """The HTTP status an error is told with."""
+    if isinstance(error, Unauthenticated):
+        return 401
+    if isinstance(error, Unavailable):
+        return 503
+    return next((status for status, kind in _ERRORS.items() if type(error) is kind), _nearest(error))
+
+
+def _nearest(error: SimpulError) -> int:
+    """Subclasses of the known errors, such as the door's, keep their parent's status."""
+    for status, kind in _ERRORS.items():
+        if status != 422 and isinstance(error, kind):
+            return status
+    return 422 if isinstance(error, Refusal) else 500
+
+
+def status_line(error: SimpulError) -> str:
+    """The status as a Bundle's response writes it: `404 Not Found`."""
+    status = status_of(error)
+    return f"{status} {_REASONS.get(status, 'Error')}"

@@ -1,10 +1,9 @@
 """Reads a request's bytes into a submission: parse strictly, judge every entry, name every problem at once."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl
-from uuid import UUID
 
 from services.hospital_gateway.adapters.fhir import systems
 from services.hospital_gateway.adapters.fhir.inspection import identifiers_of
@@ -93,12 +92,12 @@ def read_bundle(raw: bytes, *, entries_max: int) -> Submission:
         findings.extend(_across(read))
         if findings:
             raise refused(findings)
-        return Submission("transaction", tuple(read), _searches(read))
+        return Submission("transaction", tuple(read), searches_of([one for one in read if isinstance(one, Entry)]))
     for position, one in enumerate(read):
         alone = _local_references(one.draft, {}, one.place) if isinstance(one, Entry) and one.draft else []
         if alone:
             read[position] = refused(alone)
-    return Submission("batch", tuple(read), _searches(read))
+    return Submission("batch", tuple(read), searches_of([one for one in read if isinstance(one, Entry)]))
 
 
 def _envelope(document: dict[str, Any], entries_max: int) -> tuple[str, list[Any]]:
@@ -249,11 +248,11 @@ def _across(read: list[Any]) -> list[Finding]:
     return findings
 
 
-def _searches(read: list[Any]) -> dict[str, Search]:
-    """The conditional references of all entries."""
+def searches_of(entries: Sequence[Entry]) -> dict[str, Search]:
+    """The conditional references of all entries, by their text."""
     found = {}
-    for one in read:
-        for _, reference in one.draft.references if isinstance(one, Entry) and one.draft else ():
+    for one in entries:
+        for _, reference in one.draft.references if one.draft else ():
             condition = _CONDITIONAL.fullmatch(reference)
             search = search_of(condition[1], condition[2]) if condition else None
             if search is not None:
@@ -270,13 +269,3 @@ def identity_keys(draft: Draft) -> tuple[tuple[str, str], ...]:
             (one.system, one.value) for one in draft.identifiers if not one.system.startswith(systems.OWN_PREFIX)
         )
     return ()
-
-
-def local_id(reference: object, type_name: str) -> UUID | None:
-    """The id of a reference `type_name/{id}` when it is one of ours (a UUID)."""
-    if not isinstance(reference, str) or not reference.startswith(f"{type_name}/"):
-        return None
-    try:
-        return UUID(reference.split("/")[1])
-    except ValueError:
-        return None

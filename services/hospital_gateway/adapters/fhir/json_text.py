@@ -6,10 +6,10 @@ in the text instead. They expect text that the strict reader has already accepte
 
 import json
 import re
-from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple
 
-_scan = json.JSONDecoder().scan_once
+_scan: Callable[[str, int], tuple[Any, int]] = json.JSONDecoder().scan_once  # type: ignore[attr-defined]
 _skip_space = re.compile(r"[ \t\n\r]*").match
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 
@@ -93,14 +93,13 @@ def _entry(text: str, start: int, spans: list[Span | None]) -> int:
 
 
 def with_leading_members(text: str, names: frozenset[str], leading: str) -> str:
-    """The object with its members `names` taken out and `leading` (members as JSON text, not empty) put in front."""
-    kept = [text[m.name_start : m.value.end] for m in members(text) if m.name in names]
-    opening = _after_space(text, 0) + 1
-    if not kept:
-        rest = _after_space(text, opening)
-        return f"{text[:opening]}{leading}{'' if text[rest] == '}' else ','}{text[opening:]}"
-    others = [text[m.name_start : m.value.end] for m in members(text) if m.name not in names]
-    return "{" + ",".join([leading, *others]) + "}"
+    """The object with its members `names` taken out and `leading` (members as JSON text, may be empty) put in front."""
+    spans = [(text[m.name_start : m.value.end], m.name in names) for m in members(text)]
+    if leading and not any(taken for _, taken in spans):
+        opening = _after_space(text, 0) + 1
+        return f"{text[:opening]}{leading}{',' if spans else ''}{text[opening:]}"
+    kept = [span for span, taken in spans if not taken]
+    return "{" + ",".join([leading, *kept] if leading else kept) + "}"
 
 
 def with_strings_replaced(text: str, replacements: Mapping[str, str]) -> str:

@@ -29,7 +29,8 @@ from services.hospital_gateway.domain.visit import Days, Statement
 
 _FORM = re.compile(r"(?i)3\s*b[\s-]*(kk|pak)[\s-]*3")
 _TITLE = re.compile(
-    r"(?i)3\s*b[\s-]*(kk|pak)[\s-]*3|surat keterangan dokter|keterangan dokter (pemeriksa|penasehat)|doctor'?s statement"
+    r"(?i)3\s*b[\s-]*(kk|pak)[\s-]*3|surat keterangan dokter"
+    r"|keterangan dokter (pemeriksa|penasehat)|doctor'?s statement"
 )
 # Title of a section or question → field of the form. The first that matches decides.
 _SECTIONS: tuple[tuple[str, "re.Pattern[str]"], ...] = tuple(

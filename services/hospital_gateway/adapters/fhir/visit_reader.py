@@ -1,4 +1,4 @@
-"""Reads one Encounter's resources into the narrow facts that the rules work on (handbook of the field: forms 3b KK 3)."""
+"""Reads one Encounter's resources into the narrow facts that the rules work on."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,0 +1,59 @@
+"""To which Encounter and patient a resource belongs, and which resources of this hospital it names."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+from uuid import UUID
+
+from services.hospital_gateway.adapters.fhir.elements import each, part
+from services.hospital_gateway.application.documents import Links
+
+
+def links_of(type_name: str, content: Mapping[str, Any]) -> Links:
+    """Links by reference. Ids that are no UUID are not the hub's and link nothing here."""
+    encounter = next((found for one in _encounters(content) if (found := _local(one, "Encounter"))), None)
+    patients = (part(content, name, "reference") for name in ("subject", "patient", "beneficiary"))
+    patient = next((found for one in patients if (found := _local(one, "Patient"))), None)
+    named = dict.fromkeys(link for one in _references(content) if (link := _typed(one)) is not None)
+    return Links(encounter, patient, tuple(named))
+
+
+def _encounters(content: Mapping[str, Any]) -> Iterator[Any]:
+    """References by which types say their Encounter: `encounter`, `context`, `context.encounter`, `item.encounter`."""
+    for element in (content, part(content, "context") or {}):
+        for one in each(part(element, "encounter")):
+            yield one.get("reference")
+    yield part(content, "context", "reference")
+    for item in each(content.get("item")):
+        for one in each(item.get("encounter")):
+            yield one.get("reference")
+
+
+def _local(reference: Any, type_name: str) -> UUID | None:
+    typed = _typed(reference)
+    return typed[1] if typed is not None and typed[0] == type_name else None
+
+
+def _typed(reference: Any) -> tuple[str, UUID] | None:
+    if not isinstance(reference, str):
+        return None
+    type_name, _, rest = reference.partition("/")
+    identity = rest.partition("/")[0]
+    if len(identity) != 36 or not type_name.isalpha():
+        return None
+    try:
+        return type_name, UUID(identity)
+    except ValueError:
+        return None
+
+
+def _references(value: Any) -> Iterator[Any]:
+    if isinstance(value, dict):
+        if "reference" in value:
+            yield value["reference"]
+        for one in value.values():
+            if isinstance(one, dict | list):
+                yield from _references(one)
+    elif isinstance(value, list):
+        for one in value:
+            if isinstance(one, dict | list):
+                yield from _references(one)

@@ -1,0 +1,142 @@
+"""FHIR R4 in JSON, as the use cases see it. Small requests are judged at once; a large one goes to a process of its
+own, one at a time, so that it holds nobody up."""
+
+import asyncio
+import json
+import multiprocessing
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from services.hospital_gateway.adapters.fhir import bundle_reader, outcome
+from services.hospital_gateway.adapters.fhir.inspection import organisation_numbers
+from services.hospital_gateway.adapters.fhir.json_text import (
+    member_text,
+    with_leading_members,
+    with_strings_replaced,
+)
+from services.hospital_gateway.adapters.fhir.links import links_of
+from services.hospital_gateway.adapters.fhir.visit_reader import read_visit
+from services.hospital_gateway.application.documents import (
+    Document,
+    Done,
+    Draft,
+    Entry,
+    Kept,
+    Links,
+    Search,
+    Submission,
+)
+from services.hospital_gateway.application.findings import Finding, refused, status_of
+from services.hospital_gateway.domain.visit import Visit
+from shared.errors import SimpulError, Unavailable
+
+_ID = frozenset({"id"})
+_ID_AND_META = frozenset({"id", "meta"})
+_OURS_IN_META = frozenset({"versionId", "lastUpdated"})
+
+
+class R4Format:
+    """See `application.ports.ResourceFormat`."""
+
+    def __init__(self, *, inline_bytes_max: int, entries_max: int) -> None:
+        self._inline_bytes_max = inline_bytes_max
+        self._entries_max = entries_max
+        self._pool: ProcessPoolExecutor | None = None
+        self._one_at_a_time = asyncio.Lock()
+
+    async def bundle(self, raw: bytes) -> Submission:
+        if len(raw) <= self._inline_bytes_max:
+            return bundle_reader.read_bundle(raw, entries_max=self._entries_max)
+        read = await self._apart(_read_bundle_apart, raw, self._entries_max)
+        assert isinstance(read, Submission)
+        return read
+
+    async def resource(self, raw: bytes, type_name: str, resource_id: str | None) -> Draft:
+        if len(raw) <= self._inline_bytes_max:
+            return bundle_reader.read_resource(raw, type_name, resource_id)
+        read = await self._apart(_read_resource_apart, raw, type_name, resource_id)
+        assert isinstance(read, Draft)
+        return read
+
+    async def _apart(self, work: Any, *arguments: Any) -> object:
+        """Run `work` in the pool's one process. Refusals come back as findings, since errors don't pickle whole."""
+        async with self._one_at_a_time:
+            if self._pool is None:
+                # Not forked: a fork of a process with an event loop and threads inherits their locks.
+                self._pool = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
+            try:
+                result, refusal = await asyncio.get_running_loop().run_in_executor(self._pool, work, *arguments)
+            except BrokenProcessPool:
+                self._pool = None
+                raise Unavailable("validation", 5) from None
+        if refusal is not None:
+            raise refused(*refusal)
+        return result
+
+    async def close(self) -> None:
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            await asyncio.to_thread(pool.shutdown, cancel_futures=True)
+
+    def searches(self, entries: Sequence[Entry]) -> dict[str, Search]:
+        return bundle_reader.searches_of(entries)
+
+    def identity_keys(self, draft: Draft) -> tuple[tuple[str, str], ...]:
+        return bundle_reader.identity_keys(draft)
+
+    def resolved(self, draft: Draft, targets: dict[str, str]) -> str:
+        made = {reference: targets[reference] for _, reference in draft.references if reference in targets}
+        text = with_strings_replaced(draft.text, made) if made else draft.text
+        # An id in the body is the hub's or the sender's own; either way it is no part of what is said.
+        return with_leading_members(text, _ID, "") if "id" in draft.content else text
+
+    def stamped(self, text: str, resource_id: UUID, version: int, at: datetime) -> tuple[str, Document]:
+        ours = f'"versionId":"{version}","lastUpdated":"{outcome.instant(at)}"'
+        sent = member_text(text, "meta") if '"meta"' in text else None
+        meta = with_leading_members(sent, _OURS_IN_META, ours) if sent else f"{{{ours}}}"
+        stamped = with_leading_members(text, _ID_AND_META, f'"id":"{resource_id}","meta":{meta}')
+        content: Document = json.loads(stamped)
+        return stamped, content
+
+    def links(self, type_name: str, content: Document) -> Links:
+        return links_of(type_name, content)
+
+    def parse(self, text: str) -> Document:
+        content: Document = json.loads(text)
+        return content
+
+    def numbers_of(self, content: Document) -> tuple[str, ...]:
+        return organisation_numbers(content.get("identifier"))
+
+    def visit(self, encounter_id: str, kept: Sequence[Kept], zone: ZoneInfo) -> Visit:
+        return read_visit(encounter_id, kept, zone)
+
+    def transaction_response(self, done: Sequence[Done | SimpulError], kind: str) -> bytes:
+        return outcome.response_bundle(done, kind)
+
+
+_Apart = tuple[Submission | Draft | None, tuple[tuple[Finding, ...], int] | None]
+
+
+def _refusal(error: SimpulError) -> tuple[tuple[Finding, ...], int]:
+    findings = tuple(problem for problem in error.problems if isinstance(problem, Finding))
+    return findings, status_of(error)
+
+
+def _read_bundle_apart(raw: bytes, entries_max: int) -> _Apart:
+    try:
+        return bundle_reader.read_bundle(raw, entries_max=entries_max), None
+    except SimpulError as error:
+        return None, _refusal(error)
+
+
+def _read_resource_apart(raw: bytes, type_name: str, resource_id: str | None) -> _Apart:
+    try:
+        return bundle_reader.read_resource(raw, type_name, resource_id), None
+    except SimpulError as error:
+        return None, _refusal(error)

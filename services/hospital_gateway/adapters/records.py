@@ -1,0 +1,291 @@
+"""A hospital's records in PostgreSQL. The hot path, a new visit in one Bundle, takes two statements of this module:
+one look-up and one insert."""
+
+import hashlib
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from uuid import UUID
+
+import asyncpg
+
+from services.hospital_gateway.application.documents import Caller, Held, Prepared, Receipt, ReportState, Written
+from services.hospital_gateway.application.ports import Collision
+from shared.audit import AuditEntry, record
+from shared.clock import Clock
+from shared.events import Event
+from shared.outbox import append
+from shared.postgres.database import Database, Transaction
+from shared.sealing import BlindIndex, Sealer
+
+_COLLIDING = (asyncpg.UniqueViolationError, asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
+
+_PREPARE = """
+SELECT (SELECT region_code FROM registered_partner WHERE org = $1) AS region_code,
+       (SELECT sealed_response FROM bundle_receipt
+         WHERE org = $1 AND client_id = $2 AND sha256 = $3 AND received_at > $4) AS sealed_response,
+       (SELECT id FROM bundle_receipt WHERE org = $1 AND client_id = $2 AND sha256 = $3) AS receipt_id,
+       ARRAY(SELECT i.type || ' ' || i.token || ' ' || i.resource_id
+               FROM unnest($5::text[], $6::text[]) AS asked(type, token)
+               JOIN resource_identifier i ON i.org = $1 AND i.type = asked.type AND i.token = asked.token) AS holders
+"""
+_HELD = """
+SELECT r.* FROM unnest($2::text[], $3::uuid[]) AS asked(type, id)
+  JOIN resource r ON r.org = $1 AND r.type = asked.type AND r.id = asked.id AND r.latest ORDER BY r.type, r.id
+"""
+_VERSION = "SELECT r.* FROM resource r WHERE org = $1 AND type = $2 AND id = $3 AND version = $4"
+_PARTS = "SELECT r.* FROM resource r WHERE org = $1 AND encounter_id = $2 AND latest"
+_COVERAGES = """
+SELECT r.* FROM resource r
+ WHERE org = $1 AND patient_id = $2 AND latest AND type = 'Coverage' AND encounter_id IS NULL
+"""
+_REPLACE = """
+UPDATE resource r SET latest = false FROM unnest($2::text[], $3::uuid[]) AS given(type, id)
+ WHERE r.org = $1 AND r.type = given.type AND r.id = given.id AND r.latest
+"""
+_ADD = """
+WITH added AS (
+    INSERT INTO resource (org, type, id, version, latest, encounter_id, patient_id, updated_at, sha256, content_sha256,
+                          entry_index, sealed)
+    SELECT $1, * FROM unnest($2::text[], $3::uuid[], $4::int[], $5::bool[], $6::uuid[], $7::uuid[], $8::timestamptz[],
+                             $9::bytea[], $10::bytea[], $11::int[], $12::bytea[])),
+named AS (
+    INSERT INTO resource_identifier (org, type, token, resource_id, exclusive)
+    SELECT $1, * FROM unnest($13::text[], $14::text[], $15::uuid[], $16::bool[]))
+INSERT INTO medical_report (org, encounter_id, version, digest, encounter_status, changed_at)
+SELECT $1, given.*, $21 FROM unnest($17::uuid[], $18::int[], $19::bytea[], $20::text[]) AS given
+"""
+_RECEIPT = """
+INSERT INTO bundle_receipt (org, client_id, sha256, id, received_at, entries, sealed_request, sealed_response)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+ON CONFLICT (org, client_id, sha256) DO UPDATE SET id = $4, received_at = $5, entries = $6, sealed_request = $7,
+   sealed_response = $8 WHERE bundle_receipt.received_at <= $9
+"""
+
+
+class PostgresVault:
+    """All hospitals' records, each reached in its own transaction under row-level security."""
+
+    def __init__(
+        self, database: Database, sealer: Sealer, index: BlindIndex, clock: Clock, *, replay_days: int
+    ) -> None:
+        self._database = database
+        self._sealer = sealer
+        self._index = index
+        self._clock = clock
+        self._replay_for = timedelta(days=replay_days)
+
+    @asynccontextmanager
+    async def of(self, caller: Caller) -> AsyncIterator["PostgresRecords"]:
+        """One transaction. Raises Collision when another took an identifier or version first."""
+        async with self._database.transaction(caller.org) as tx:
+            try:
+                yield PostgresRecords(tx, caller, self._sealer, self._index, self._clock, self._replay_for)
+            except _COLLIDING as error:
+                raise Collision from error
+
+
+class PostgresRecords:
+    """See `application.ports.Records`."""
+
+    def __init__(
+        self,
+        tx: Transaction,
+        caller: Caller,
+        sealer: Sealer,
+        index: BlindIndex,
+        clock: Clock,
+        replay_for: timedelta,
+    ) -> None:
+        self._tx = tx
+        self._driver = tx.driver
+        self._caller = caller
+        self._org = caller.org
+        self._sealer = sealer
+        self._index = index
+        self._clock = clock
+        self._replay_for = replay_for
+
+    async def prepare(self, keys: Sequence[tuple[str, str, str]], bundle_sha256: bytes | None) -> Prepared:
+        asked = {(key[0], token): key for key in keys for token in self._index.all(_kind(key[0]), f"{key[1]}|{key[2]}")}
+        row = await self._driver.fetchrow(
+            _PREPARE,
+            self._org,
+            self._caller.client_id,
+            bundle_sha256,
+            self._clock.now() - self._replay_for,
+            [type_name for type_name, _ in asked],
+            [token for _, token in asked],
+        )
+        assert row is not None
+        holders: dict[tuple[str, str, str], tuple[UUID, ...]] = {}
+        for holder in row["holders"]:
+            type_name, token, resource_id = holder.split(" ")
+            key = asked[type_name, token]
+            known = holders.get(key, ())
+            holders[key] = known if UUID(resource_id) in known else (*known, UUID(resource_id))
+        replay = None
+        if row["sealed_response"] is not None:
+            replay = self._sealer.open_bytes(
+                row["sealed_response"], type="bundle-answer", id=row["receipt_id"], version=1
+            )
+        return Prepared(row["region_code"], holders, replay)
+
+    async def held(self, targets: Sequence[tuple[str, UUID]], *, lock: bool = False) -> list[Held]:
+        rows = await self._driver.fetch(
+            _HELD + ("FOR UPDATE OF r" if lock else ""),
+            self._org,
+            [type_name for type_name, _ in dict.fromkeys(targets)],
+            [resource_id for _, resource_id in dict.fromkeys(targets)],
+        )
+        return [self._opened(row) for row in rows]
+
+    async def version_of(self, type_name: str, resource_id: UUID, version: int) -> Held | None:
+        row = await self._driver.fetchrow(_VERSION, self._org, type_name, resource_id, version)
+        return self._opened(row) if row else None
+
+    async def parts_of(self, encounter_id: UUID) -> list[Held]:
+        return [self._opened(row) for row in await self._driver.fetch(_PARTS, self._org, encounter_id)]
+
+    async def coverages_of(self, patient_id: UUID) -> list[Held]:
+        return [self._opened(row) for row in await self._driver.fetch(_COVERAGES, self._org, patient_id)]
+
+    async def encounters_of(self, patient_ids: Sequence[UUID]) -> list[UUID]:
+        rows = await self._driver.fetch(
+            "SELECT id FROM resource WHERE org = $1 AND patient_id = ANY($2) AND latest AND type = 'Encounter'",
+            self._org,
+            list(patient_ids),
+        )
+        return [row["id"] for row in rows]
+
+    async def registered_hospitals(self, numbers: Sequence[str]) -> set[str]:
+        rows = await self._driver.fetch(
+            "SELECT org FROM registered_partner WHERE org = ANY($1) AND 'hospital' = ANY(kinds)",
+            [f"hospital:{number}" for number in numbers],
+        )
+        return {row["org"].partition(":")[2] for row in rows}
+
+    async def adopt(self, encounter_id: UUID, parts: Sequence[tuple[str, UUID]]) -> None:
+        await self._driver.execute(
+            """UPDATE resource r SET encounter_id = $2 FROM unnest($3::text[], $4::uuid[]) AS given(type, id)
+                WHERE r.org = $1 AND r.type = given.type AND r.id = given.id AND r.latest AND r.encounter_id IS NULL""",
+            self._org,
+            encounter_id,
+            [type_name for type_name, _ in parts],
+            [resource_id for _, resource_id in parts],
+        )
+
+    async def add(self, written: Sequence[Written], reports: Sequence[tuple[ReportState, str | None]]) -> None:
+        last = {(one.type, one.id): one.version for one in written}
+        replaced = [who for who, _ in last.items() if min(w.version for w in written if (w.type, w.id) == who) > 1]
+        if replaced:
+            await self._replace(replaced)
+        texts = [one.text.encode() for one in written]
+        current = [one for one in written if last[one.type, one.id] == one.version]
+        names = list(dict.fromkeys((one.type, self._token(one.type, key), one.id, key in one.exclusive)
+                                   for one in current for key in one.keys))  # fmt: skip
+        await self._driver.execute(
+            _ADD,
+            self._org,
+            [one.type for one in written],
+            [one.id for one in written],
+            [one.version for one in written],
+            [last[one.type, one.id] == one.version for one in written],
+            [one.encounter_id for one in written],
+            [one.patient_id for one in written],
+            [one.updated_at for one in written],
+            [hashlib.sha256(text).digest() for text in texts],
+            [one.content_sha256 for one in written],
+            [one.entry_index for one in written],
+            [
+                self._sealer.seal_bytes(text, type=one.type, id=one.id, version=one.version)
+                for one, text in zip(written, texts, strict=True)
+            ],
+            [name[0] for name in names],
+            [name[1] for name in names],
+            [name[2] for name in names],
+            [name[3] for name in names],
+            [state.encounter_id for state, _ in reports],
+            [state.version for state, _ in reports],
+            [state.digest for state, _ in reports],
+            [status for _, status in reports],
+            self._clock.now(),
+        )
+
+    async def _replace(self, who: Sequence[tuple[str, UUID]]) -> None:
+        """Make room for new current versions: the old ones are no longer current, and their identifiers go."""
+        ids = [resource_id for _, resource_id in who]
+        await self._driver.execute(_REPLACE, self._org, [type_name for type_name, _ in who], ids)
+        await self._driver.execute(
+            "DELETE FROM resource_identifier WHERE org = $1 AND resource_id = ANY($2)", self._org, ids
+        )
+
+    async def lock_reports(self, encounter_ids: Sequence[UUID]) -> list[ReportState]:
+        rows = await self._driver.fetch(
+            """SELECT encounter_id, version, digest FROM medical_report
+                WHERE org = $1 AND encounter_id = ANY($2) ORDER BY encounter_id FOR UPDATE""",
+            self._org,
+            list(encounter_ids),
+        )
+        return [ReportState(row["encounter_id"], row["version"], row["digest"]) for row in rows]
+
+    async def save_report(self, state: ReportState, encounter_status: str | None) -> None:
+        await self._driver.execute(
+            """UPDATE medical_report SET version = $3, digest = $4, encounter_status = $5, changed_at = $6
+                WHERE org = $1 AND encounter_id = $2""",
+            self._org,
+            state.encounter_id,
+            state.version,
+            state.digest,
+            encounter_status,
+            self._clock.now(),
+        )
+
+    async def keep_receipt(self, receipt: Receipt) -> None:
+        stored = await self._driver.execute(
+            _RECEIPT,
+            self._org,
+            self._caller.client_id,
+            receipt.sha256,
+            receipt.id,
+            receipt.received_at,
+            receipt.entries,
+            self._sealer.seal_bytes(receipt.request, type="bundle", id=receipt.id, version=1),
+            self._sealer.seal_bytes(receipt.response, type="bundle-answer", id=receipt.id, version=1),
+            receipt.received_at - self._replay_for,
+        )
+        if stored == "INSERT 0 0":
+            raise Collision
+
+    async def publish(self, events: Sequence[Event]) -> None:
+        await append(self._tx, events, self._sealer)
+
+    async def audit(self, action: str, object_type: str, object_id: str, detail: dict[str, object]) -> None:
+        entry = AuditEntry(self._org, self._caller.client_id, action, object_type, object_id, detail=detail)
+        await record(self._tx, entry)
+
+    @asynccontextmanager
+    async def attempt(self) -> AsyncIterator[None]:
+        async with self._driver.transaction():
+            yield
+
+    def _token(self, type_name: str, key: tuple[str, str]) -> str:
+        return self._index.of(_kind(type_name), f"{key[0]}|{key[1]}")
+
+    def _opened(self, row: asyncpg.Record) -> Held:
+        text = self._sealer.open_bytes(row["sealed"], type=row["type"], id=row["id"], version=row["version"])
+        return Held(
+            row["type"],
+            row["id"],
+            row["version"],
+            row["updated_at"],
+            text.decode(),
+            row["content_sha256"],
+            row["encounter_id"],
+            row["patient_id"],
+        )
+
+
+def _kind(type_name: str) -> str:
+    """The blind index's kind: a NIK of a Patient and of a Practitioner are not to be linked by their hashes."""
+    return f"fhir-{type_name}"

@@ -1,0 +1,134 @@
+"""What the use cases need from outside: the hospital's records, the format of resources, and worker keys."""
+
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from services.hospital_gateway.application.documents import (
+    Caller,
+    Document,
+    Done,
+    Draft,
+    Entry,
+    Held,
+    Kept,
+    Links,
+    Prepared,
+    Receipt,
+    ReportState,
+    Search,
+    Submission,
+    Written,
+)
+from services.hospital_gateway.domain.visit import Visit
+from shared.errors import SimpulError
+from shared.events import Event
+
+
+class Collision(Exception):
+    """Another transaction took the same identifier or version first; the whole work is done again."""
+
+
+class Records(Protocol):
+    """One open transaction on one hospital's records."""
+
+    async def prepare(self, keys: Sequence[tuple[str, str, str]], bundle_sha256: bytes | None) -> Prepared:
+        """Look up type, system and value of identifiers, and an earlier answer to the same bytes (30 days)."""
+
+    async def held(self, targets: Sequence[tuple[str, UUID]], *, lock: bool = False) -> list[Held]:
+        """The current versions of those that exist; `lock` keeps others from changing them."""
+
+    async def version_of(self, type_name: str, resource_id: UUID, version: int) -> Held | None:
+        """One version, current or not."""
+
+    async def parts_of(self, encounter_id: UUID) -> list[Held]:
+        """Current versions of all resources that belong to the Encounter, itself included."""
+
+    async def coverages_of(self, patient_id: UUID) -> list[Held]:
+        """Current Coverages of a patient that belong to no single Encounter."""
+
+    async def encounters_of(self, patient_ids: Sequence[UUID]) -> list[UUID]:
+        """Encounters of these patients."""
+
+    async def registered_hospitals(self, numbers: Sequence[str]) -> set[str]:
+        """Which of these registry numbers are hospitals of the hub."""
+
+    async def adopt(self, encounter_id: UUID, parts: Sequence[tuple[str, UUID]]) -> None:
+        """Let held resources that belong to no Encounter belong to this one."""
+
+    async def add(self, written: Sequence[Written], reports: Sequence[tuple[ReportState, str | None]]) -> None:
+        """Store new versions, and the states of new Encounters' reports."""
+
+    async def lock_reports(self, encounter_ids: Sequence[UUID]) -> list[ReportState]:
+        """Lock the reports' states in the order of their ids."""
+
+    async def save_report(self, state: ReportState, encounter_status: str | None) -> None:
+        """Store a report's new state."""
+
+    async def keep_receipt(self, receipt: Receipt) -> None:
+        """Keep a Bundle's bytes and its answer."""
+
+    async def publish(self, events: Sequence[Event]) -> None:
+        """Put events into the outbox of this transaction."""
+
+    async def audit(self, action: str, object_type: str, object_id: str, detail: dict[str, object]) -> None:
+        """Write down the access or change."""
+
+    def attempt(self) -> AbstractAsyncContextManager[None]:
+        """A part of the transaction that is undone alone when it raises."""
+
+
+class Vault(Protocol):
+    """All hospitals' records; a hospital reaches its own only."""
+
+    def of(self, caller: Caller) -> AbstractAsyncContextManager[Records]:
+        """A transaction. Raises Collision, Unavailable."""
+
+
+class ResourceFormat(Protocol):
+    """How resources travel."""
+
+    async def bundle(self, raw: bytes) -> Submission:
+        """Raises the refusal that names every problem."""
+
+    async def resource(self, raw: bytes, type_name: str, resource_id: str | None) -> Draft:
+        """Raises the refusal that names every problem."""
+
+    def searches(self, entries: Sequence[Entry]) -> "dict[str, Search]":
+        """The conditional references of these entries, by their text."""
+
+    def identity_keys(self, draft: Draft) -> tuple[tuple[str, str], ...]:
+        """Identifiers of which a hospital has one resource each."""
+
+    def resolved(self, draft: Draft, targets: "dict[str, str]") -> str:
+        """The text with its references put to their targets."""
+
+    def stamped(self, text: str, resource_id: UUID, version: int, at: datetime) -> tuple[str, Document]:
+        """The text with id and meta, and its content."""
+
+    def links(self, type_name: str, content: Document) -> Links: ...
+
+    def parse(self, text: str) -> Document: ...
+
+    def numbers_of(self, content: Document) -> tuple[str, ...]:
+        """Registry numbers among an organisation's identifiers."""
+
+    def visit(self, encounter_id: str, kept: Sequence[Kept], zone: ZoneInfo) -> Visit: ...
+
+    def transaction_response(self, done: Sequence["Done | SimpulError"], kind: str) -> bytes: ...
+
+
+class Workers(Protocol):
+    """Keyed hashes that lead to a worker."""
+
+    def worker_key(
+        self,
+        *,
+        nik: str | None = None,
+        kpj: str | None = None,
+        passport: str | None = None,
+        document_id: str | UUID | None = None,
+    ) -> str: ...

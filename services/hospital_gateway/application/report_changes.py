@@ -1,0 +1,141 @@
+"""After a write: which Encounters' reports it changes, and the next version of each that has changed.
+
+An Encounter's report is locked before its parts are read and its event goes to the outbox, so two writes to one
+Encounter make two versions in order, whichever comes first.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from services.hospital_gateway.application.assemble_report import Rules, as_event, assemble
+from services.hospital_gateway.application.documents import Held, Kept, ReportState, Written
+from services.hospital_gateway.application.ports import Records, ResourceFormat, Workers
+from shared.events import Event
+from shared.identifiers import zone_of
+
+# What a visit's resources may name and a report reads, beside the parts of the visit itself.
+_READ_ALONG = frozenset({"Patient", "Practitioner", "PractitionerRole", "Organization", "Location", "Condition"})
+
+
+class ReportWriter:
+    """Stores new versions and publishes what they mean for reports."""
+
+    def __init__(self, resource_format: ResourceFormat, rules: Rules, workers: Workers) -> None:
+        self._format = resource_format
+        self._rules = rules
+        self._workers = workers
+
+    async def store(
+        self,
+        records: Records,
+        org: str,
+        region_code: str | None,
+        written: Sequence[Written],
+        heads: Mapping[tuple[str, UUID], Held],
+        at: datetime,
+    ) -> None:
+        """Store `written`, whose versions before are `heads`, and publish the reports that change by it."""
+        current = {(one.type, one.id): one for one in written}
+        new = {one.id for one in current.values() if one.type == "Encounter" and ("Encounter", one.id) not in heads}
+        reports: list[tuple[ReportState, str | None]] = []
+        events: list[Event] = []
+        for encounter_id in sorted(new):
+            parts: list[Held] = [one for one in current.values() if one.encounter_id == encounter_id]
+            state, status, event = await self._next(
+                records, ReportState(encounter_id), parts, current, org, region_code, at
+            )
+            reports.append((state, status))
+            events.extend([event] if event else [])
+        await records.add(written, reports)
+        for encounter in (one for one in current.values() if one.type == "Encounter"):
+            outside = [named for named in self._named(encounter) if named not in current and named[0] == "Condition"]
+            if outside:
+                await records.adopt(encounter.id, outside)
+        touched = await self._touched(records, current, heads)
+        for state in await records.lock_reports(sorted(touched - new)) if touched - new else []:
+            held = await records.parts_of(state.encounter_id)
+            after, status, event = await self._next(records, state, held, {}, org, region_code, at)
+            await records.save_report(after, status)
+            events.extend([event] if event else [])
+        if events:
+            await records.publish(events)
+
+    async def _touched(
+        self, records: Records, current: Mapping[tuple[str, UUID], Written], heads: Mapping[tuple[str, UUID], Held]
+    ) -> set[UUID]:
+        """Encounters whose report may read otherwise now."""
+        touched = {one.encounter_id for one in (*current.values(), *heads.values()) if one.encounter_id is not None}
+        patients = []
+        for who, one in current.items():
+            before = heads.get(who)
+            changed = before is not None and before.content_sha256 != one.content_sha256
+            if one.type == "Patient" and changed:
+                patients.append(one.id)
+            elif one.type == "Coverage" and one.encounter_id is None and one.patient_id is not None:
+                patients.append(one.patient_id)
+        if patients:
+            touched.update(await records.encounters_of(patients))
+        return touched
+
+    async def _next(
+        self,
+        records: Records,
+        state: ReportState,
+        parts: Sequence[Held],
+        current: Mapping[tuple[str, UUID], Held],
+        org: str,
+        region_code: str | None,
+        at: datetime,
+    ) -> tuple[ReportState, str | None, Event | None]:
+        """The report's next state, the Encounter's status, and the event when the report changed and may go out."""
+        kept = [self._kept(one) for one in await self._with_companions(records, parts, current)]
+        if not any(one.type == "Encounter" and one.id == str(state.encounter_id) for one in kept):
+            return state, None, None
+        visit = self._format.visit(str(state.encounter_id), kept, zone_of(region_code or ""))
+        report = assemble(
+            visit,
+            org=org,
+            region_code=region_code,
+            version=state.version + 1,
+            at=at,
+            rules=self._rules,
+            workers=self._workers,
+        )
+        may_go_out = bool(report.signs) or state.version > 0
+        if not may_go_out or report.digest == state.digest:
+            return state, visit.status, None
+        return replace(state, version=state.version + 1, digest=report.digest), visit.status, as_event(report)
+
+    async def _with_companions(
+        self, records: Records, parts: Sequence[Held], current: Mapping[tuple[str, UUID], Held]
+    ) -> list[Held]:
+        """The visit's parts and, once each, what they name: the patient, caregivers, places, coverages."""
+        found = {(one.type, one.id): one for one in parts}
+        for _ in range(2):  # a PractitionerRole names a Practitioner; nothing read here lies deeper
+            wanted = {
+                named
+                for one in found.values()
+                for named in self._named(one)
+                if named not in found and named[0] in _READ_ALONG
+            }
+            found.update((who, current[who]) for who in wanted if who in current)
+            missing = sorted(wanted - current.keys())
+            loaded = await records.held(missing) if missing else []
+            found.update(((one.type, one.id), one) for one in loaded)
+            if not wanted:
+                break
+        patients = {one.id for one in found.values() if one.type == "Patient" and (one.type, one.id) not in current}
+        for patient_id in sorted(patients):
+            found.update(((one.type, one.id), one) for one in await records.coverages_of(patient_id))
+        return sorted(found.values(), key=lambda one: one.id)
+
+    def _named(self, one: Held) -> tuple[tuple[str, UUID], ...]:
+        return self._format.links(one.type, self._content(one)).named
+
+    def _content(self, one: Held) -> Mapping[str, object]:
+        return one.content if isinstance(one, Written) else self._format.parse(one.text)
+
+    def _kept(self, one: Held) -> Kept:
+        return Kept(one.type, str(one.id), one.version, one.content_sha256.hex(), self._content(one))

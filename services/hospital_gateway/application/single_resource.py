@@ -1,0 +1,77 @@
+"""One resource at a time: create, update, read, and read of one version."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from services.hospital_gateway.application.documents import Caller, Done, Entry, Held, Search
+from services.hospital_gateway.application.findings import refusal
+from services.hospital_gateway.application.ports import Records, ResourceFormat, Vault
+from services.hospital_gateway.application.retried import retried
+from services.hospital_gateway.application.write_resources import ResourceWriter
+
+
+@dataclass(frozen=True)
+class SingleResource:
+    """The use cases behind `/{Type}` and `/{Type}/{id}`."""
+
+    vault: Vault
+    format: ResourceFormat
+    writer: ResourceWriter
+
+    async def create(self, caller: Caller, type_name: str, raw: bytes, if_none_exist: Search | None = None) -> Done:
+        """Store a new resource, or a new version of the one that its identifiers already name."""
+        draft = await self.format.resource(raw, type_name, None)
+        entry = Entry(type_name, "POST", type_name, draft=draft, if_none_exist=if_none_exist)
+        return await self._write(caller, entry, "resource.create")
+
+    async def update(
+        self, caller: Caller, type_name: str, resource_id: str, raw: bytes, if_match: str | None = None
+    ) -> Done:
+        """Store a new version. Ids are the hub's, so an unknown one is NotFound; raises Stale for an old If-Match."""
+        draft = await self.format.resource(raw, type_name, resource_id)
+        entry = Entry(type_name, "PUT", type_name, resource_id, draft, if_match=if_match)
+        return await self._write(caller, entry, "resource.update")
+
+    async def _write(self, caller: Caller, entry: Entry, action: str) -> Done:
+        searches = self.format.searches([entry])
+
+        async def once() -> Done:
+            async with self.vault.of(caller) as records:
+                prepared = await records.prepare(self.writer.keys([entry], searches), None)
+                done = (await self.writer.write(records, caller, [entry], searches, prepared))[0]
+                await _audited(records, action, done.held)
+                return done
+
+        return await retried(once)
+
+    async def read(self, caller: Caller, type_name: str, resource_id: str) -> Held:
+        """The current version. Raises NotFound, also for what belongs to another hospital."""
+        async with self.vault.of(caller) as records:
+            found = await records.held([(type_name, _uuid(resource_id))])
+            return await _told(records, found[0] if found else None, "resource.read")
+
+    async def read_version(self, caller: Caller, type_name: str, resource_id: str, version: str) -> Held:
+        """One version. Raises NotFound."""
+        if not version.isascii() or not version.isdigit() or len(version) > 9:
+            raise refusal("not-found")
+        async with self.vault.of(caller) as records:
+            found = await records.version_of(type_name, _uuid(resource_id), int(version))
+            return await _told(records, found, "resource.read-version")
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise refusal("not-found") from None
+
+
+async def _told(records: Records, found: Held | None, action: str) -> Held:
+    if found is None:
+        raise refusal("not-found")
+    await _audited(records, action, found)
+    return found
+
+
+async def _audited(records: Records, action: str, held: Held) -> None:
+    await records.audit(action, held.type, str(held.id), {"version": held.version})

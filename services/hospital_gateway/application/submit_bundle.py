@@ -1,0 +1,112 @@
+"""A Bundle: a transaction is done wholly or not at all; a batch's entries succeed or fail one by one."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from services.hospital_gateway.application.documents import Caller, Done, Entry, Receipt, Submission
+from services.hospital_gateway.application.findings import finding, refused
+from services.hospital_gateway.application.ports import Records, ResourceFormat, Vault
+from services.hospital_gateway.application.retried import retried
+from services.hospital_gateway.application.write_resources import ResourceWriter
+from shared.clock import Clock
+from shared.errors import SimpulError, Unavailable
+from shared.identifiers import new_id
+
+# Whether the caller may do this to this type: "c", "r" or "u" of SMART's letters.
+Permitted = Callable[[str, str], bool]
+_LETTERS = {"POST": "c", "PUT": "u", "GET": "r"}
+
+
+class SubmitBundle:
+    """Takes a Bundle's bytes and gives the bytes of the answer, and whether it is the answer to the same bytes
+    from before (interface, section 4: within 30 days)."""
+
+    def __init__(self, vault: Vault, resource_format: ResourceFormat, writer: ResourceWriter, clock: Clock) -> None:
+        self._vault = vault
+        self._format = resource_format
+        self._writer = writer
+        self._clock = clock
+
+    async def __call__(self, caller: Caller, raw: bytes, permitted: Permitted) -> tuple[bytes, bool]:
+        """Raises the refusal that names every problem; then nothing has been stored."""
+        submission = _within_rights(await self._format.bundle(raw), permitted)
+        digest = hashlib.sha256(raw).digest()
+
+        async def once() -> tuple[bytes, bool]:
+            async with self._vault.of(caller) as records:
+                return await self._stored(records, caller, submission, raw, digest)
+
+        return await retried(once)
+
+    async def _stored(
+        self, records: Records, caller: Caller, submission: Submission, raw: bytes, digest: bytes
+    ) -> tuple[bytes, bool]:
+        entries = [one for one in submission.entries if isinstance(one, Entry)]
+        prepared = await records.prepare(self._writer.keys(entries, submission.searches), digest)
+        if prepared.replay is not None:
+            await records.audit("bundle.replay", "Bundle", digest.hex(), {})
+            return prepared.replay, True
+        done: list[Done | SimpulError]
+        if submission.kind == "transaction":
+            done = [*await self._writer.write(records, caller, entries, submission.searches, prepared)]
+        else:
+            done = [await self._alone(records, caller, one, submission) for one in submission.entries]
+        answer = self._format.transaction_response(done, submission.kind)
+        await self._keep(records, raw, digest, answer, done, self._clock.now())
+        return answer, False
+
+    async def _alone(
+        self, records: Records, caller: Caller, entry: Entry | SimpulError, submission: Submission
+    ) -> Done | SimpulError:
+        """One entry of a batch, undone alone when it is refused."""
+        if not isinstance(entry, Entry):
+            return entry
+        named = {reference for _, reference in entry.draft.references} if entry.draft else set()
+        searches = {reference: search for reference, search in submission.searches.items() if reference in named}
+        try:
+            async with records.attempt():
+                prepared = await records.prepare(self._writer.keys([entry], searches), None)
+                done = await self._writer.write(records, caller, [entry], searches, prepared)
+        except Unavailable:
+            raise
+        except SimpulError as error:
+            return error
+        return done[0] if done else refused([finding("not-found", entry.place)])
+
+    async def _keep(
+        self,
+        records: Records,
+        raw: bytes,
+        digest: bytes,
+        answer: bytes,
+        done: list[Done | SimpulError],
+        at: datetime,
+    ) -> None:
+        receipt = Receipt(new_id(), digest, raw, answer, at, len(done))
+        await records.keep_receipt(receipt)
+        kinds: dict[str, object] = {}
+        for one in done:
+            if isinstance(one, Done):
+                seen = kinds.get(one.held.type, 0)
+                kinds[one.held.type] = (seen if isinstance(seen, int) else 0) + 1
+        encounters = [str(one.held.id) for one in done if isinstance(one, Done) and one.held.type == "Encounter"]
+        detail: dict[str, object] = {"resources": kinds, "encounters": encounters[:100]}
+        await records.audit("bundle.submit", "Bundle", str(receipt.id), detail)
+
+
+def _within_rights(submission: Submission, permitted: Permitted) -> Submission:
+    """The submission if the caller may do all of it; a batch's forbidden entries become refusals of their own."""
+    forbidden = [
+        one for one in submission.entries if isinstance(one, Entry) and not permitted(one.type, _LETTERS[one.method])
+    ]
+    if not forbidden:
+        return submission
+    if submission.kind == "transaction":
+        raise refused([finding("scope-missing", one.place) for one in forbidden])
+    entries = [
+        refused([finding("scope-missing", one.place)]) if isinstance(one, Entry) and one in forbidden else one
+        for one in submission.entries
+    ]
+    return replace(submission, entries=tuple(entries))

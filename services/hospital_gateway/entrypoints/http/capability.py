@@ -1,0 +1,74 @@
+"""What this FHIR server says of itself: CapabilityStatement and SMART configuration. A test holds the former against
+the routes."""
+
+from collections.abc import Collection
+from typing import Any
+
+INTERACTIONS = ("read", "vread", "update", "create")
+SYSTEM_INTERACTIONS = ("transaction", "batch")
+_PUBLISHED = "2026-11-22"
+
+
+def capability_statement(public_url: str, base: str, types: Collection[str]) -> dict[str, Any]:
+    """The CapabilityStatement of one base."""
+    resources = [
+        {
+            "type": name,
+            "interaction": [{"code": code} for code in INTERACTIONS],
+            "versioning": "versioned-update",
+            "readHistory": True,
+            "updateCreate": False,
+            "conditionalCreate": True,
+            "conditionalRead": "not-supported",
+            "conditionalUpdate": False,
+            "conditionalDelete": "not-supported",
+            "referencePolicy": ["literal", "logical"],
+        }
+        for name in sorted(types)
+    ]
+    return {
+        "resourceType": "CapabilityStatement",
+        "status": "active",
+        "date": _PUBLISHED,
+        "kind": "instance",
+        "software": {"name": "Simpul hospital gateway"},
+        "implementation": {"description": "Simpul: hospital gateway for JKK claims", "url": f"{public_url}{base}"},
+        "fhirVersion": "4.0.1",
+        "format": ["application/fhir+json", "application/json"],
+        "rest": [
+            {
+                "mode": "server",
+                "documentation": "What is read back equals what was sent but for id, meta and resolved references.",
+                "security": {
+                    "service": [
+                        {
+                            "coding": [
+                                {
+                                    "system": "http://terminology.hl7.org/CodeSystem/restful-security-service",
+                                    "code": "SMART-on-FHIR",
+                                }
+                            ]
+                        }
+                    ],
+                    "description": "OAuth 2.0 client credentials with private_key_jwt; scopes system/*.crus.",
+                },
+                "resource": resources,
+                "interaction": [{"code": code} for code in SYSTEM_INTERACTIONS],
+            }
+        ],
+    }
+
+
+def smart_configuration(issuer: str, token_endpoint: str) -> dict[str, Any]:
+    """SMART App Launch 2: what a backend service needs to get a token."""
+    return {
+        "issuer": issuer,
+        "token_endpoint": token_endpoint,
+        "token_endpoint_auth_methods_supported": ["private_key_jwt"],
+        "token_endpoint_auth_signing_alg_values_supported": ["ES384", "RS384"],
+        "grant_types_supported": ["client_credentials"],
+        "scopes_supported": ["system/*.crus"],
+        "response_types_supported": [],
+        "code_challenge_methods_supported": ["S256"],
+        "capabilities": ["client-confidential-asymmetric", "permission-v2"],
+    }

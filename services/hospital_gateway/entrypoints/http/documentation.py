@@ -1,0 +1,65 @@
+"""What the OpenAPI says of the FHIR routes, whose bodies are FHIR's own and no models of ours."""
+
+from typing import Any
+
+_JSON_TYPES = ("application/fhir+json", "application/json")
+_EXAMPLE_BUNDLE = {
+    "resourceType": "Bundle",
+    "type": "transaction",
+    "entry": [
+        {
+            "fullUrl": "urn:uuid:a33999a8-63d2-4d4a-a987-a4a02ce76d7a",
+            "request": {"method": "POST", "url": "Patient"},
+            "resource": {
+                "resourceType": "Patient",
+                "identifier": [{"system": "https://fhir.kemkes.go.id/id/nik", "value": "3671015203900001"}],
+                "name": [{"text": "Siti Aminah"}],
+                "gender": "female",
+                "birthDate": "1990-03-12",
+            },
+        }
+    ],
+}
+_EXAMPLE_RESOURCE = {
+    "resourceType": "Patient",
+    "identifier": [{"system": "https://fhir.kemkes.go.id/id/nik", "value": "3671015203900001"}],
+    "name": [{"text": "Siti Aminah"}],
+}
+_OUTCOME = {
+    "type": "object",
+    "required": ["resourceType", "issue"],
+    "properties": {"resourceType": {"const": "OperationOutcome"}, "issue": {"type": "array"}},
+}
+_RESOURCE = {
+    "type": "object",
+    "required": ["resourceType"],
+    "properties": {"resourceType": {"type": "string"}, "id": {"type": "string"}},
+}
+
+
+def _body(example: dict[str, Any]) -> dict[str, Any]:
+    content = {name: {"schema": _RESOURCE, "example": example} for name in _JSON_TYPES}
+    return {"requestBody": {"required": True, "content": content}}
+
+
+def _answer(description: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {"description": description, "content": {"application/fhir+json": {"schema": schema}}}
+
+
+BUNDLE_BODY = _body(_EXAMPLE_BUNDLE)
+RESOURCE_BODY = _body(_EXAMPLE_RESOURCE)
+OUTCOMES: dict[int | str, dict[str, Any]] = {
+    200: _answer("Done.", _RESOURCE),
+    400: _answer("Unreadable: not JSON, NUL, duplicate keys, too deep.", _OUTCOME),
+    401: _answer("No access token, or one that does not hold.", _OUTCOME),
+    403: _answer("Not granted, or in another registered hospital's name.", _OUTCOME),
+    404: _answer("Unknown here, or another hospital's.", _OUTCOME),
+    405: _answer("This method is not supported.", _OUTCOME),
+    406: _answer("Answers are given as JSON only.", _OUTCOME),
+    412: _answer("A condition matches several, or If-Match is stale.", _OUTCOME),
+    413: _answer("Over 32 MiB or 10,000 entries.", _OUTCOME),
+    415: _answer("Neither application/fhir+json nor application/json.", _OUTCOME),
+    422: _answer("Against the rules; every problem is named.", _OUTCOME),
+    503: _answer("Try again after Retry-After.", _OUTCOME),
+}
+RESOURCE_OUTCOMES = {**OUTCOMES, 201: _answer("Created.", _RESOURCE)}

@@ -1,0 +1,178 @@
+"""The FHIR surface. Requests are read raw and never declared as models; both bases have the same routes."""
+
+import json
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from services.hospital_gateway.application.documents import Search
+from services.hospital_gateway.application.findings import refusal
+from services.hospital_gateway.application.single_resource import SingleResource
+from services.hospital_gateway.application.submit_bundle import SubmitBundle
+from services.hospital_gateway.entrypoints.http.capability import capability_statement, smart_configuration
+from services.hospital_gateway.entrypoints.http.documentation import (
+    BUNDLE_BODY,
+    OUTCOMES,
+    RESOURCE_BODY,
+    RESOURCE_OUTCOMES,
+)
+from services.hospital_gateway.entrypoints.http.fhir_answers import BASES, FHIR_JSON, Answers, body_of, caller_of
+from shared.web.door import principal_of, public, secured
+
+_ALL_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+
+
+@dataclass(frozen=True)
+class FhirSurface:
+    """What the routes need. `types` are those stored one by one; `read_search` reads a condition, or None."""
+
+    submit_bundle: SubmitBundle
+    resources: SingleResource
+    answers: Answers
+    types: Collection[str]
+    read_search: Callable[[str, str], Search | None]
+    public_url: str
+    issuer: str
+    token_endpoint: str
+    body_bytes_max: int
+
+
+def fhir_router(surface: FhirSurface) -> APIRouter:
+    """Both bases; what is fixed stands before what has parameters, and the catch-all last."""
+    router = APIRouter(tags=["fhir"])
+    for base in BASES:
+        _add_descriptions(router, base, surface)
+        _add_bundle(router, base, surface)
+        _add_single(router, base, surface)
+    for base in BASES:
+        _add_rest(router, base, surface)
+    return router
+
+
+def _add_descriptions(router: APIRouter, base: str, surface: FhirSurface) -> None:
+    statement = json.dumps(capability_statement(surface.public_url, base, surface.types)).encode()
+    configuration = json.dumps(smart_configuration(surface.issuer, surface.token_endpoint)).encode()
+
+    @router.get(f"{base}/metadata", summary="CapabilityStatement", responses=OUTCOMES, **public())
+    async def metadata(request: Request) -> Response:
+        async def handle(_: Request) -> Response:
+            return Response(statement, media_type=FHIR_JSON)
+
+        return await surface.answers.guarded(request, handle)
+
+    @router.get(f"{base}/.well-known/smart-configuration", summary="Where to get a token", **public())
+    async def smart() -> Response:
+        return Response(configuration, media_type="application/json")
+
+
+def _add_bundle(router: APIRouter, base: str, surface: FhirSurface) -> None:
+    async def bundle(request: Request) -> Response:
+        """A `transaction` is done wholly or not at all; of a `batch` each entry is done or refused by itself. The
+        same bytes from the same client within 30 days get the stored answer, with `Idempotency-Replayed: true`."""
+
+        async def handle(request: Request) -> Response:
+            caller, principal = caller_of(request), principal_of(request)
+            raw = await body_of(request, surface.body_bytes_max)
+            answer, replayed = await surface.submit_bundle(
+                caller, raw, lambda type_name, letter: principal.has_scope(f"system/{type_name}.{letter}")
+            )
+            headers = {"Idempotency-Replayed": "true"} if replayed else {}
+            return Response(answer, 200, headers, FHIR_JSON)
+
+        return await surface.answers.guarded(request, handle)
+
+    needed = secured("system/*.c", "system/*.u", "system/*.r", extra=BUNDLE_BODY)
+    router.add_api_route(base, bundle, methods=["POST"], summary="Bundle", responses=OUTCOMES, **needed)
+    router.add_api_route(f"{base}/", bundle, methods=["POST"], include_in_schema=False, **needed)
+
+
+def _add_single(router: APIRouter, base: str, surface: FhirSurface) -> None:
+    answers, resources = surface.answers, surface.resources
+
+    def known(request: Request) -> str:
+        type_name: str = request.path_params["type_name"]
+        if type_name not in surface.types:
+            raise refusal("not-supported")
+        return type_name
+
+    async def create(request: Request, type_name: str) -> Response:
+        """201 with the stored resource; 200 with a new version where its NIK or business identifier is known."""
+
+        async def handle(request: Request) -> Response:
+            name = known(request)
+            caller = caller_of(request, name, "c")
+            condition = _if_none_exist(request, name, surface)
+            raw = await body_of(request, surface.body_bytes_max)
+            return answers.done(request, await resources.create(caller, name, raw, condition))
+
+        return await answers.guarded(request, handle)
+
+    async def update(request: Request, type_name: str, resource_id: str) -> Response:
+        """A new version. Ids are the hub's, so an unknown one answers 404; an old `If-Match` 412."""
+
+        async def handle(request: Request) -> Response:
+            name = known(request)
+            caller = caller_of(request, name, "u")
+            raw = await body_of(request, surface.body_bytes_max)
+            if_match = request.headers.get("if-match")
+            done = await resources.update(caller, name, request.path_params["resource_id"], raw, if_match)
+            return answers.done(request, done)
+
+        return await answers.guarded(request, handle)
+
+    async def read(request: Request, type_name: str, resource_id: str) -> Response:
+        async def handle(request: Request) -> Response:
+            name = known(request)
+            caller = caller_of(request, name, "r")
+            return answers.resource(request, await resources.read(caller, name, request.path_params["resource_id"]))
+
+        return await answers.guarded(request, handle)
+
+    async def read_version(request: Request, type_name: str, resource_id: str, version_id: str) -> Response:
+        async def handle(request: Request) -> Response:
+            name, path = known(request), request.path_params
+            caller = caller_of(request, name, "r")
+            held = await resources.read_version(caller, name, path["resource_id"], path["version_id"])
+            return answers.resource(request, held)
+
+        return await answers.guarded(request, handle)
+
+    one = f"{base}/{{type_name}}/{{resource_id}}"
+    add: Any = router.add_api_route
+    add(f"{base}/{{type_name}}", create, methods=["POST"], summary="Create", status_code=201,
+        responses=RESOURCE_OUTCOMES, **secured("system/*.c", extra=RESOURCE_BODY))  # fmt: skip
+    add(one, update, methods=["PUT"], summary="Update", responses=RESOURCE_OUTCOMES,
+        **secured("system/*.u", extra=RESOURCE_BODY))  # fmt: skip
+    add(one, read, methods=["GET"], summary="Read", responses=RESOURCE_OUTCOMES, **secured("system/*.r"))
+    add(f"{one}/_history/{{version_id}}", read_version, methods=["GET"], summary="Read one version",
+        responses=RESOURCE_OUTCOMES, **secured("system/*.r"))  # fmt: skip
+
+
+def _if_none_exist(request: Request, type_name: str, surface: FhirSurface) -> Search | None:
+    given = request.headers.get("if-none-exist")
+    if given is None:
+        return None
+    search = surface.read_search(type_name, given.partition("?")[2] or given)
+    if search is None:
+        raise refusal("condition-not-supported")
+    return search
+
+
+def _add_rest(router: APIRouter, base: str, surface: FhirSurface) -> None:
+    """Whatever else is asked under the base answers with an OperationOutcome: 405 for a method that an existing
+    address does not take, 404 for functions that are not there."""
+
+    async def rest(request: Request) -> Response:
+        async def handle(request: Request) -> Response:
+            parts = request.url.path.removeprefix(base).strip("/").split("/")
+            if parts == [""] or parts == ["metadata"] or (parts[0] in surface.types and len(parts) <= 2):
+                raise refusal("method-not-allowed")
+            raise refusal("not-supported")
+
+        return await surface.answers.guarded(request, handle)
+
+    scopes = secured("system/*.c", "system/*.r", "system/*.u", "system/*.s", "system/*.d")
+    for path in (base, f"{base}/{{rest:path}}"):
+        router.add_api_route(path, rest, methods=_ALL_METHODS, include_in_schema=False, **scopes)

@@ -1,0 +1,104 @@
+"""How requests under `/fhir` are read and answered: JSON only, errors as OperationOutcome, never a bare 500."""
+
+import json
+from collections.abc import Awaitable, Callable
+from email.message import Message
+from email.utils import format_datetime
+from typing import Any
+
+from fastapi import Request, Response
+
+from services.hospital_gateway.application.documents import Caller, Done, Held
+from services.hospital_gateway.application.findings import NotAcceptable, finding, refusal, refused, status_of
+from shared.errors import SimpulError, Unavailable
+from shared.observability import log
+from shared.web.door import principal_of
+from shared.web.problem import response_of
+from shared.web.strict_json import read_limited
+
+FHIR_JSON = "application/fhir+json; charset=utf-8"
+BASES = ("/fhir", "/fhir-r4/v1")
+_TYPES = frozenset({"application/fhir+json", "application/json"})
+
+Handler = Callable[[Request], Awaitable[Response]]
+Outcome = Callable[[SimpulError], dict[str, Any]]
+
+
+def is_fhir(path: str) -> bool:
+    return any(path == base or path.startswith(f"{base}/") for base in BASES)
+
+
+class Answers:
+    """Renders with the OperationOutcome it is given."""
+
+    def __init__(self, outcome: Outcome, public_url: str) -> None:
+        self._outcome = outcome
+        self._public_url = public_url
+
+    def error(self, request: Request, error: SimpulError) -> Response:
+        """An OperationOutcome under the FHIR bases, problem+json elsewhere; the door uses this too."""
+        if not is_fhir(request.url.path):
+            return response_of(error)
+        headers = {}
+        if isinstance(error, Unavailable):
+            headers["Retry-After"] = str(max(1, round(error.retry_after_seconds)))
+        body = json.dumps(self._outcome(error), ensure_ascii=False).encode()
+        return Response(body, status_of(error), headers, FHIR_JSON)
+
+    async def guarded(self, request: Request, handler: Handler) -> Response:
+        """The handler's answer, or the error's."""
+        try:
+            _require_json_accepted(request)
+            return await handler(request)
+        except SimpulError as error:
+            return self.error(request, error)
+        except Exception as error:
+            log.error("fhir.failed", method=request.method, error=type(error).__name__, exc_info=error)
+            body = self._outcome(refused([finding("internal-error")], 422))
+            return Response(json.dumps(body, ensure_ascii=False).encode(), 500, media_type=FHIR_JSON)
+
+    def resource(self, request: Request, held: Held, status: int = 200, *, created: bool = False) -> Response:
+        """A stored resource with its version's headers; its body left out where the client prefers so."""
+        headers = {
+            "ETag": f'W/"{held.version}"',
+            "Last-Modified": format_datetime(held.updated_at, usegmt=True),
+        }
+        if created:
+            base = next(base for base in BASES if request.url.path.startswith(f"{base}/"))
+            headers["Location"] = f"{self._public_url}{base}/{held.path}/_history/{held.version}"
+        minimal = "return=minimal" in request.headers.get("prefer", "")
+        if minimal and created:
+            return Response(b"", status, headers)
+        return Response(held.text.encode(), status, headers, FHIR_JSON)
+
+    def done(self, request: Request, done: Done) -> Response:
+        return self.resource(request, done.held, int(done.status[:3]), created=True)
+
+
+def caller_of(request: Request, type_name: str | None = None, letter: str = "") -> Caller:
+    """Who asks. Raises Forbidden when the token is not good for this type of resource."""
+    principal = principal_of(request)
+    if type_name is not None and not principal.has_scope(f"system/{type_name}.{letter}"):
+        raise refusal("scope-missing")
+    return Caller(principal.org, principal.client_id)
+
+
+async def body_of(request: Request, bytes_max: int) -> bytes:
+    """The body's bytes. Raises UnsupportedType, TooLarge."""
+    message = Message()
+    message["content-type"] = request.headers.get("content-type", "")
+    charset = (message.get_content_charset() or "utf-8").lower()
+    if message.get_content_type() not in _TYPES or charset not in ("utf-8", "us-ascii"):
+        raise refusal("body.unsupported-type")
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        raise refusal("body.unsupported-encoding")
+    return await read_limited(request, bytes_max)
+
+
+def _require_json_accepted(request: Request) -> None:
+    accepted = request.headers.get("accept", "*/*").lower()
+    asked = request.query_params.get("_format", "json").lower()
+    if "json" not in asked or not ("json" in accepted or "*/*" in accepted or "application/*" in accepted):
+        raise NotAcceptable(
+            "format-not-acceptable", "Answers are given as JSON only.", [finding("format-not-acceptable")]
+        )

@@ -1,0 +1,108 @@
+"""The one place where this service's objects are made; tests call the same `build`."""
+
+from datetime import timedelta
+
+from services.hospital_gateway.adapters.clinical_lists import body_part_rules, relevance_rules
+from services.hospital_gateway.adapters.fhir.bundle_reader import search_of
+from services.hospital_gateway.adapters.fhir.outcome import outcome_of
+from services.hospital_gateway.adapters.fhir.r4_format import R4Format
+from services.hospital_gateway.adapters.fhir.types import STORED_TYPES
+from services.hospital_gateway.adapters.projections import PostgresProjections
+from services.hospital_gateway.adapters.records import PostgresVault
+from services.hospital_gateway.application.assemble_report import Rules
+from services.hospital_gateway.application.report_changes import ReportWriter
+from services.hospital_gateway.application.single_resource import SingleResource
+from services.hospital_gateway.application.submit_bundle import SubmitBundle
+from services.hospital_gateway.application.write_resources import ResourceWriter
+from services.hospital_gateway.entrypoints.consumers import TOPICS_READ, handler
+from services.hospital_gateway.entrypoints.http.fhir import FhirSurface, fhir_router
+from services.hospital_gateway.entrypoints.http.fhir_answers import Answers
+from services.hospital_gateway.settings import HospitalGatewaySettings
+from shared.clock import Clock, SystemClock
+from shared.events import TOPICS
+from shared.events.topics import DEAD_LETTERS, MEDICAL_REPORTS
+from shared.kafka.aiokafka_bus import AioKafkaBus
+from shared.kafka.bus import EventBus
+from shared.outbox import Cleaner, Consumer, Relay, Retention
+from shared.postgres.database import Database
+from shared.sealing import Secrets, load_secrets
+from shared.service import Service, create_service, issuer_verifier
+from shared.web.door import Verifier
+from shared.web.health import Check
+
+NAME = "hospital_gateway"
+# Answered by a service of their own later; storing one as plain data would promise what does not happen.
+_NOT_YET = frozenset({"CoverageEligibilityRequest"})
+
+
+def build(
+    settings: HospitalGatewaySettings,
+    *,
+    bus: EventBus | None = None,
+    clock: Clock | None = None,
+    verifier: Verifier | None = None,
+) -> Service:
+    """The service, ready to serve. Raises KeyringUnusable when a secret is missing or wrong."""
+    clock = clock or SystemClock()
+    topics = [TOPICS[name] for name in (*TOPICS_READ, MEDICAL_REPORTS, DEAD_LETTERS)]
+    bus = bus or AioKafkaBus(settings.kafka_bootstrap, topics=topics, prefix=settings.topic_prefix)
+    database = Database(
+        settings.database_url,
+        service=NAME,
+        pool_size=settings.database_pool_size,
+        timeout_seconds=settings.database_timeout_seconds,
+    )
+    secrets = load_secrets(settings.secrets_dir)
+    resource_format = R4Format(inline_bytes_max=settings.fhir_inline_bytes_max, entries_max=settings.fhir_entries_max)
+    answers = Answers(outcome_of, settings.public_url)
+    issuers, stop_verifier = issuer_verifier(settings)
+    return create_service(
+        NAME,
+        settings,
+        title="Simpul: hospital gateway (FHIR R4)",
+        routers=[fhir_router(_surface(settings, database, secrets, resource_format, answers, clock))],
+        verifier=verifier or issuers,
+        render_error=answers.error,
+        components=[
+            Relay(database, bus),
+            Cleaner(database, retention=Retention(outbox=timedelta(hours=settings.outbox_retention_hours))),
+            Consumer(
+                database, bus, secrets.sealer, group=NAME, topics=TOPICS_READ, handle=handler(PostgresProjections)
+            ),
+        ],
+        checks=[("postgres", _reachable(database))],
+        on_stop=[database.close, bus.close, resource_format.close, stop_verifier],
+    )
+
+
+def _surface(
+    settings: HospitalGatewaySettings,
+    database: Database,
+    secrets: Secrets,
+    resource_format: R4Format,
+    answers: Answers,
+    clock: Clock,
+) -> FhirSurface:
+    """The use cases with everything under them."""
+    vault = PostgresVault(database, secrets.sealer, secrets.blind_index, clock, replay_days=settings.fhir_replay_days)
+    rules = Rules(relevance_rules(), body_part_rules())
+    writer = ResourceWriter(resource_format, ReportWriter(resource_format, rules, secrets.worker_keys), clock)
+    return FhirSurface(
+        submit_bundle=SubmitBundle(vault, resource_format, writer, clock),
+        resources=SingleResource(vault, resource_format, writer),
+        answers=answers,
+        types=STORED_TYPES - _NOT_YET,
+        read_search=search_of,
+        public_url=settings.public_url,
+        issuer=settings.issuer,
+        token_endpoint=settings.token_endpoint or f"{settings.issuer}/oauth2/token",
+        body_bytes_max=settings.fhir_body_bytes_max,
+    )
+
+
+def _reachable(database: Database) -> Check:
+    async def check() -> list[str]:
+        await database.ping()
+        return []
+
+    return check
