@@ -10,7 +10,7 @@ Models of facts and content are in one module a family (`shared.events.accident_
 from shared.events.catalogue import CATALOGUE, EventType, new_event
 from shared.events.codec import WireEvent, decode, encode, format_time
 from shared.events.envelope import Content, Event, Facts, Tombstone
-from shared.events.topics import TOPICS, Topic, TopicOverride, with_overrides
+from shared.events.topics import TOPICS, Topic
 
 __all__ = [
     "CATALOGUE",
@@ -21,11 +21,9 @@ __all__ = [
     "Facts",
     "Tombstone",
     "Topic",
-    "TopicOverride",
     "WireEvent",
     "decode",
     "encode",
     "format_time",
     "new_event",
-    "with_overrides",
 ]

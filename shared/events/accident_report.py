@@ -10,7 +10,18 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
-from shared.events.envelope import Content, Facts, Part, Rupiah, Version
+from shared.events.envelope import (
+    CaseNumber,
+    Content,
+    Facts,
+    OccurredAt,
+    Part,
+    ReceivedAt,
+    RegionCode,
+    ReportedAt,
+    Rupiah,
+    Version,
+)
 from shared.events.vocabulary import (
     AccidentType,
     ConditionAfter,
@@ -61,7 +72,7 @@ class AccidentReportFacts(Facts):
     payer_of_first_resort: Payer = Payer.BPJS
     outcome: Outcome | None = Field(None, description="From stage 2; null before it.")
     examined_on: date | None = Field(None, description="Of the last examination, from stage 2.")
-    stage_2_received_at: AwareDatetime | None = None
+    stage_2_received_at: AwareDatetime | None = Field(None, description="When the hub accepted stage 2 first.")
     document_codes: tuple[str, ...] = Field((), description="Codes with at least one version in force.")
     case_number: str | None = Field(None, description="A case the reporter named.")
 
@@ -81,7 +92,7 @@ class Employer(Part):
     name: str
     sector_kbli: str | None = None
     address: str | None = None
-    region_code: str | None = None
+    region_code: RegionCode | None = None
     phone: str | None = None
     partner_code: str | None = Field(None, description="Kode mitra of the older form.")
     contact: Contact | None = None
@@ -140,13 +151,13 @@ class Location(Part):
 class AccidentEvent(Part):
     """What happened (no. 4 to 7, and the cause lists of the 2015 layout)."""
 
-    occurred_at: AwareDatetime | None = None
+    occurred_at: OccurredAt | None = None
     occurred_at_precision: Precision | None = None
     place_type: PlaceType | None = None
     place: str | None = None
     place_address: str | None = None
     site_name: str | None = None
-    region_code: str
+    region_code: RegionCode
     district_code: str | None = None
     location: Location | None = None
     pmi_phase: str | None = Field(None, description="before, during or after placement (migrant workers).")
@@ -194,7 +205,7 @@ class FirstAlert(Part):
     """The first informal alert: evidence that 2 x 24 hours were kept."""
 
     channel: str | None = None
-    received_at: AwareDatetime | None = None
+    received_at: ReceivedAt | None = None
     detail: str | None = None
 
 
@@ -210,7 +221,7 @@ class AccidentReportForm(Part):
     disease: Disease | None = None
     reporter: Reporter | None = None
     first_alert: FirstAlert | None = None
-    case_number: str | None = None
+    case_number: CaseNumber | None = None
     note: str | None = None
 
 
@@ -298,7 +309,7 @@ class DocumentVersion(Part):
     size_bytes: int
     media_type: str
     state: str = Field("in_force", description="in_force or withdrawn.")
-    received_at: AwareDatetime | None = None
+    received_at: ReceivedAt | None = None
 
 
 class AccidentReportContent(Content):
@@ -321,17 +332,17 @@ class SelfReportFacts(Facts):
     status: ReportStatus = ReportStatus.RECEIVED
     kind: Kind
     relation: NotifierRelation
-    occurred_at: AwareDatetime | None = None
+    occurred_at: OccurredAt | None = None
     occurred_at_precision: Precision = Precision.MINUTE
     occurred_zone: str = "Asia/Jakarta"
     diagnosed_on: date | None = None
-    reported_at: AwareDatetime
-    received_at: AwareDatetime
-    region_code: str | None = None
+    reported_at: ReportedAt
+    received_at: ReceivedAt
+    region_code: RegionCode | None = None
     district_code: str | None = None
     consequence: Consequence | None = None
     victim_count_estimate: int | None = None
-    case_number: str | None = None
+    case_number: CaseNumber | None = None
 
 
 class Notifier(Part):
@@ -345,11 +356,11 @@ class Notifier(Part):
 class SuspectedEvent(Part):
     """Chronology with place, cause, date and time (art. 8A(2))."""
 
-    occurred_at: AwareDatetime | None = None
+    occurred_at: OccurredAt | None = None
     occurred_at_precision: Precision | None = None
     place: str | None = None
     site_name: str | None = None
-    region_code: str | None = None
+    region_code: RegionCode | None = None
     district_code: str | None = None
     location: Location | None = None
     chronology: str | None = None
@@ -365,7 +376,7 @@ class SelfReportForm(Part):
     worker: Worker
     event: SuspectedEvent | None = None
     disease: Disease | None = None
-    case_number: str | None = None
+    case_number: CaseNumber | None = None
 
 
 class SelfReportContent(Content):

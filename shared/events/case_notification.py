@@ -5,7 +5,17 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
-from shared.events.envelope import ClockState, Content, Facts, Part, Percent
+from shared.events.envelope import (
+    CaseNumber,
+    ClockState,
+    Content,
+    Facts,
+    OccurredAt,
+    Part,
+    Percent,
+    RegionCode,
+    ReportedAt,
+)
 from shared.events.vocabulary import (
     AccidentType,
     ClaimState,
@@ -27,13 +37,13 @@ class CaseNotificationFacts(Facts):
 
     notification_id: UUID
     notification_type: NotificationType
-    case_number: str
+    case_number: CaseNumber
     region_code: str = Field(description="Of the event, else of the reporting hospital.")
     sequence: int = Field(ge=1, description="1, 2, 3, … within the case; deliveries keep this order.")
-    occurred_at: AwareDatetime | None = None
-    reported_at: AwareDatetime | None = None
+    occurred_at: OccurredAt | None = None
+    reported_at: ReportedAt | None = None
     late: bool | None = None
-    fatal: bool = False
+    fatal: bool = Field(False, description="The worker died.")
 
 
 class NotifiedEmployer(Part):
@@ -56,10 +66,10 @@ class NotificationBody(Part):
 
     notification_id: UUID
     type: NotificationType
-    case_number: str
-    region_code: str
-    occurred_at: AwareDatetime | None = None
-    reported_at: AwareDatetime | None = None
+    case_number: CaseNumber
+    region_code: RegionCode
+    occurred_at: OccurredAt | None = None
+    reported_at: ReportedAt | None = None
     employer: NotifiedEmployer | None = None
     worker: NotifiedWorker | None = None
     consequence: Consequence | None = None
@@ -85,17 +95,17 @@ class CaseDetermination(Part):
 class CaseView(Part):
     """The case for `GET /v1/cases/{case_number}`: event, cause, outcome, deadlines; no clinical notes."""
 
-    case_number: str
+    case_number: CaseNumber
     state: ClaimState
     waiting_on: WaitingOn | None = None
     kind: Kind
     segment: Segment | None = None
-    region_code: str
+    region_code: RegionCode
     district_code: str | None = None
-    occurred_at: AwareDatetime | None = None
+    occurred_at: OccurredAt | None = None
     occurred_at_precision: Precision | None = None
     diagnosed_on: date | None = None
-    reported_at: AwareDatetime | None = None
+    reported_at: ReportedAt | None = None
     employer: NotifiedEmployer | None = None
     worker: NotifiedWorker | None = None
     place_type: PlaceType | None = None

@@ -2,14 +2,23 @@
 
 from pydantic import AwareDatetime, Field
 
-from shared.events.envelope import ChecklistEntry, ClockState, Facts, IdentityHashes, Version
+from shared.events.envelope import (
+    CaseNumber,
+    ChecklistEntry,
+    ClockState,
+    Facts,
+    IdentityHashes,
+    OccurredAt,
+    RegionCode,
+    Version,
+)
 from shared.events.vocabulary import ClaimState, Kind, Payer, WaitingOn
 
 
 class ClaimChanged(Facts):
     """One change of a claim, in the order of its versions."""
 
-    case_number: str
+    case_number: CaseNumber
     claim_version: Version = Field(description="Rises by one with every event of the claim.")
     state: ClaimState
     waiting_on: WaitingOn
@@ -19,7 +28,7 @@ class ClaimChanged(Facts):
 class ClaimStateRecorded(Facts):
     """The whole state of one claim, so that gateways answer from their own projections."""
 
-    case_number: str
+    case_number: CaseNumber
     claim_version: Version
     decision_version: int = Field(ge=0, description="Counts only changes that could change a decision.")
     state: ClaimState
@@ -27,10 +36,10 @@ class ClaimStateRecorded(Facts):
     waiting_reason: str | None = Field(None, description="For example document-missing:T2.")
     open: bool = Field(description="Whether more evidence may join.")
     kind: Kind | None = None
-    region_code: str | None = None
-    occurred_at: AwareDatetime | None = None
+    region_code: RegionCode | None = None
+    occurred_at: OccurredAt | None = None
     treatment_until: AwareDatetime | None = Field(None, description="Until when a visit may belong to its treatment.")
-    rule_set: str | None = None
+    rule_set: str | None = Field(None, description="Id of the rule set, for example RS-2025.")
     payer_of_first_resort: Payer | None = None
     clocks: tuple[ClockState, ...] = ()
     checklist: tuple[ChecklistEntry, ...] = ()

@@ -13,9 +13,9 @@ class EventFailed(Facts):
     dead_letter_id: UUID
     service: str = Field(description="The service that could not handle it.")
     reason: str = Field(description="Stable code, for example event.cannot-open.")
-    attempts: int = Field(ge=1)
+    attempts: int = Field(ge=1, description="How often handling was tried.")
     failed_at: AwareDatetime
-    original_topic: str
+    original_topic: str = Field(description="Where it was read, without any prefix.")
     original_partition: int | None = None
     original_offset: int | None = None
     original_event_id: str | None = None

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
-from shared.events.envelope import Content, Facts, Part, Percent, Rupiah
+from shared.events.envelope import CaseNumber, Content, Facts, Part, Percent, ReceivedAt, RegionCode, Rupiah
 from shared.events.vocabulary import DeterminationDecision
 
 
@@ -13,13 +13,13 @@ class DeterminationFacts(Facts):
     """Clear facts of one determination. A later one supersedes the latest unless it names another."""
 
     determination_id: UUID
-    case_number: str
+    case_number: CaseNumber
     org: str = Field(description="The office, for example disnaker:36.")
     region_code: str | None = Field(None, description="Region of the case.")
     decision: DeterminationDecision
     decided_on: date
     supersedes: UUID | None = None
-    received_at: AwareDatetime
+    received_at: ReceivedAt
 
 
 class Disability(Part):
@@ -47,7 +47,7 @@ class Officer(Part):
 class DeterminationContent(Content):
     """The request as accepted."""
 
-    case_number: str
+    case_number: CaseNumber
     decision: DeterminationDecision
     disability: Disability | None = None
     benefit_amount_rupiah: Rupiah | None = None
@@ -64,9 +64,9 @@ class AcknowledgementFacts(Facts):
     """A notification was seen by the office."""
 
     notification_id: UUID
-    case_number: str
+    case_number: CaseNumber
     org: str
-    region_code: str | None = None
+    region_code: RegionCode | None = None
     acknowledged_at: AwareDatetime
 
 

@@ -17,6 +17,11 @@ Percent = Annotated[
     WithJsonSchema({"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]+)?$", "description": "Percent, decimal text."}),
 ]
 Version = Annotated[int, Field(ge=1)]
+CaseNumber = Annotated[str, Field(description="The hub's number of a case, JKK-YYYY- and eleven characters.")]
+RegionCode = Annotated[str, Field(description="Kemendagri code: 4 digits a regency or city, 2 a province.")]
+OccurredAt = Annotated[AwareDatetime, Field(description="When it happened, with the offset of the place.")]
+ReportedAt = Annotated[AwareDatetime, Field(description="When its source says that it reported it.")]
+ReceivedAt = Annotated[AwareDatetime, Field(description="When the hub accepted it.")]
 # The patterns keep a bare NIK, KPJ or passport number from ever standing where its hash belongs.
 IndexHash = Annotated[str, Field(pattern=r"^i[0-9A-Za-z]{1,16}:[0-9a-f]{24}$", description="Blind-index hash.")]
 WorkerKey = Annotated[str, Field(pattern=r"^[nkpd]:[0-9a-f]{64}$", description="Kafka key of a worker.")]

@@ -13,7 +13,7 @@ class ErasureFacts(Facts):
     erasure_id: UUID
     worker_keys: tuple[WorkerKey, ...] = Field(description="Every Kafka key the worker's events may have.")
     identity_hashes: IdentityHashes
-    case_numbers: tuple[str, ...] = ()
-    legal_basis: str
+    case_numbers: tuple[str, ...] = Field((), description="Cases that go with the worker.")
+    legal_basis: str = Field(description="Article of law, no reason in free text.")
     requested_at: AwareDatetime
     effective_at: AwareDatetime

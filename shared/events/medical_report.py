@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
-from shared.events.envelope import Content, Facts, Part, Percent, Version
+from shared.events.envelope import Content, Facts, Part, Percent, ReceivedAt, RegionCode, ReportedAt, Version
 from shared.events.vocabulary import MedicalReportStatus, Precision, Sign
 
 
@@ -21,20 +21,20 @@ class MedicalReportFacts(Facts):
     status: MedicalReportStatus = MedicalReportStatus.CURRENT
     encounter_status: str | None = Field(None, description="R4 code of Encounter.status.")
     encounter_class: str | None = Field(None, description="v3-ActCode, for example EMER.")
-    period_start: AwareDatetime | None = None
-    period_end: AwareDatetime | None = None
+    period_start: AwareDatetime | None = Field(None, description="Start of the visit.")
+    period_end: AwareDatetime | None = Field(None, description="End of the visit; null while it lasts.")
     period_precision: Precision = Precision.MINUTE
     zone: str = Field("Asia/Jakarta", description="IANA zone of the hospital, from its region.")
     occurred_at: AwareDatetime | None = Field(None, description="Onset of the injury, else the start of the visit.")
     occurred_at_precision: Precision = Precision.MINUTE
-    reported_at: AwareDatetime | None = None
-    received_at: AwareDatetime
+    reported_at: ReportedAt | None = None
+    received_at: ReceivedAt
     signs: tuple[Sign, ...] = Field((), description="Why it counts as a work accident.")
     explicit_notice: bool = Field(False, description="The hospital itself marked it as a suspected case (art. 8A).")
     hospital_region_code: str | None = Field(None, description="The hospital's registered region.")
     event_region_code: str | None = Field(None, description="Region of the accident, when the Bundle says.")
-    has_doctor_statement: bool = False
-    deceased: bool = False
+    has_doctor_statement: bool = Field(False, description="Form 3b KK 3 is in the report.")
+    deceased: bool = Field(False, description="The patient died.")
     disposition: str | None = Field(None, description="Code of the discharge disposition.")
     case_number: str | None = Field(None, description="From urn:simpul:case-number.")
     accident_report_id: UUID | None = Field(None, description="From urn:simpul:accident-report.")
@@ -104,7 +104,7 @@ class Facility(Part):
 
     name: str | None = None
     identifier: str | None = None
-    region_code: str | None = None
+    region_code: RegionCode | None = None
     location: str | None = None
 
 

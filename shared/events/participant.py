@@ -12,9 +12,9 @@ class ParticipantFacts(Facts):
     """Clear facts of a worker's membership set."""
 
     version: Version
-    recorded_at: AwareDatetime
+    recorded_at: AwareDatetime = Field(description="When BPJS core's import was accepted.")
     identity_hashes: IdentityHashes
-    membership_count: int = Field(ge=0)
+    membership_count: int = Field(ge=0, description="Memberships in the sealed set.")
 
 
 class Membership(Part):

@@ -15,4 +15,4 @@ class PartnerFacts(Facts):
     status: PartnerStatus
     region_code: str | None = Field(None, description="A hospital's own region, a Disnaker's province.")
     kinds: tuple[PartnerKind, ...] = Field(description="Kinds of its clients that are in use.")
-    recorded_at: AwareDatetime
+    recorded_at: AwareDatetime = Field(description="When the registry changed.")

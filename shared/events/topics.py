@@ -1,9 +1,17 @@
-"""The Kafka topics: key, writers, partitions, retention. Every figure can be overridden by a setting."""
+"""The Kafka topics: key, writers, partitions, retention.
 
+Every figure can be set by `SIMPUL_TOPICS`, a JSON object such as
+`{"jkk.claims": {"partitions": 3, "retention_days": 365, "message_bytes_max": 1000000}}`; `retention_days` 0 keeps
+everything. It is read once, here, so that launcher, services and the AsyncAPI document cannot disagree.
+"""
+
+import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+SETTING = "SIMPUL_TOPICS"
 PARTITIONS = 12
 INBOUND_RETENTION = timedelta(days=14)
 DEAD_LETTER_RETENTION = timedelta(days=90)
@@ -38,6 +46,21 @@ class TopicOverride:
     partitions: int | None = None
     retention_days: int | None = None
     message_bytes_max: int | None = None
+
+
+def topics_from(environ: Mapping[str, str]) -> dict[str, Topic]:
+    """The topics as the environment sets them. Raises ValueError naming the setting when it cannot be read."""
+    try:
+        told = json.loads(environ.get(SETTING) or "{}")
+        overrides = {name: TopicOverride(**figures) for name, figures in told.items()}
+        figures = [
+            figure for o in overrides.values() for figure in (o.partitions, o.retention_days, o.message_bytes_max)
+        ]
+        if not all(figure is None or (type(figure) is int and figure >= 0) for figure in figures):
+            raise TypeError("a figure is not a whole number")
+        return with_overrides(DEFAULTS, overrides)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"{SETTING} is not an object of topics and their figures: {error}") from None
 
 
 def with_overrides(topics: Mapping[str, Topic], overrides: Mapping[str, TopicOverride]) -> dict[str, Topic]:
@@ -141,4 +164,5 @@ _ALL = (
         message_bytes_max=9 * _MEBIBYTE,
     ),
 )
-TOPICS: dict[str, Topic] = {topic.name: topic for topic in _ALL}
+DEFAULTS: dict[str, Topic] = {topic.name: topic for topic in _ALL}
+TOPICS = topics_from(os.environ)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from shared.events import TOPICS, TopicOverride, with_overrides
+from shared.events.topics import DEFAULTS, topics_from
 
 FORTNIGHT = timedelta(days=14)
 EXPECTED = {
@@ -28,42 +28,60 @@ EXPECTED = {
 
 
 def test_topics_are_as_settled() -> None:
-    assert {t.name: (t.key, t.written_by, t.compacted, t.retention) for t in TOPICS.values()} == EXPECTED
-    assert {t.partitions for t in TOPICS.values()} == {12}
-    assert all(name == topic.name for name, topic in TOPICS.items())
+    assert {t.name: (t.key, t.written_by, t.compacted, t.retention) for t in DEFAULTS.values()} == EXPECTED
+    assert {t.partitions for t in DEFAULTS.values()} == {12}
+    assert all(name == topic.name for name, topic in DEFAULTS.items())
 
 
 def test_the_brokers_configuration_follows() -> None:
-    assert TOPICS["jkk.accident-reports"].kafka_config() == {
+    assert DEFAULTS["jkk.accident-reports"].kafka_config() == {
         "cleanup.policy": "delete",
         "retention.ms": "1209600000",
         "max.message.bytes": "4194304",
     }
-    assert TOPICS["jkk.claims"].kafka_config()["retention.ms"] == "-1"
-    assert TOPICS["jkk.claim-state"].kafka_config()["cleanup.policy"] == "compact"
+    assert DEFAULTS["jkk.claims"].kafka_config()["retention.ms"] == "-1"
+    assert DEFAULTS["jkk.claim-state"].kafka_config()["cleanup.policy"] == "compact"
 
 
 def test_a_dead_letter_has_room_for_any_original() -> None:
-    largest = max(t.message_bytes_max for t in TOPICS.values() if t.name != "jkk.dead-letters")
+    largest = max(t.message_bytes_max for t in DEFAULTS.values() if t.name != "jkk.dead-letters")
     # Sealed once more: base64 of the original inside the content, base64 of the ciphertext around it.
-    assert TOPICS["jkk.dead-letters"].message_bytes_max >= largest * 16 / 9 + 65_536
+    assert DEFAULTS["jkk.dead-letters"].message_bytes_max >= largest * 16 / 9 + 65_536
 
 
 def test_every_figure_can_be_set() -> None:
-    changed = with_overrides(
-        TOPICS,
+    changed = topics_from(
         {
-            "jkk.claims": TopicOverride(partitions=3, retention_days=30, message_bytes_max=1_000_000),
-            "jkk.accident-reports": TopicOverride(retention_days=0),
-        },
+            "SIMPUL_TOPICS": """{"jkk.claims": {"partitions": 3, "retention_days": 30, "message_bytes_max": 1000000},
+                                 "jkk.accident-reports": {"retention_days": 0}}"""
+        }
     )
     claims = changed["jkk.claims"]
     assert (claims.partitions, claims.retention, claims.message_bytes_max) == (3, timedelta(days=30), 1_000_000)
     assert changed["jkk.accident-reports"].retention is None
-    assert changed["jkk.determinations"] == TOPICS["jkk.determinations"]
-    assert TOPICS["jkk.claims"].partitions == 12
+    assert changed["jkk.determinations"] == DEFAULTS["jkk.determinations"]
+    assert DEFAULTS["jkk.claims"].partitions == 12
 
 
-def test_a_setting_for_a_topic_that_does_not_exist_is_refused() -> None:
-    with pytest.raises(KeyError):
-        with_overrides(TOPICS, {"jkk.orders": TopicOverride(partitions=1)})
+@pytest.mark.parametrize("environ", [{}, {"SIMPUL_TOPICS": ""}, {"SIMPUL_TOPICS": "{}"}])
+def test_without_the_setting_the_figures_are_as_settled(environ: dict[str, str]) -> None:
+    assert topics_from(environ) == DEFAULTS
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "{",
+        "7",
+        "[]",
+        """{"jkk.orders": {}}""",
+        """{"jkk.claims": 7}""",
+        """{"jkk.claims": {"colour": 1}}""",
+        """{"jkk.claims": {"partitions": "3"}}""",
+        """{"jkk.claims": {"retention_days": -1}}""",
+        """{"jkk.claims": {"retention_days": true}}""",
+    ],
+)
+def test_a_setting_that_cannot_be_read_is_named(setting: str) -> None:
+    with pytest.raises(ValueError, match=r"^SIMPUL_TOPICS is not"):
+        topics_from({"SIMPUL_TOPICS": setting})
