@@ -33,16 +33,23 @@ SELECT id, topic, key, headers::text AS headers, payload, created_at
           FROM unnest($1::smallint[]) AS slot
          CROSS JOIN LATERAL (
                SELECT *, coalesce(octet_length(payload), 0) AS bytes FROM outbox
-                WHERE shard = slot AND sent_at IS NULL ORDER BY id LIMIT $2) AS o) AS next
+                WHERE shard = slot AND sent_at IS NULL ORDER BY id LIMIT $2) AS o) AS candidates
  WHERE bytes_before < $3
  ORDER BY id
 """
 _MARK = "UPDATE outbox SET sent_at = clock_timestamp() WHERE id = ANY($1::bigint[])"
 _MEASURE = """
 SELECT count(*) AS unsent, coalesce(extract(epoch FROM clock_timestamp() - min(created_at)), 0)::float8 AS age_seconds
-  FROM (SELECT created_at FROM outbox WHERE shard = ANY($1::smallint[]) AND sent_at IS NULL LIMIT 10000) AS some
+  FROM (SELECT created_at FROM outbox WHERE shard = ANY($1::smallint[]) AND sent_at IS NULL LIMIT 10000) AS unsent_rows
 """
-_LOST = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.OperatorInterventionError, OSError)
+# The third comes when the server's last words and our next statement cross on a dying connection.
+_LOST = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    asyncpg.OperatorInterventionError,
+    OSError,
+)
 
 
 @dataclass(frozen=True)
@@ -104,6 +111,9 @@ class Relay:
             raise Unavailable("postgres") from error
         except Unavailable:
             self._problem = "postgres is away"
+            raise
+        except Exception as error:
+            self._problem = f"stopped by {type(error).__name__}"
             raise
 
     async def _take_slots(self, connection: "asyncpg.Connection[asyncpg.Record]") -> None:
