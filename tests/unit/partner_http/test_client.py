@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -19,16 +19,29 @@ LOCAL = AddressPolicy(public_only=False)
 
 @asynccontextmanager
 async def server_answering(raw: bytes, *, hang: bool = False) -> AsyncIterator[str]:
+    over: list[asyncio.Event] = []
+
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readuntil(b"\r\n\r\n")
-        writer.write(raw)
-        if hang:
-            await reader.read()
-        writer.close()
+        over.append(asyncio.Event())
+        mine = over[-1]
+        try:
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(raw)
+            if hang:
+                await reader.read()
+        except ConnectionError:
+            pass  # the client has seen enough
+        finally:
+            writer.close()
+            with suppress(ConnectionError):
+                await writer.wait_closed()
+            mine.set()
 
     server = await asyncio.start_server(answer, "127.0.0.1", 0)
     async with server:
         yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/hook"
+    for each in over:
+        await each.wait()
 
 
 async def test_a_redirect_is_an_answer_and_is_not_followed() -> None:
@@ -39,7 +52,8 @@ async def test_a_redirect_is_an_answer_and_is_not_followed() -> None:
 
 async def test_an_endless_answer_is_cut_at_the_cap() -> None:
     raw = b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n" + b"x" * 200_000
-    async with server_answering(raw, hang=True) as url, PartnerHttp(LOCAL) as client:
+    client = PartnerHttp(LOCAL)
+    async with server_answering(raw, hang=True) as url, client:
         answer = await client.send("POST", url)
     assert (len(answer.body), answer.truncated) == (65_536, True)
 
