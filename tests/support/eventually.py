@@ -2,15 +2,21 @@
 
 import asyncio
 import inspect
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar, overload
 
 Found = TypeVar("Found")
 
 
+@overload
 async def eventually(
-    look: Callable[[], Found | Awaitable[Found]], *, timeout_seconds: float = 20.0, every_seconds: float = 0.02
-) -> Found:
+    look: Callable[..., Coroutine[Any, Any, Found]], *, timeout_seconds: float = ..., every_seconds: float = ...
+) -> Found: ...
+@overload
+async def eventually(
+    look: Callable[..., Found], *, timeout_seconds: float = ..., every_seconds: float = ...
+) -> Found: ...
+async def eventually(look: Callable[[], Any], *, timeout_seconds: float = 20.0, every_seconds: float = 0.02) -> Any:
     """The first truthy result of `look()`. Fails with the last result when the time is up; an AssertionError raised
     by `look` counts as not yet."""
     deadline = asyncio.get_running_loop().time() + timeout_seconds

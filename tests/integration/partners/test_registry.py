@@ -232,7 +232,7 @@ async def test_the_service_becomes_ready(hub: Hub) -> None:
     async def ready() -> bool:
         return (await hub.http.get("/readyz")).status_code == 200
 
-    await eventually(lambda: ready())
+    await eventually(ready)
 
 
 async def test_starting_again_keeps_the_first_operator_as_it_is(hub: Hub, settings: PartnersSettings) -> None:
@@ -269,7 +269,7 @@ async def test_assertions_are_forgotten_after_they_expire(hub: Hub, settings: Pa
             async with hub.database.system_transaction() as transaction:
                 return not await transaction.driver.fetch("SELECT 1 FROM spent_assertion")
 
-        await eventually(lambda: empty())
+        await eventually(empty)
 
 
 async def test_with_an_external_issuer_no_tokens_are_issued_here(settings: PartnersSettings) -> None:
