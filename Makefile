@@ -41,7 +41,7 @@ format:  ## put the code into the house style
 	@$(RUN) -m ruff check --fix .
 
 docs:  ## write the generated schemas and documents anew
-	@$(RUN) -m shared.events
+	@$(RUN) -m shared.events.generate
 
 clean:  ## stop the hub and delete its state (downloads stay)
 	@$(SIMPUL) clean
