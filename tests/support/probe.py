@@ -8,18 +8,18 @@ import random
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import asyncpg
 
 from shared.crashpoints import Crash
 from shared.errors import Unavailable
-from shared.events import CATALOGUE, Event, new_event
+from shared.events import CATALOGUE, Event, encode, new_event
 from shared.events.catalogue import CLAIM_CHANGED
 from shared.events.claim import ClaimChanged
 from shared.events.vocabulary import ClaimState, WaitingOn
-from shared.kafka.bus import Received
+from shared.kafka.bus import Received, Record
 from shared.outbox import append
 from shared.postgres.database import Database, Transaction
 from shared.postgres.rls import Tables
@@ -80,6 +80,12 @@ def claim_changed(case_number: str, version: int) -> Event:
         changes=("evidence-added",),
     )
     return new_event(CLAIM_CHANGED, subject=case_number, version=version, key=case_number, facts=facts)
+
+
+def wire(sealer: Sealer, case_number: str, version: int, *, traceparent: str | None = None) -> Record:
+    """The event as it lies on its topic."""
+    encoded = encode(replace(claim_changed(case_number, version), traceparent=traceparent), sealer)
+    return Record(encoded.topic, encoded.key, encoded.value, encoded.headers)
 
 
 async def change(database: Database, sealer: Sealer, aggregate: str, *, think: float = 0.0) -> int:

@@ -273,7 +273,8 @@ async def test_sent_events_and_old_inbox_rows_are_removed_in_batches(
     await change(database, sealer, "JKK-2")
     async with database.system_transaction() as tx:
         await tx.driver.execute(
-            "UPDATE outbox SET sent_at = sent_at - interval '73 hours' WHERE sent_at IS NOT NULL AND aggregate_version < 7"
+            """UPDATE outbox SET sent_at = sent_at - interval '73 hours'
+                WHERE sent_at IS NOT NULL AND aggregate_version < 7"""
         )
         await tx.driver.execute(
             """INSERT INTO inbox SELECT 'probe', gen_random_uuid(), clock_timestamp() - n * interval '1 day'
