@@ -24,6 +24,13 @@ async def refused(intake: Intake, report: Any) -> set[tuple[str, str]]:
     return problems(answer)
 
 
+def said(value: Any) -> Any:
+    """The document without what is empty: leaving out, null and an empty list say the same."""
+    if isinstance(value, dict):
+        return {name: said(part) for name, part in value.items() if part not in (None, [], {})}
+    return value
+
+
 async def test_a_report_in_time_is_received_with_its_checklist_and_clock(intake: Intake) -> None:
     report = await intake.submit()
     assert report["id"] == report["report_id"]
@@ -73,8 +80,7 @@ async def test_what_is_stored_and_told_holds_the_whole_form_and_shows_no_person(
     assert isinstance(event.content, AccidentReportContent)
     read = await intake.read(report["id"])
     assert read["report"] == sent
-    del sent["event"]["police_report_number"]  # null is left out on the wire
-    assert event.content.report.model_dump(mode="json", exclude_unset=True) == sent
+    assert said(event.content.report.model_dump(mode="json")) == said(sent)
     for table in ("accident_report", "outbox", "audit_log", "idempotency_key"):
         shown = str([dict(row) for row in await intake.rows(f"SELECT * FROM {table}")])
         for secret in (sent["worker"]["nik"], sent["worker"]["kpj"], "Siti Aminah", "+6281298765432"):

@@ -1,0 +1,166 @@
+"""Reports follow the claims they became, in whatever order verification's events arrive."""
+
+import itertools
+import random
+import uuid
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from shared.events import Tombstone, encode, new_event
+from shared.events.catalogue import CLAIM_STATE_RECORDED
+from shared.events.claim import ClaimStateRecorded
+from shared.events.envelope import ChecklistEntry
+from shared.events.vocabulary import ChecklistState, ClaimState, Payer, WaitingOn
+from shared.identifiers import new_case_number
+from shared.kafka.bus import Record
+from tests.support.eventually import eventually
+from tests.support.intake_service import NOON, PDF, Intake, self_report
+
+
+def told(intake: Intake, case_number: str, version: int, report_ids: list[str], **facts: Any) -> Record:
+    """One record of `jkk.claim-state`."""
+    at: datetime = facts.pop("at", NOON + timedelta(seconds=version))
+    values: dict[str, Any] = {
+        "case_number": case_number,
+        "claim_version": version,
+        "decision_version": 0,
+        "state": ClaimState.AWAITING_DOCUMENTS,
+        "waiting_on": WaitingOn.EMPLOYER,
+        "open": True,
+        "report_ids": tuple(report_ids),
+        "updated_at": at,
+        **facts,
+    }
+    event = new_event(
+        CLAIM_STATE_RECORDED,
+        subject=case_number,
+        version=version,
+        key=case_number,
+        facts=ClaimStateRecorded(**values),
+        time=at,
+    )
+    wire = encode(event, intake.secrets.sealer)
+    return Record(wire.topic, wire.key, wire.value, wire.headers)
+
+
+def entry(code: str, state: ChecklistState) -> ChecklistEntry:
+    return ChecklistEntry(
+        document_code=code, required=True, state=state, responsible="employer", legal_basis="Permenaker 1/2025"
+    )
+
+
+async def until_claim(intake: Intake, report_id: str, **expected: Any) -> dict[str, Any]:
+    async def look() -> dict[str, Any]:
+        report = await intake.read(report_id)
+        for name, value in expected.items():
+            assert report[name] == value, name
+        return report
+
+    return await eventually(look)
+
+
+async def all_handled(intake: Intake) -> None:
+    """A last event that comes behind everything else of every key has been handled."""
+    marker, cases = await intake.submit(), [new_case_number(2026) for _ in range(60)]
+    await intake.bus.publish([told(intake, case, 1, [marker["id"]]) for case in cases])
+
+    async def look() -> bool:
+        rows = await intake.rows("SELECT count(*) AS links FROM report_claim WHERE report_id = $1", marker["id"])
+        return bool(rows[0]["links"] == len(cases))
+
+    await eventually(look)
+
+
+async def test_a_report_shows_its_claim_as_it_stands(intake: Intake) -> None:
+    report, case = await intake.submit(), new_case_number(2026)
+    checklist = (entry("ID", ChecklistState.MISSING), entry("DOC", ChecklistState.SATISFIED_ELSEWHERE))
+    await intake.bus.publish(
+        [told(intake, case, 3, [report["id"]], checklist=checklist, payer_of_first_resort=Payer.EMPLOYER)]
+    )
+    shown = await until_claim(
+        intake,
+        report["id"],
+        case_number=case,
+        claim_state="AWAITING_DOCUMENTS",
+        waiting_on="employer",
+        payer_of_first_resort="EMPLOYER",
+    )
+    assert [(item["document_code"], item["state"]) for item in shown["checklist"]] == [
+        ("ID", "missing"),
+        ("DOC", "satisfied_elsewhere"),
+    ]
+    assert shown["checklist"][0]["title"]["en"] == "Identity card or passport"
+    await intake.http.put(f"/v1/accident-reports/{report['id']}/documents/ID", content=PDF, headers=intake.bearer())
+    assert (await intake.read(report["id"]))["checklist"][0]["state"] == "provided"
+
+
+async def test_an_older_version_of_a_claim_never_replaces_a_newer(intake: Intake) -> None:
+    report, case = await intake.submit(), new_case_number(2026)
+    newer = told(intake, case, 5, [report["id"]], state=ClaimState.READY_FOR_REVIEW)
+    older = told(intake, case, 4, [], state=ClaimState.REPORTED)
+    await intake.bus.publish([newer, older, newer])
+    await all_handled(intake)
+    await until_claim(intake, report["id"], claim_state="READY_FOR_REVIEW")
+
+
+_MOVE = list(itertools.permutations(range(4)))
+
+
+@pytest.mark.parametrize("order", random.Random(7).sample(_MOVE, 8), ids=str)
+async def test_a_report_that_moves_between_claims_ends_in_the_same_one(intake: Intake, order: tuple[int, ...]) -> None:
+    report, first, second = await intake.submit(), new_case_number(2026), new_case_number(2026)
+    steps = [
+        told(intake, first, 1, [report["id"]], at=NOON),
+        told(intake, first, 2, [], state=ClaimState.MERGED, merged_into=second, at=NOON + timedelta(seconds=2)),
+        told(intake, second, 1, [], at=NOON),
+        told(intake, second, 2, [report["id"]], at=NOON + timedelta(seconds=2)),
+    ]
+    await intake.bus.publish([steps[index] for index in order])
+    await all_handled(intake)
+    await until_claim(intake, report["id"], case_number=second, claim_state="AWAITING_DOCUMENTS")
+
+
+async def test_a_forgotten_claim_leaves_the_report(intake: Intake) -> None:
+    report, case = await intake.submit(), new_case_number(2026)
+    await intake.bus.publish([told(intake, case, 1, [report["id"]])])
+    await until_claim(intake, report["id"], case_number=case)
+    tombstone = new_event(CLAIM_STATE_RECORDED, subject=case, version=2, key=case, facts=Tombstone(), time=NOON)
+    wire = encode(tombstone, intake.secrets.sealer)
+    await intake.bus.publish([Record(wire.topic, wire.key, wire.value, wire.headers)])
+    await until_claim(intake, report["id"], case_number=None, claim_state=None)
+
+
+async def test_a_self_report_shows_its_claim_too(intake: Intake) -> None:
+    headers = intake.once("channel:jmo", "self-reports.write self-reports.read")
+    answer = await intake.http.post("/v1/self-reports", json=self_report(), headers=headers)
+    case = new_case_number(2026)
+    await intake.bus.publish([told(intake, case, 1, [answer.json()["id"], "not-an-id", str(uuid.uuid4())])])
+
+    async def look() -> bool:
+        shown = await intake.http.get(f"/v1/self-reports/{answer.json()['id']}", headers=headers)
+        return bool(shown.json()["case_number"] == case)
+
+    await eventually(look)
+
+
+async def test_news_of_the_claim_is_news_of_the_report(intake: Intake) -> None:
+    report, case = await intake.submit(), new_case_number(2026)
+    before = (await intake.rows("SELECT updated_at FROM accident_report WHERE report_id = $1", report["id"]))[0][0]
+    await intake.bus.publish([told(intake, case, 1, [report["id"]])])
+    await until_claim(intake, report["id"], case_number=case)
+    after = (await intake.rows("SELECT updated_at FROM accident_report WHERE report_id = $1", report["id"]))[0][0]
+    assert after > before
+
+
+async def test_what_intake_publishes_reaches_the_bus(intake: Intake) -> None:
+    subscription = await intake.bus.subscribe("test", ["jkk.accident-reports"])
+    report = await intake.submit()
+
+    async def look() -> bool:
+        records = await subscription.poll(100, 0.1)
+        return any(record.headers["ce_subject"] == report["id"] for record in records)
+
+    await eventually(look)
+    await subscription.close()
