@@ -81,14 +81,17 @@ def main(arguments: Sequence[str]) -> int:
         uv = find_uv(environment, fetch=not fresh) if always or not fresh else None
         if uv:
             synchronise(uv, environment, quietly=fresh)
+        if arguments:
+            os.execve(str(python), [str(python), *arguments], environment)  # noqa: S606  (no shell is wanted)
     except Problem as problem:
         say(f"simpul: {problem}")
+        return 1
+    except PermissionError as error:
+        say(f"simpul: this user may not use {error.filename}: work in a copy of the project of your own")
         return 1
     except OSError as error:
         say(f"simpul: {error.strerror}: {error.filename}")
         return 1
-    if arguments:
-        os.execve(str(python), [str(python), *arguments], environment)  # noqa: S606  (no shell is wanted)
     return 0
 
 

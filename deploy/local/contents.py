@@ -9,16 +9,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import asyncpg
-from alembic.util import CommandError
-from sqlalchemy.exc import SQLAlchemyError
 
+from deploy.local import migrated
 from deploy.local.kafka_ready import broker_answers
 from deploy.local.problems import HubProblem
 from deploy.local.service_processes import database_name
 from shared.errors import Unavailable
 from shared.events import TOPICS
 from shared.kafka.topics import ensure_topics
-from shared.postgres.migrate import provision, upgrade
 from shared.sealing import create_secrets
 from shared.sealing.keyring import KeyringUnusable
 
@@ -33,15 +31,31 @@ def prepare_secrets(folder: Path) -> None:
         raise HubProblem(f"the secrets in {folder} cannot be used: {error}") from error
 
 
-def prepare_databases(admin_url: str, passwords: Mapping[str, str]) -> None:
-    """Roles, database and migrations of each service named in `passwords`."""
+def prepare_databases(admin_url: str, passwords: Mapping[str, str], remembered: Path | None) -> None:
+    """Roles, database and migrations of each service named in `passwords`.
+
+    `remembered` is where it is noted what is up to date; None on a server that others may change as well.
+    """
     clock_drift_seconds(admin_url)
-    for service, password in passwords.items():
-        try:
-            provision(admin_url, service, database=database_name(service), password=password)
-            upgrade(admin_url, service, database=database_name(service))
-        except (asyncpg.PostgresError, SQLAlchemyError, CommandError) as error:
-            raise HubProblem(f"the database of {service} could not be prepared: {error}") from error
+    services = list(passwords) if remembered is None else migrated.outdated(admin_url, list(passwords), remembered)
+    for service in services:
+        _prepare_database(admin_url, service, passwords[service])
+    if services and remembered is not None:
+        migrated.remember(admin_url, list(passwords), remembered)
+
+
+def _prepare_database(admin_url: str, service: str, password: str) -> None:
+    # Nearly half of a second start would go into loading these.
+    from alembic.util import CommandError
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from shared.postgres.migrate import provision, upgrade
+
+    try:
+        provision(admin_url, service, database=database_name(service), password=password)
+        upgrade(admin_url, service, database=database_name(service))
+    except (asyncpg.PostgresError, SQLAlchemyError, CommandError) as error:
+        raise HubProblem(f"the database of {service} could not be prepared: {error}") from error
 
 
 def prepare_topics(bootstrap: str) -> None:

@@ -56,7 +56,7 @@ class Contents(Protocol):
     """What is put into the servers before the services start: the module `contents`, or a fake in tests."""
 
     def prepare_secrets(self, folder: Path) -> None: ...
-    def prepare_databases(self, admin_url: str, passwords: Mapping[str, str]) -> None: ...
+    def prepare_databases(self, admin_url: str, passwords: Mapping[str, str], remembered: Path | None) -> None: ...
     def prepare_topics(self, bootstrap: str) -> None: ...
 
 
@@ -277,8 +277,9 @@ class Hub:
             with self._step_if("postgres" in missing, "starting PostgreSQL"):
                 self.postgres.start()
         passwords = database_passwords(self._settings)
+        remembered = self._settings.home / "migrated.json" if self.postgres else None
         with self._step_if(bool(missing), "bringing the databases up to date"):
-            self._contents().prepare_databases(self.admin_url, passwords)
+            self._contents().prepare_databases(self.admin_url, passwords, remembered)
 
     def _prepare_kafka(self) -> None:
         if self.kafka:

@@ -28,7 +28,8 @@ class NoContents:
     def prepare_secrets(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
 
-    def prepare_databases(self, admin_url: str, passwords: Mapping[str, str]) -> None:
+    def prepare_databases(self, admin_url: str, passwords: Mapping[str, str], remembered: Path | None) -> None:
+        assert remembered is None
         assert list(passwords) == list(SERVICES)
 
     def prepare_topics(self, bootstrap: str) -> None:
