@@ -11,6 +11,7 @@ from services.partners.application.issue_token import IssueToken
 from services.partners.application.read_registry import ReadRegistry
 from services.partners.application.register_client import RegisterClient
 from services.partners.application.revoke_client import RevokeClient
+from services.partners.entrypoints.http.operations import operations_router
 from services.partners.entrypoints.http.registry import registry_router
 from services.partners.entrypoints.http.token import discovery_router, token_router
 from services.partners.settings import PartnersSettings
@@ -43,7 +44,8 @@ def build(settings: PartnersSettings, *, bus: EventBus | None = None, clock: Clo
     )
     unit_of_work = PostgresUnitOfWork(database, load_secrets(settings.secrets_dir).sealer)
     register = RegisterClient(unit_of_work, JoseClientKeys(), clock)
-    registry = registry_router(register, RevokeClient(unit_of_work, clock), ReadRegistry(unit_of_work))
+    read = ReadRegistry(unit_of_work)
+    registry = registry_router(register, RevokeClient(unit_of_work, clock), read)
     verifier, token_routers, stop_verifier = _tokens(settings, unit_of_work, clock)
     purge = AssertionPurge(
         unit_of_work,
@@ -56,7 +58,7 @@ def build(settings: PartnersSettings, *, bus: EventBus | None = None, clock: Clo
         NAME,
         settings,
         title="Simpul: registry of partners and token service",
-        routers=[*token_routers, registry],
+        routers=[*token_routers, registry, operations_router(read)],
         verifier=verifier,
         components=[Relay(database, bus), Cleaner(database, retention=retention), purge],
         checks=[("postgres", _reachable(database))],

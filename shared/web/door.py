@@ -19,8 +19,9 @@ from fastapi import Depends, FastAPI, Request, Response
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import iter_route_contexts
 from starlette._utils import get_route_path
+from starlette.datastructures import MutableHeaders
 from starlette.routing import BaseRoute, WebSocketRoute
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.errors import Forbidden, NotFound, SimpulError, Unauthenticated
 from shared.web.problem import response_of
@@ -129,41 +130,45 @@ class Door:
             await send({"type": "websocket.close", "code": 1008})
             return
         try:
-            await self._admit(scope)
+            other_methods = await self._admit(scope)
         except SimpulError as error:
             request = Request(scope)
             response = self._render_error(request, error)
             _add_challenge(response, error)
             await response(scope, receive, send)
             return
-        await self._app(scope, receive, send)
+        await self._app(scope, receive, _allowing(other_methods, send) if other_methods else send)
 
-    async def _admit(self, scope: Scope) -> None:
-        access, method_fits = self._access(scope)
+    async def _admit(self, scope: Scope) -> Collection[str]:
+        """Let the request pass or raise what refuses it. Answers the methods of the path when the request's is none
+        of them: the router then answers 405 and reaches no route."""
+        access, other_methods = self._access(scope)
         if access is not None and access.scopes == ():
-            return
+            return other_methods
         principal = await self._tokens.verify(_bearer_token(scope))
         if access is None:
             raise NotFound("not-found", "There is nothing at this address.")
-        if not method_fits:
-            return  # The router answers 405 and reaches no route.
+        if other_methods:
+            return other_methods
         if not any(principal.has_scope(required) for required in access.scopes or ()):
             raise InsufficientScope(access.scopes or ())
         scope.setdefault("state", {})["principal"] = principal
+        return ()
 
-    def _access(self, scope: Scope) -> tuple[RouteAccess | None, bool]:
-        """The route that Starlette's router will take, and whether it takes the method: the first that matches path
-        and method, else the first that matches the path."""
+    def _access(self, scope: Scope) -> tuple[RouteAccess | None, Collection[str]]:
+        """The route that Starlette's router will take: the first that matches path and method, else the first that
+        matches the path, and then the methods that the path does take."""
         if self._accesses is None:
             self._accesses = route_accesses(self._routes, self._public_paths)
         path, method = get_route_path(scope), scope["method"]
-        other_method = None
+        other_method, methods = None, set[str]()
         for access in self._accesses:
             if access.pattern.match(path):
                 if not access.methods or method in access.methods:
-                    return access, True
+                    return access, ()
                 other_method = other_method or access
-        return other_method, False
+                methods |= access.methods
+        return other_method, sorted(methods)
 
 
 class InsufficientScope(Forbidden):
@@ -187,6 +192,17 @@ def _bearer_token(scope: Scope) -> str:
     if scheme.lower() != "bearer" or not token.isascii() or not token:
         raise Unauthenticated("token.missing", "Send an access token: Authorization: Bearer <token>.")
     return token
+
+
+def _allowing(methods: Collection[str], send: Send) -> Send:
+    """The router names only the first route's methods in `Allow`; a path may be several routes."""
+
+    async def send_with_all(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            MutableHeaders(scope=message)["Allow"] = ", ".join(methods)
+        await send(message)
+
+    return send_with_all
 
 
 def _as_problem(_: Request, error: SimpulError) -> Response:

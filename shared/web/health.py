@@ -33,7 +33,13 @@ def health_router(checks: Sequence[tuple[str, Check]]) -> APIRouter:
         body = {"status": "unavailable" if problems else "ready", "problems": problems}
         return Response(orjson.dumps(body), 503 if problems else 200, media_type="application/json")
 
-    @router.get("/metrics", summary="Metrics for Prometheus", **public())
+    @router.get(
+        "/metrics",
+        summary="Metrics for Prometheus",
+        response_class=Response,
+        responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
+        **public(),
+    )
     async def metrics() -> Response:
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 

@@ -9,7 +9,7 @@ from datetime import datetime
 import asyncpg
 import orjson
 
-from services.partners.application.ports import Registry
+from services.partners.application.ports import Backlog, Registry
 from services.partners.domain.partners import Client, ClientKind, ClientStatus, Organisation
 from shared.audit import AuditEntry, record
 from shared.events import new_event
@@ -35,6 +35,9 @@ _ADD = """INSERT INTO client (client_id, org, kind, name, public_jwk, secret_sha
 # The second of two at the same moment waits here for the first to commit, and then finds its row.
 _SPEND = """INSERT INTO spent_assertion (client_id, jti_sha256, org, expires_at) VALUES ($1, $2, $3, $4)
     ON CONFLICT DO NOTHING"""
+_BACKLOG = """SELECT count(*) AS unsent,
+    coalesce(extract(epoch FROM clock_timestamp() - min(created_at)), 0)::float8 AS oldest_seconds
+    FROM outbox WHERE sent_at IS NULL"""
 _PURGE = """DELETE FROM spent_assertion WHERE (client_id, jti_sha256) IN
     (SELECT client_id, jti_sha256 FROM spent_assertion WHERE expires_at < $1 LIMIT $2)"""
 
@@ -110,6 +113,10 @@ class PostgresRegistry:
         digest = hashlib.sha256(jti.encode("utf-8", "surrogatepass")).digest()
         outcome = await self._driver.execute(_SPEND, client.client_id, digest, client.org, expires_at)
         return bool(outcome.endswith(" 1"))
+
+    async def backlog(self) -> Backlog:
+        row = await self._driver.fetchrow(_BACKLOG)
+        return Backlog(row["unsent"], row["oldest_seconds"]) if row is not None else Backlog(0, 0.0)
 
     async def note(self, entry: AuditEntry) -> None:
         await record(self._transaction, entry)

@@ -24,6 +24,14 @@ class Actor:
         return AuditEntry(self.org, self.client_id, action, object_type, object_id, outcome, detail=detail)
 
 
+@dataclass(frozen=True)
+class Backlog:
+    """Events that wait to be published: how many, and the age of the oldest in seconds."""
+
+    unsent: int
+    oldest_seconds: float
+
+
 class Registry(Protocol):
     """The registry within one transaction of the hub's own role."""
 
@@ -57,6 +65,8 @@ class Registry(Protocol):
     async def spend_assertion(self, client: Client, jti: str, expires_at: datetime) -> bool:
         """Whether this `jti` of this client is used for the first time."""
         ...
+
+    async def backlog(self) -> Backlog: ...
 
     async def note(self, entry: AuditEntry) -> None:
         """Add to the append-only log."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from services.partners.application.ports import Actor, UnitOfWork
+from services.partners.application.ports import Actor, Backlog, UnitOfWork
 from services.partners.domain.partners import Client, Organisation
 from shared.errors import NotFound
 
@@ -33,3 +33,9 @@ class ReadRegistry:
             found = await registry.organisations(after=after, limit=limit)
             await registry.note(actor.did("org.list", "org", "*", count=len(found)))
         return found
+
+    async def backlog(self, actor: Actor) -> Backlog:
+        async with self._unit_of_work.begin() as registry:
+            backlog = await registry.backlog()
+            await registry.note(actor.did("outbox.read", "outbox", "*"))
+        return backlog

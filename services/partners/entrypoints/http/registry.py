@@ -13,13 +13,20 @@ from services.partners.application.read_registry import ReadRegistry
 from services.partners.application.register_client import RegisterClient, Registration
 from services.partners.application.revoke_client import RevokeClient
 from services.partners.domain.partners import Client, ClientKind, ClientStatus, Organisation, OrganisationStatus
+from services.partners.entrypoints.http.refusals import refusals
 from shared.web.door import Caller, secured
 from shared.web.paging import Cursor, Limit, decode_cursor, encode_cursor
 from shared.web.strict_json import StrictRoute
 
 _SCOPE = "partners.manage"
 _ORG = r"^[a-z]+:[A-Za-z0-9._-]+$"
-_EXAMPLE_JWK: JsonDict = {"kty": "EC", "crv": "P-384", "x": "6UFYCS…", "y": "nfjWSj…", "kid": "employer-1"}
+_EXAMPLE_JWK: JsonDict = {
+    "kty": "EC",
+    "crv": "P-384",
+    "kid": "2026-11",
+    "x": "K3oiQCGvUDj1of8CPFDxN5JVMD94CFWamwpPUq5M-XLu-RMocIU_6GfgYJbrWXEt",
+    "y": "5YbPDvlPIPbc8KKjitMA_cO-zPkhGtJWi20SGIa2PryRmdRimgdIFBAT2ivvVgDy",
+}
 
 ClientId = Annotated[str, Path(min_length=1, max_length=255, pattern=r"^[A-Za-z0-9._-]+$")]
 
@@ -104,7 +111,13 @@ class OrganisationPage(BaseModel):
 def registry_router(register: RegisterClient, revoke: RevokeClient, read: ReadRegistry) -> APIRouter:
     router = APIRouter(prefix="/v1", tags=["partners"], route_class=StrictRoute)
 
-    @router.post("/clients", status_code=201, summary="Register a client", **secured(_SCOPE))
+    @router.post(
+        "/clients",
+        status_code=201,
+        summary="Register a client",
+        responses=refusals(400, 413, 415, 422, 503),
+        **secured(_SCOPE),
+    )
     async def post_client(new: NewClient, caller: Caller, response: Response) -> RegisteredClient:
         registration = Registration(new.kind, new.org, new.name, new.region_code, new.public_jwk)
         registered = await register(registration, Actor(caller.org, caller.client_id))
@@ -112,7 +125,7 @@ def registry_router(register: RegisterClient, revoke: RevokeClient, read: ReadRe
         response.headers["Cache-Control"] = "no-store"
         return RegisteredClient(**_members(registered.client), client_secret=registered.secret)
 
-    @router.get("/clients", summary="List clients", **secured(_SCOPE))
+    @router.get("/clients", summary="List clients", responses=refusals(422, 503), **secured(_SCOPE))
     async def get_clients(
         caller: Caller,
         cursor: Cursor = None,
@@ -123,16 +136,18 @@ def registry_router(register: RegisterClient, revoke: RevokeClient, read: ReadRe
         shown, cursor_after = _page([client.client_id for client in clients], limit)
         return ClientPage(items=[_view(client) for client in clients[:shown]], next_cursor=cursor_after)
 
-    @router.get("/clients/{client_id}", summary="One client", **secured(_SCOPE))
+    @router.get("/clients/{client_id}", summary="One client", responses=refusals(404, 422, 503), **secured(_SCOPE))
     async def get_client(client_id: ClientId, caller: Caller) -> ClientView:
         return _view(await read.client(client_id, _actor(caller)))
 
-    @router.delete("/clients/{client_id}", summary="Revoke a client", **secured(_SCOPE))
+    @router.delete(
+        "/clients/{client_id}", summary="Revoke a client", responses=refusals(404, 409, 422, 503), **secured(_SCOPE)
+    )
     async def delete_client(client_id: ClientId, caller: Caller) -> ClientView:
         """Takes effect at the token endpoint at once; tokens already issued run out within their life."""
         return _view(await revoke(client_id, _actor(caller)))
 
-    @router.get("/orgs", summary="List organisations", **secured(_SCOPE))
+    @router.get("/orgs", summary="List organisations", responses=refusals(422, 503), **secured(_SCOPE))
     async def get_organisations(caller: Caller, cursor: Cursor = None, limit: Limit = 50) -> OrganisationPage:
         found = await read.organisations(_actor(caller), after=_after(cursor), limit=limit + 1)
         shown, cursor_after = _page([organisation.org for organisation in found], limit)

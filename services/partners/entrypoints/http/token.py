@@ -10,6 +10,7 @@ from prometheus_client import Counter
 from services.partners.application.issue_token import ASSERTION_TYPE, GRANT_TYPE, IssueToken, TokenRefused
 from services.partners.domain.partners import RULES
 from services.partners.entrypoints.http.forms import FORM_TYPE, token_request
+from services.partners.entrypoints.http.refusals import refusals
 from services.partners.settings import PartnersSettings
 from shared.errors import Refusal
 from shared.web.door import public
@@ -19,6 +20,7 @@ TOKENS = Counter("simpul_token_requests_total", "Token requests by outcome.", ["
 
 _NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 _KEYS_MAX_AGE_SECONDS = 300
+_KEY_SET_TYPE = "application/jwk-set+json"
 
 
 def _text(description: str, **more: Any) -> dict[str, Any]:
@@ -85,6 +87,7 @@ _RESPONSES: dict[int | str, dict[str, Any]] = {
     401: _refusal("The client is unknown, revoked, or did not prove who it is.", "invalid_client"),
     413: _refusal("The form is too large.", "invalid_request"),
     415: _refusal("Not a form.", "invalid_request"),
+    **refusals(503),
 }
 
 
@@ -138,14 +141,39 @@ def discovery_router(settings: PartnersSettings, published_keys: Sequence[dict[s
     keys = orjson.dumps({"keys": list(published_keys)})
     headers = {"Cache-Control": f"public, max-age={_KEYS_MAX_AGE_SECONDS}"}
 
-    @router.get("/.well-known/oauth-authorization-server", summary="Authorization server metadata", **public())
-    @router.get("/.well-known/openid-configuration", summary="Discovery", **public())
+    about: dict[int | str, dict[str, Any]] = {
+        200: _answer("What this issuer offers.", {"type": "object"}, orjson.loads(metadata))
+    }
+    key_set = {"schema": {"type": "object", "required": ["keys"]}, "example": orjson.loads(keys)}
+
+    @router.get(
+        "/.well-known/oauth-authorization-server",
+        summary="Authorization server metadata (RFC 8414)",
+        operation_id="authorization_server_metadata",
+        responses=about,
+        response_class=Response,
+        **public(),
+    )
+    @router.get(
+        "/.well-known/openid-configuration",
+        summary="Discovery",
+        operation_id="discovery",
+        responses=about,
+        response_class=Response,
+        **public(),
+    )
     async def discovery() -> Response:
         return Response(metadata, headers=headers, media_type="application/json")
 
-    @router.get("/.well-known/jwks.json", summary="Keys that verify access tokens", **public())
+    @router.get(
+        "/.well-known/jwks.json",
+        summary="Keys that verify access tokens",
+        responses={200: {"description": "A JWK set (RFC 7517).", "content": {_KEY_SET_TYPE: key_set}}},
+        response_class=Response,
+        **public(),
+    )
     async def jwks() -> Response:
-        return Response(keys, headers=headers, media_type="application/jwk-set+json")
+        return Response(keys, headers=headers, media_type=_KEY_SET_TYPE)
 
     return router
 
