@@ -41,7 +41,8 @@ def new_id() -> UUID:
 
 
 def _random_crockford(length: int) -> str:
-    return "".join(secrets.choice(CROCKFORD) for _ in range(length))
+    # 256 is a multiple of 32, so every character is equally likely.
+    return "".join(CROCKFORD[byte % 32] for byte in secrets.token_bytes(length))
 
 
 def _check_character(body: str) -> str:

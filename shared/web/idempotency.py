@@ -54,7 +54,8 @@ class Answer:
         return orjson.dumps(self.body)
 
 
-def _idempotency_key(request: Request) -> str:
+async def _idempotency_key(request: Request) -> str:
+    # Async, so that FastAPI calls it at once: a plain function would take a turn in the thread pool.
     key = request.headers.get("idempotency-key", "")
     if not 1 <= len(key) <= _KEY_LENGTH_MAX:
         detail = f"Send an Idempotency-Key header of 1 to {_KEY_LENGTH_MAX} characters."
