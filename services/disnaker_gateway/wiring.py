@@ -28,13 +28,20 @@ from shared.outbox import Cleaner, Consumer, Relay, Retention
 from shared.partner_http import AddressPolicy, PartnerHttp
 from shared.postgres.database import Database, Transaction
 from shared.sealing import Sealer, load_secrets
-from shared.service import Service, create_service, issuer_verifier
+from shared.service import Hook, Service, create_service, issuer_verifier
 from shared.web.health import Check
+from shared.web.tokens import TokenVerifier
 
 NAME = "disnaker_gateway"
 
 
-def build(settings: DisnakerGatewaySettings, *, bus: EventBus | None = None, clock: Clock | None = None) -> Service:
+def build(
+    settings: DisnakerGatewaySettings,
+    *,
+    bus: EventBus | None = None,
+    clock: Clock | None = None,
+    verifier: TokenVerifier | None = None,
+) -> Service:
     """The service, ready to serve. Raises KeyringUnusable when a secret is missing or wrong."""
     clock = clock or SystemClock()
     topics = [TOPICS[name] for name in (*CONSUMED_TOPICS, DETERMINATIONS, DEAD_LETTERS)]
@@ -53,7 +60,10 @@ def build(settings: DisnakerGatewaySettings, *, bus: EventBus | None = None, clo
         return PostgresUnitOfWork(transaction, sealer)
 
     desk = WebhookDesk(database, policy, sender, keys, clock, prove_endpoints=settings.profile == "production")
-    verifier, stop_verifier = issuer_verifier(settings)
+    stop_verifier: list[Hook] = []
+    if verifier is None:
+        verifier, stop = issuer_verifier(settings)
+        stop_verifier = [stop]
     return create_service(
         NAME,
         settings,
@@ -74,7 +84,7 @@ def build(settings: DisnakerGatewaySettings, *, bus: EventBus | None = None, clo
             Cleaner(database, retention=Retention(outbox=timedelta(hours=settings.outbox_retention_hours))),
         ],
         checks=[("postgres", _reachable(database))],
-        on_stop=[database.close, bus.close, http.close, stop_verifier],
+        on_stop=[database.close, bus.close, http.close, *stop_verifier],
     )
 
 

@@ -41,6 +41,7 @@ class EngineLimits:
     concurrency_per_endpoint_max: int = 8
     poll_seconds: float = 5.0
     record_retry_seconds: float = 1.0
+    drain_seconds: float = 3.0
     untried_pause: timedelta = timedelta(seconds=5)
     retention: timedelta = timedelta(days=90)
     forget_batch: int = 1_000
@@ -116,7 +117,7 @@ class DeliveryEngine:
             self._wake.clear()
             next_at = await self.start_due()
             self._trouble = None
-            await self._forget_old()
+            await self.forget_old()
             seconds = self._limits.poll_seconds
             if next_at is not None:
                 seconds = min(seconds, max((next_at - self._clock.now()).total_seconds(), 0.0))
@@ -256,7 +257,8 @@ class DeliveryEngine:
         for delivery_id in await store.exhaust(transaction, endpoint_id, now - self._schedule.give_up_after, only):
             log.error("webhook.alarm", alarm="exhausted", endpoint=str(endpoint_id), delivery=str(delivery_id))
 
-    async def _forget_old(self) -> None:
+    async def forget_old(self) -> None:
+        """Remove deliveries that ended long ago, a bounded batch at a time."""
         now = self._clock.now()
         if now < self._forget_at:
             return
@@ -267,7 +269,10 @@ class DeliveryEngine:
             self._forget_at = now + self._limits.forget_every
 
     async def _abandon(self) -> None:
+        """Let attempts under way be written down if that is soon; what is not will be sent again."""
         tasks = list(self._in_flight.deliveries.values())
+        if tasks:
+            await asyncio.wait(tasks, timeout=self._limits.drain_seconds)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
