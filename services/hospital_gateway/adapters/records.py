@@ -13,6 +13,7 @@ from services.hospital_gateway.application.documents import Caller, Held, Prepar
 from services.hospital_gateway.application.ports import Collision
 from shared.audit import AuditEntry, record
 from shared.clock import Clock
+from shared.errors import SimpulError
 from shared.events import Event
 from shared.outbox import append
 from shared.postgres.database import Database, Transaction
@@ -33,6 +34,7 @@ _HELD = """
 SELECT r.* FROM unnest($2::text[], $3::uuid[]) AS asked(type, id)
   JOIN resource r ON r.org = $1 AND r.type = asked.type AND r.id = asked.id AND r.latest ORDER BY r.type, r.id
 """
+_HELD_LOCKED = f"{_HELD} FOR UPDATE OF r"
 _VERSION = "SELECT r.* FROM resource r WHERE org = $1 AND type = $2 AND id = $3 AND version = $4"
 _PARTS = "SELECT r.* FROM resource r WHERE org = $1 AND encounter_id = $2 AND latest"
 _COVERAGES = """
@@ -132,12 +134,12 @@ class PostgresRecords:
         return Prepared(row["region_code"], holders, replay)
 
     async def held(self, targets: Sequence[tuple[str, UUID]], *, lock: bool = False) -> list[Held]:
-        rows = await self._driver.fetch(
-            _HELD + ("FOR UPDATE OF r" if lock else ""),
-            self._org,
-            [type_name for type_name, _ in dict.fromkeys(targets)],
-            [resource_id for _, resource_id in dict.fromkeys(targets)],
-        )
+        asked = dict.fromkeys(targets)
+        arguments = (self._org, [type_name for type_name, _ in asked], [resource_id for _, resource_id in asked])
+        rows = await self._driver.fetch(_HELD_LOCKED if lock else _HELD, *arguments)
+        if lock and len(rows) < len(asked) and len(await self._driver.fetch(_HELD, *arguments)) > len(rows):
+            # A current version that we waited for was replaced meanwhile, and its successor is not in our snapshot.
+            raise Collision
         return [self._opened(row) for row in rows]
 
     async def version_of(self, type_name: str, resource_id: UUID, version: int) -> Held | None:
@@ -266,8 +268,13 @@ class PostgresRecords:
 
     @asynccontextmanager
     async def attempt(self) -> AsyncIterator[None]:
-        async with self._driver.transaction():
+        await self._driver.execute("SAVEPOINT attempt")
+        try:
             yield
+        except SimpulError:
+            await self._driver.execute("ROLLBACK TO SAVEPOINT attempt")
+            raise
+        await self._driver.execute("RELEASE SAVEPOINT attempt")
 
     def _token(self, type_name: str, key: tuple[str, str]) -> str:
         return self._index.of(_kind(type_name), f"{key[0]}|{key[1]}")

@@ -98,15 +98,15 @@ class SubmitBundle:
 
 def _within_rights(submission: Submission, permitted: Permitted) -> Submission:
     """The submission if the caller may do all of it; a batch's forbidden entries become refusals of their own."""
-    forbidden = [
-        one for one in submission.entries if isinstance(one, Entry) and not permitted(one.type, _LETTERS[one.method])
-    ]
+    entries = [one for one in submission.entries if isinstance(one, Entry)]
+    forbidden = [one for one in entries if not permitted(one.type, _LETTERS[one.method])]
     if not forbidden:
         return submission
     if submission.kind == "transaction":
         raise refused([finding("scope-missing", one.place) for one in forbidden])
-    entries = [
-        refused([finding("scope-missing", one.place)]) if isinstance(one, Entry) and one in forbidden else one
+    places = {one.place for one in forbidden}
+    judged = [
+        refused([finding("scope-missing", one.place)]) if isinstance(one, Entry) and one.place in places else one
         for one in submission.entries
     ]
-    return replace(submission, entries=tuple(entries))
+    return replace(submission, entries=tuple(judged))

@@ -2,7 +2,6 @@
 
 import copy
 import json
-import random
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -32,9 +31,11 @@ PUBLIC_URL = "http://hospital.test"
 FHIR = {"Content-Type": "application/fhir+json"}
 
 
-def new_nik(rng: random.Random | None = None) -> str:
-    number = rng or secrets.SystemRandom()
-    return f"3671{number.randint(1, 13):02d}{number.randint(1, 28):02d}{number.randint(1, 12):02d}90{number.randint(1, 9999):04d}"
+def new_nik() -> str:
+    def number(most: int, digits: int = 2) -> str:
+        return f"{secrets.randbelow(most) + 1:0{digits}d}"
+
+    return f"3671{number(13)}{number(28)}{number(12)}90{number(9999, 4)}"
 
 
 def sample(name: str) -> dict[str, Any]:
@@ -184,5 +185,3 @@ async def running(
 async def gateway(settings: HospitalGatewaySettings, place: ServiceDatabase) -> AsyncIterator[Gateway]:
     async with running(settings, place) as made:
         yield made
-
-

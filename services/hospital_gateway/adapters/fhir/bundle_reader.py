@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from services.hospital_gateway.adapters.fhir import systems
-from services.hospital_gateway.adapters.fhir.inspection import identifiers_of
+from services.hospital_gateway.adapters.fhir.inspection import DEPTH_MAX, identifiers_of
 from services.hospital_gateway.adapters.fhir.json_text import Span, entry_resources
 from services.hospital_gateway.adapters.fhir.types import R4_TYPES, STORED_TYPES
 from services.hospital_gateway.adapters.fhir.validation import judge
@@ -15,7 +15,8 @@ from services.hospital_gateway.application.findings import Finding, finding, ref
 from shared.errors import SimpulError, Unreadable
 from shared.web.strict_json import parse_strict
 
-# The parser's own bound only keeps it from the end of the stack; the walk refuses what nests beyond 64 levels.
+# Counting depth exactly costs as much as parsing, so the parser's bound only keeps it from the end of the stack.
+_BRACKET = re.compile(rb"[\[{\]}]")
 _PARSER_DEPTH_MAX = 900
 _CONDITIONAL = re.compile(r"([A-Z][A-Za-z]+)\?(.+)", re.DOTALL)
 _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
@@ -28,12 +29,26 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"})
 def read_json(raw: bytes) -> dict[str, Any]:
     """One JSON object. Raises Unreadable with a finding."""
     try:
-        document = parse_strict(raw, depth_max=_PARSER_DEPTH_MAX)
+        document = parse_strict(raw, depth_max=DEPTH_MAX if _looks_deep(raw) else _PARSER_DEPTH_MAX)
     except Unreadable as error:
-        raise refusal(error.code, "", limit=64) from None
+        raise refusal(error.code, "", limit=DEPTH_MAX) from None
     if not isinstance(document, dict):
         raise refusal("not-an-object")
     return document
+
+
+def _looks_deep(raw: bytes) -> bool:
+    """Whether brackets seem to nest beyond the limit. Quick, since strings are not told apart: text full of opening
+    brackets only costs the exact count, and depth hidden behind closing ones in strings is met by the walk."""
+    depth = 0
+    for bracket in _BRACKET.findall(raw):
+        if bracket in b"[{":
+            depth += 1
+            if depth > DEPTH_MAX:
+                return True
+        else:
+            depth -= 1
+    return False
 
 
 def read_resource(raw: bytes, type_name: str, resource_id: str | None = None) -> Draft:
