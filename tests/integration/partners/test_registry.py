@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from joserfc.jwk import ECKey
+from openapi_spec_validator import validate
 
 from services.partners.adapters.assertion_purge import AssertionPurge
 from services.partners.settings import PartnersSettings
@@ -277,3 +278,19 @@ async def test_with_an_external_issuer_no_tokens_are_issued_here(settings: Partn
     async with running(external) as hub:
         for path in ("/oauth2/token", "/.well-known/openid-configuration", "/.well-known/jwks.json"):
             assert (await hub.http.get(path)).status_code == 401
+
+
+async def test_the_operator_sees_what_waits_to_be_published(hub: Hub) -> None:
+    headers = await hub.as_operator()
+    outbox = await hub.http.get("/v1/operations/outbox", headers=headers)
+    assert outbox.json().keys() == {"unsent", "oldest_unsent_seconds"}
+    letters = await hub.http.get("/v1/operations/dead-letters", headers=headers)
+    assert letters.json() == {"items": [], "next_cursor": None}
+
+
+async def test_the_openapi_is_valid_and_its_example_is_accepted(hub: Hub) -> None:
+    schema = (await hub.http.get("/openapi.json")).json()
+    validate(schema)
+    for example in schema["components"]["schemas"]["NewClient"]["examples"]:
+        answer = await hub.http.post("/v1/clients", json=example, headers=await hub.as_operator())
+        assert answer.status_code == 201, answer.text
