@@ -7,11 +7,9 @@ from uuid import UUID
 import asyncpg
 import orjson
 
-from services.intake.application.facts import report_facts, self_report_facts
 from services.intake.application.ports import Office, Page
 from services.intake.application.report_events import worker_key
 from services.intake.application.stored_report import ClaimView, Paper, StoredReport, StoredSelfReport
-from services.intake.domain.stage_1 import judge_stage_1
 from shared.errors import NotFound
 from shared.sealing import Sealer
 
@@ -61,8 +59,7 @@ class ReportRows:
     office: Office
 
     async def add_report(self, report: StoredReport) -> None:
-        facts = report_facts(report.form)
-        stage_1 = judge_stage_1(facts, report.received_at)
+        facts, stage_1 = report.facts, report.stage_1
         await self.driver.execute(
             _ADD_REPORT,
             report.report_id,
@@ -77,7 +74,7 @@ class ReportRows:
             report.received_at,
             report.updated_at,
             report.stage_2_received_at,
-            worker_key(facts, report, self.office),
+            worker_key(report, self.office),
             report.tracking_code_hash,
             report.version,
             self._sealed(report),
@@ -107,8 +104,7 @@ class ReportRows:
                 reason.encode(), type=_REASON_TYPE, id=after.report_id, version=after.version
             )
         await self.driver.execute(_KEEP, after.report_id, after.version, sealed_reason, after.updated_at)
-        facts = report_facts(after.form)
-        stage_1 = judge_stage_1(facts, after.received_at)
+        facts, stage_1 = after.facts, after.stage_1
         await self.driver.execute(
             _REPLACE,
             after.report_id,
@@ -121,7 +117,7 @@ class ReportRows:
             stage_1.clock.due_at,
             after.updated_at,
             after.stage_2_received_at,
-            worker_key(facts, after, self.office),
+            worker_key(after, self.office),
             after.version,
             self._sealed(after),
         )
@@ -143,7 +139,7 @@ class ReportRows:
         await self.driver.execute(_WITHDRAW_PAPER, report_id, paper.document_code, paper.version, paper.state)
 
     async def add_self_report(self, report: StoredSelfReport) -> None:
-        key = worker_key(self_report_facts(report.form), report, self.office)
+        key = worker_key(report, self.office)
         sealed = self.sealer.seal_bytes(
             orjson.dumps(report.form), type=_SELF_REPORT_TYPE, id=report.report_id, version=report.version
         )

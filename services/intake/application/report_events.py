@@ -3,11 +3,9 @@
 from datetime import date
 from typing import Any
 
-from services.intake.application.facts import report_facts, self_report_facts, stage_2_facts
+from services.intake.application.facts import stage_2_facts
 from services.intake.application.ports import Office
 from services.intake.application.stored_report import Paper, StoredReport, StoredSelfReport
-from services.intake.domain.report_facts import ReportFacts
-from services.intake.domain.stage_1 import judge_stage_1
 from shared.events import Event, new_event
 from shared.events.accident_report import (
     AccidentReportContent,
@@ -42,13 +40,12 @@ _TYPES = {
 
 def report_event(report: StoredReport, change: ReportChange, office: Office, *, reason: str | None = None) -> Event:
     """The event that tells of the report's present version."""
-    facts = report_facts(report.form)
     return new_event(
         _TYPES[change],
         subject=report.report_id,
         version=report.version,
-        key=worker_key(facts, report, office),
-        facts=_facts(report, facts, change),
+        key=worker_key(report, office),
+        facts=_facts(report, change),
         content=AccidentReportContent(
             report=AccidentReportForm.model_validate(report.form),
             stage_2=StageTwoForm.model_validate(report.stage_2) if report.stage_2 is not None else None,
@@ -61,11 +58,11 @@ def report_event(report: StoredReport, change: ReportChange, office: Office, *, 
 
 def self_report_event(report: StoredSelfReport, office: Office) -> Event:
     """The event of a self-report."""
-    facts, event = self_report_facts(report.form), report.form.get("event") or {}
+    event = report.form.get("event") or {}
     told = SelfReportFacts.model_validate(
         {
-            **_shared_facts(report, facts, event),
-            "region_code": facts.region_code,
+            **_shared_facts(report, event),
+            "region_code": report.facts.region_code,
             "relation": report.form["reporter"]["relation"],
             "case_number": report.form.get("case_number"),
         }
@@ -74,7 +71,7 @@ def self_report_event(report: StoredSelfReport, office: Office) -> Event:
         SELF_REPORT_SUBMITTED,
         subject=report.report_id,
         version=report.version,
-        key=worker_key(facts, report, office),
+        key=worker_key(report, office),
         facts=told,
         content=SelfReportContent(
             report=SelfReportForm.model_validate(report.form), tracking_code_hash=report.tracking_code_hash
@@ -82,14 +79,16 @@ def self_report_event(report: StoredSelfReport, office: Office) -> Event:
     )
 
 
-def worker_key(facts: ReportFacts, report: StoredReport | StoredSelfReport, office: Office) -> str:
+def worker_key(report: StoredReport | StoredSelfReport, office: Office) -> str:
     """The Kafka key: most of one worker's events come into one partition (decisions 3)."""
+    facts = report.facts
     return office.worker_keys.worker_key(
         nik=facts.nik, kpj=facts.kpj, passport=facts.passport_number, document_id=report.report_id
     )
 
 
-def _shared_facts(report: StoredReport | StoredSelfReport, facts: ReportFacts, event: Any) -> dict[str, Any]:
+def _shared_facts(report: StoredReport | StoredSelfReport, event: Any) -> dict[str, Any]:
+    facts = report.facts
     return {
         "report_id": report.report_id,
         "org": report.org,
@@ -107,13 +106,12 @@ def _shared_facts(report: StoredReport | StoredSelfReport, facts: ReportFacts, e
     }
 
 
-def _facts(report: StoredReport, facts: ReportFacts, change: ReportChange) -> AccidentReportFacts:
-    event = report.form["event"]
-    stage_1 = judge_stage_1(facts, report.received_at)
+def _facts(report: StoredReport, change: ReportChange) -> AccidentReportFacts:
+    event, facts, stage_1 = report.form["event"], report.facts, report.stage_1
     outcome, examined_on = _outcome(report)
     return AccidentReportFacts.model_validate(
         {
-            **_shared_facts(report, facts, event),
+            **_shared_facts(report, event),
             "change": change,
             "segment": facts.segment,
             "region_code": event["region_code"],

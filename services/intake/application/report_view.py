@@ -5,12 +5,11 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from services.intake.application.facts import report_facts, stage_2_facts
+from services.intake.application.facts import stage_2_facts
 from services.intake.application.stored_report import Paper, StoredReport, StoredSelfReport
 from services.intake.domain.papers import first_checklist
 from services.intake.domain.report_facts import ReportFacts
 from services.intake.domain.report_rules import warnings
-from services.intake.domain.stage_1 import judge_stage_1
 from services.intake.domain.stage_2 import stage_2_clock
 from shared.regulation.checklist import ChecklistItem
 from shared.regulation.clocks import Clock
@@ -21,9 +20,7 @@ View = dict[str, Any]
 
 def view_report(report: StoredReport) -> View:
     """The answer's body, without the tracking code."""
-    facts = report_facts(report.form)
-    stage_1 = judge_stage_1(facts, report.received_at)
-    claim = report.claim
+    facts, stage_1, claim = report.facts, report.stage_1, report.claim
     payer = claim.payer_of_first_resort if claim else None
     return {
         "id": str(report.report_id),

@@ -3,8 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 from uuid import UUID
+
+from services.intake.application.facts import report_facts, self_report_facts
+from services.intake.domain.report_facts import ReportFacts
+from services.intake.domain.stage_1 import Stage1, judge_stage_1
 
 Form = Mapping[str, Any]
 
@@ -58,6 +63,16 @@ class StoredReport:
     papers: tuple[Paper, ...] = ()
     claim: ClaimView | None = None
 
+    @cached_property
+    def facts(self) -> ReportFacts:
+        """What rules and deadlines ask about."""
+        return report_facts(self.form)
+
+    @cached_property
+    def stage_1(self) -> Stage1:
+        """How the report stands to its deadline."""
+        return judge_stage_1(self.facts, self.received_at)
+
     @property
     def document_codes(self) -> tuple[str, ...]:
         """Codes with a version in force, each once."""
@@ -76,3 +91,8 @@ class StoredSelfReport:
     tracking_code_hash: str
     form: Form
     claim: ClaimView | None = None
+
+    @cached_property
+    def facts(self) -> ReportFacts:
+        """What rules and deadlines ask about."""
+        return self_report_facts(self.form)

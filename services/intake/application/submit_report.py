@@ -1,6 +1,5 @@
 """Tahap I: an employer reports a work accident or an occupational disease."""
 
-from services.intake.application.facts import report_facts
 from services.intake.application.forms.accident_report import AccidentReport, OccupationalDiseaseReport
 from services.intake.application.forms.reading import as_document, refuse
 from services.intake.application.ports import Asker, Office, Work
@@ -22,8 +21,6 @@ async def submit_report(
     """
     require_own_number(asker, form.employer.registration_number)
     now = office.clock.now()
-    document = as_document(form)
-    refuse(refusals(report_facts(document), now))
     tracking_code = new_tracking_code()
     report = StoredReport(
         report_id=new_id(),
@@ -33,8 +30,9 @@ async def submit_report(
         received_at=now,
         updated_at=now,
         tracking_code_hash=office.tracking_code_hash(tracking_code),
-        form=document,
+        form=as_document(form),
     )
+    refuse(refusals(report.facts, now))
     await work.add_report(report)
     await work.publish(report_event(report, ReportChange.SUBMITTED, office))
     await work.record(asker, "accident-report.submit", report.report_id)

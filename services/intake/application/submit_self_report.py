@@ -1,6 +1,5 @@
 """A worker, family member, union or community tells of a suspected case (arts. 8A, 48A Permenaker 1/2025)."""
 
-from services.intake.application.facts import self_report_facts
 from services.intake.application.forms.reading import as_document, refuse
 from services.intake.application.forms.self_report import SelfReportOfAccident, SelfReportOfDisease
 from services.intake.application.ports import Asker, Office, Work
@@ -16,8 +15,6 @@ async def submit_self_report(
 ) -> View:
     """Accept it, also without NIK and KPJ. The answer alone holds the tracking code. Raises Refusal."""
     now = office.clock.now()
-    document = as_document(form)
-    refuse(self_report_refusals(self_report_facts(document), now))
     tracking_code = new_tracking_code()
     report = StoredSelfReport(
         report_id=new_id(),
@@ -26,8 +23,9 @@ async def submit_self_report(
         status=RECEIVED,
         received_at=now,
         tracking_code_hash=office.tracking_code_hash(tracking_code),
-        form=document,
+        form=as_document(form),
     )
+    refuse(self_report_refusals(report.facts, now))
     await work.add_self_report(report)
     await work.publish(self_report_event(report, office))
     await work.record(asker, "self-report.submit", report.report_id)

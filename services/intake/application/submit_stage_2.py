@@ -4,7 +4,6 @@ from dataclasses import replace
 from uuid import UUID
 
 from services.intake.application.correct_report import require_not_withdrawn
-from services.intake.application.facts import report_facts
 from services.intake.application.forms.reading import as_document, refuse, stage_2_problems
 from services.intake.application.forms.stage_2 import Stage2
 from services.intake.application.ports import Asker, Office, Work
@@ -23,7 +22,7 @@ async def submit_stage_2(work: Work, office: Office, asker: Asker, report_id: UU
     require_not_withdrawn(before)
     now = office.clock.now()
     document = as_document(form)
-    refuse(stage_2_problems(document, report_facts(before.form), now))
+    refuse(stage_2_problems(document, before.facts, now))
     if document == before.stage_2:
         await work.record(asker, "stage-2.submit", report_id, {"version": before.version, "changed": False})
         return view_report(before)
