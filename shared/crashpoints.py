@@ -75,6 +75,11 @@ def disarm() -> None:
     _Armed.name = None
 
 
+def is_armed() -> bool:
+    """Whether a crash is still to come."""
+    return _Armed.name is not None
+
+
 @contextmanager
 def armed(name: str, passage: int = 1) -> Iterator[None]:
     """Armed inside the block only; the crash itself disarms too, so that a restart in the block runs on."""

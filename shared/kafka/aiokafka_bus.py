@@ -4,6 +4,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError
@@ -157,12 +158,20 @@ class AioKafkaBus:
     async def _abandon(self, producer: AIOKafkaProducer) -> None:
         """Stop a producer without waiting for what it still holds. Its own `stop` first flushes, and an idempotent
         producer retries for ever while the broker is away; there is no public way around that."""
-        producer._message_accumulator.fail_all(KafkaError("the producer was given up"))
+        accumulator = producer._message_accumulator
+        held = [*chain.from_iterable(accumulator._batches.values()), *accumulator._pending_batches]
+        accumulator.fail_all(KafkaError("the producer was given up"))
+        for future in chain.from_iterable((batch.future, batch._drain_waiter) for batch in held):
+            # Asked for, so that asyncio does not report an error that nobody waits for.
+            if future.done() and not future.cancelled():
+                future.exception()
         if (task := producer._sender.sender_task) is not None:
             task.cancel()
         stopping = asyncio.create_task(producer.stop())
         await asyncio.wait([stopping], timeout=self._options.producer.stop_timeout_seconds)
-        stopping.cancel()
+        if not stopping.done():
+            stopping.cancel()
+            await producer.client.close()
         await asyncio.gather(stopping, return_exceptions=True)
 
 

@@ -84,7 +84,7 @@ class Relay:
         self.name = "relay" if shards == 1 else f"relay-{shard}"
         self._database = database
         self._bus = bus
-        self._slots = [slot for slot in range(SLOTS) if slot % shards == shard]
+        self.slots = [slot for slot in range(SLOTS) if slot % shards == shard]
         self._limits = limits or RelayLimits()
         self._problem: str | None = None
         self._backoff_seconds = 0.0
@@ -123,11 +123,11 @@ class Relay:
             await connection.execute("SELECT pg_advisory_unlock_all()", timeout=self._limits.statement_seconds)
             self._problem = None
             await asyncio.sleep(self._limits.lock_retry_seconds)
-        log.info("relay.active", slots=len(self._slots))
+        log.info("relay.active", slots=len(self.slots))
 
     async def _try_slots(self, connection: "asyncpg.Connection[asyncpg.Record]") -> bool:
         """In order and only as long as it goes well, so that of two relays one gets all."""
-        for slot in self._slots:
+        for slot in self.slots:
             taken = await connection.fetchval(
                 "SELECT pg_try_advisory_lock($1, $2)", _LOCK_CLASS, slot, timeout=self._limits.statement_seconds
             )
@@ -168,8 +168,8 @@ class Relay:
     async def _select_unsent(self, connection: "asyncpg.Connection[asyncpg.Record]") -> list[asyncpg.Record]:
         return await connection.fetch(
             _SELECT,
-            self._slots,
-            max(1, self._limits.rows_max // len(self._slots)),
+            self.slots,
+            max(1, self._limits.rows_max // len(self.slots)),
             self._limits.bytes_max,
             timeout=self._limits.statement_seconds,
         )
@@ -181,7 +181,7 @@ class Relay:
         if time.monotonic() - self._measured_at < self._limits.measure_every_seconds:
             return
         self._measured_at = time.monotonic()
-        row = await connection.fetchrow(_MEASURE, self._slots, timeout=self._limits.statement_seconds)
+        row = await connection.fetchrow(_MEASURE, self.slots, timeout=self._limits.statement_seconds)
         if row is not None:
             OUTBOX_UNSENT.labels(self._database.service).set(row["unsent"])
             OUTBOX_AGE.labels(self._database.service).set(row["age_seconds"])

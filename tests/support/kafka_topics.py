@@ -23,9 +23,13 @@ async def topics_of_a_test(bootstrap: str, topics: Iterable[Topic]) -> AsyncIter
     try:
         yield prefix
     finally:
-        admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
-        await admin.start()
-        try:
-            await admin.delete_topics([prefix + topic.name for topic in wanted])
-        finally:
-            await admin.close()
+        await delete_topics(bootstrap, [prefix + topic.name for topic in wanted])
+
+
+async def delete_topics(bootstrap: str, names: list[str]) -> None:
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    try:
+        await admin.delete_topics(names)
+    finally:
+        await admin.close()
