@@ -116,6 +116,10 @@ class CaseDesk:
             found = self.claim(found.merged_into)
         return found
 
+    def claim_of(self, evidence_id: str) -> ClaimRecord:
+        """The claim that holds this piece now."""
+        return self.claim(self._index.evidence[evidence_id].case_number or "")
+
     def view(self, case_number: str) -> ClaimView:
         """The claim as it follows now from what was read. Raises NotFound."""
         group = self._index.group_of(self.claim(case_number))

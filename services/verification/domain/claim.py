@@ -55,6 +55,7 @@ class Note:
     at: datetime
     org: str
     person: str
+    text: str = ""
 
 
 @dataclass(frozen=True)

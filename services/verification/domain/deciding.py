@@ -58,13 +58,13 @@ def check_allowed(view: ClaimView, stance: Stance, decision: Decision) -> None:
 def _an_outcome_is_named(decision: Decision) -> None:
     if decision.outcome not in (WORK_ACCIDENT, OCCUPATIONAL_DISEASE, NOT_COVERED):
         detail = f"Conclude with outcome {WORK_ACCIDENT}, {OCCUPATIONAL_DISEASE} or {NOT_COVERED}."
-        raise Refusal("validation-failed", detail, [Problem("/outcome", "required", detail)])
+        raise Refusal("validation", detail, [Problem("/outcome", "required", detail)])
 
 
 def _an_amount_is_named(decision: Decision) -> None:
     if decision.amount_rupiah is None:
         detail = "An approval names the amount."
-        raise Refusal("validation-failed", detail, [Problem("/amount_rupiah", "required", detail)])
+        raise Refusal("validation", detail, [Problem("/amount_rupiah", "required", detail)])
 
 
 def _an_inspector_has_not_determined_otherwise(stance: Stance, decision: Decision) -> None:

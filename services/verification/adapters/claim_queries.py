@@ -1,0 +1,135 @@
+"""Reading claims: the queue, one claim, the basket, the audit log."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+
+from services.verification.adapters.sealed_facts import FactsSealer
+from services.verification.application.claim_document import queue_item
+from shared.errors import NotFound
+from shared.identifiers import is_case_number
+from shared.postgres.database import Transaction
+from shared.sealing import Secrets
+from shared.web.paging import decode_cursor, encode_cursor
+
+_FOREVER = "infinity"
+_DUE = "COALESCE(next_due_at, 'infinity'::timestamptz)"
+_QUEUE = f"""SELECT case_number, version, document, next_due_at FROM claim
+    WHERE ($1::text IS NULL OR state = $1) AND ($1::text IS NOT NULL OR state <> 'MERGED')
+      AND ($2::text IS NULL OR waiting_on = $2) AND ($3::text IS NULL OR region_code LIKE $3 || '%')
+      AND ($4::text IS NULL OR $4 = ANY(flags)) AND ($5::text[] IS NULL OR terms && $5 OR case_number = $6)
+      AND ($7::text IS NULL OR ({_DUE}, case_number) > ($7::text::timestamptz, $8))
+    ORDER BY {_DUE}, case_number LIMIT $9"""  # noqa: S608 - no value is put into the text
+_AUDIT = """SELECT id, at, org, client_id, officer, action, object_type, object_id, outcome, detail::text AS detail
+    FROM audit_log WHERE ($1::text IS NULL OR object_id = $1) AND ($2::text IS NULL OR object_type = $2)
+      AND ($3::text IS NULL OR action = $3) AND ($4::text IS NULL OR org = $4) AND ($5::bigint IS NULL OR id < $5)
+    ORDER BY id DESC LIMIT $6"""
+_PAIRS = """SELECT p.id, p.score, p.reasons, p.found_at, p.one, p.other, a.case_number AS one_case,
+        b.case_number AS other_case
+    FROM unmatched_pair p
+    LEFT JOIN evidence_link a ON a.evidence_id = p.one AND a.ended_at IS NULL
+    LEFT JOIN evidence_link b ON b.evidence_id = p.other AND b.ended_at IS NULL
+    WHERE p.state = 'open' AND ($1::text IS NULL OR p.id > $1::text::uuid) ORDER BY p.id LIMIT $2"""
+
+
+@dataclass(frozen=True)
+class ClaimFilter:
+    """What queue and stream can be narrowed to; None means any. `region` is a prefix of a region code."""
+
+    state: str | None = None
+    waiting_on: str | None = None
+    region: str | None = None
+    flag: str | None = None
+    q: str | None = None
+
+
+@dataclass(frozen=True)
+class Page:
+    items: list[dict[str, Any]]
+    next_cursor: str | None
+
+
+class ClaimQueries:
+    """Reads on one open transaction."""
+
+    def __init__(self, transaction: Transaction, secrets: Secrets) -> None:
+        self._driver = transaction.driver
+        self._secrets = secrets
+        self._facts = FactsSealer(secrets.sealer)
+
+    async def queue(self, wanted: ClaimFilter, cursor: str | None, limit: int) -> Page:
+        """The most urgent first: by the nearest due time that still runs."""
+        after = decode_cursor(cursor, str, str) or (None, None)
+        terms = search_terms(wanted.q, self._secrets) if wanted.q else None
+        number = wanted.q.strip().upper() if wanted.q else None
+        rows = await self._driver.fetch(
+            _QUEUE, wanted.state, wanted.waiting_on, wanted.region, wanted.flag, terms, number, *after, limit + 1
+        )
+        items = [
+            {
+                **queue_item(self._facts.open_claim(row["document"], row["case_number"], row["version"])),
+                "next_due_at": row["next_due_at"] and row["next_due_at"].isoformat(),
+            }
+            for row in rows[:limit]
+        ]
+        return Page(items, _next(rows, limit))
+
+    async def claim(self, case_number: str, now: datetime) -> tuple[dict[str, Any], str | None]:
+        """The public claim, and the survivor's number when it was merged. Raises NotFound."""
+        row = None
+        if is_case_number(case_number):
+            row = await self._driver.fetchrow(
+                "SELECT version, document, merged_into FROM claim WHERE case_number = $1", case_number
+            )
+        if row is None:
+            raise NotFound("claim.not-found", "There is no claim under this number.")
+        document: dict[str, Any] = self._facts.open_claim(row["document"], case_number, row["version"])
+        for clock in document["clocks"]:
+            # Time has passed since the claim was written; what fell due in between is overdue now.
+            if clock["met"] is None and clock["due_at"] and datetime.fromisoformat(clock["due_at"]) < now:
+                clock["met"] = False
+        return document, row["merged_into"]
+
+    async def unmatched(self, cursor: str | None, limit: int) -> Page:
+        after = decode_cursor(cursor, str)
+        rows = await self._driver.fetch(_PAIRS, after[0] if after else None, limit + 1)
+        items = [
+            {
+                "id": str(row["id"]),
+                "claims": [row["one_case"], row["other_case"]],
+                "evidence_ids": [row["one"], row["other"]],
+                "score": row["score"],
+                "reasons": list(row["reasons"]),
+                "found_at": row["found_at"].isoformat(),
+            }
+            for row in rows[:limit]
+        ]
+        return Page(items, encode_cursor(str(rows[limit - 1]["id"])) if len(rows) > limit else None)
+
+    async def audit(self, filters: Sequence[str | None], cursor: str | None, limit: int) -> Page:
+        """`filters`: object id, object type, action, org. The latest first."""
+        after = decode_cursor(cursor, int)
+        rows = await self._driver.fetch(_AUDIT, *filters, after[0] if after else None, limit + 1)
+        items = [
+            {**dict(row), "at": row["at"].isoformat(), "detail": orjson.loads(row["detail"])} for row in rows[:limit]
+        ]
+        return Page(items, encode_cursor(rows[limit - 1]["id"]) if len(rows) > limit else None)
+
+
+def search_terms(q: str, secrets: Secrets) -> list[str]:
+    """Everything `q` may mean: a NIK, a KPJ, a passport, an employer's number, a hospital."""
+    text = q.strip()
+    index = secrets.blind_index
+    hashes = [hash_ for kind in ("nik", "kpj", "passport") for hash_ in index.all(kind, text)]
+    return [*hashes, f"employer:{text}", f"employer:{text.upper()}", f"hospital:{text}", text]
+
+
+def _next(rows: Sequence[Any], limit: int) -> str | None:
+    if len(rows) <= limit:
+        return None
+    last = rows[limit - 1]
+    due = last["next_due_at"].astimezone(UTC).isoformat() if last["next_due_at"] else _FOREVER
+    return encode_cursor(due, last["case_number"])

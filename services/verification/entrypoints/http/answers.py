@@ -1,0 +1,161 @@
+"""What routes answer, for the OpenAPI; the bodies themselves are built by the use cases."""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel
+
+
+class ListAnswer(BaseModel):
+    """A page; `next_cursor` is null on the last one."""
+
+    items: list[dict[str, Any]]
+    next_cursor: str | None
+
+
+class Title(BaseModel):
+    id: str
+    en: str
+
+
+class WorkerAnswer(BaseModel):
+    name: str | None
+    nik_masked: str | None
+
+
+class EmployerAnswer(BaseModel):
+    registration_number: str
+    name: str | None
+
+
+class ClockAnswer(BaseModel):
+    clock: str
+    starts_at: datetime | None
+    due_at: datetime | None
+    met: bool | None
+    paused: bool
+    legal_basis: str
+    confidence: str
+
+
+class ChecklistAnswer(BaseModel):
+    document_code: str
+    title: Title
+    required: bool
+    state: str
+    responsible: str
+    satisfied_by: str | None
+    legal_basis: str
+    confidence: str
+
+
+class EvidenceAnswer(BaseModel):
+    source: str
+    kind: str
+    id: str
+    version: int
+    occurred_at: datetime
+    received_at: datetime
+    org: str
+    status: str
+
+
+class ValueAnswer(BaseModel):
+    evidence_id: str
+    value: str
+
+
+class DiscrepancyAnswer(BaseModel):
+    id: str
+    field: str
+    values: list[ValueAnswer]
+    severity: str
+    owner: str
+    state: str
+    settled_by: str | None
+
+
+class FlagAnswer(BaseModel):
+    id: str
+    code: str
+    explanation: Title
+    evidence_ids: list[str]
+    state: str
+
+
+class BenefitLineAnswer(BaseModel):
+    benefit: str
+    amount_rupiah: int
+    formula: str
+    legal_basis: str
+    confidence: str
+
+
+class BenefitAnswer(BaseModel):
+    status: str
+    lines: list[BenefitLineAnswer]
+    total_rupiah: int
+
+
+class TimelineAnswer(BaseModel):
+    at: datetime
+    received_at: datetime
+    who: str
+    what: str
+    lag_seconds: int
+    evidence_id: str | None
+
+
+class QueueItemAnswer(BaseModel):
+    """A claim without its lists."""
+
+    case_number: str
+    state: str
+    version: int
+    decision_version: int
+    waiting_on: str
+    waiting_reason: str | None
+    assigned_to: str | None
+    worker: WorkerAnswer
+    employer: EmployerAnswer | None
+    region_code: str | None
+    segment: str | None
+    kind: str
+    occurred_at: datetime
+    occurred_at_precision: str
+    outcome: str | None
+    rule_set: str
+    payer_of_first_resort: str
+
+
+class QueueAnswer(BaseModel):
+    class Item(QueueItemAnswer):
+        next_due_at: datetime | None
+        open_discrepancies: int
+
+    items: list[Item]
+    next_cursor: str | None
+
+
+class ClaimAnswer(QueueItemAnswer):
+    """The whole claim."""
+
+    clocks: list[ClockAnswer]
+    checklist: list[ChecklistAnswer]
+    evidence: list[EvidenceAnswer]
+    discrepancies: list[DiscrepancyAnswer]
+    flags: list[FlagAnswer]
+    benefit: BenefitAnswer
+    timeline: list[TimelineAnswer]
+
+
+class TimelineListAnswer(BaseModel):
+    items: list[TimelineAnswer]
+    next_cursor: str | None
+
+
+class DecisionAnswer(BaseModel):
+    decision_id: str
+    state: str
+    version: int
+    decision_version: int

@@ -1,0 +1,85 @@
+"""What every route needs, and the small things routes share."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated, Any
+
+import orjson
+from fastapi import Depends, Path, Request, Response
+
+from services.verification.adapters.case_store import PostgresCaseStore
+from services.verification.adapters.claim_queries import ClaimQueries
+from services.verification.application.case_desk import CaseDesk
+from services.verification.application.work_on_claims import Workplace
+from services.verification.domain.derivation import Policy
+from services.verification.settings import VerificationSettings
+from shared.audit import AuditEntry, record
+from shared.clock import Clock
+from shared.errors import PreconditionRequired, Stale
+from shared.postgres.database import Database, Transaction
+from shared.sealing import Secrets
+from shared.web.door import Principal
+
+
+@dataclass(frozen=True)
+class Counter:
+    """Where requests are received."""
+
+    database: Database
+    secrets: Secrets
+    clock: Clock
+    settings: VerificationSettings
+
+    @property
+    def policy(self) -> Policy:
+        return Policy(self.settings.four_eyes_rupiah)
+
+    def desk(self, transaction: Transaction) -> CaseDesk:
+        window = timedelta(days=self.settings.matching_window_days)
+        return CaseDesk(PostgresCaseStore(transaction, self.secrets), self.clock, self.policy, window)
+
+    def workplace(self, transaction: Transaction) -> Workplace:
+        store = PostgresCaseStore(transaction, self.secrets)
+        return Workplace(self.desk(transaction), store, self.clock, self.policy)
+
+    def queries(self, transaction: Transaction) -> ClaimQueries:
+        return ClaimQueries(transaction, self.secrets)
+
+
+async def audit(
+    transaction: Transaction,
+    caller: Principal,
+    action: str,
+    object_id: str,
+    *,
+    officer: str | None = None,
+    **detail: Any,
+) -> None:
+    """One row of who did what; `detail` holds codes and ids only."""
+    object_type = action.partition(".")[0]
+    entry = AuditEntry(caller.org, caller.client_id, action, object_type, object_id, officer=officer, detail=detail)
+    await record(transaction, entry)
+
+
+def json_response(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    return Response(orjson.dumps(body), status, headers, "application/json")
+
+
+def moved_to(case_number: str, rest: str = "") -> Response:
+    """308 to the claim that survives."""
+    return Response(status_code=308, headers={"Location": f"/v1/claims/{case_number}{rest}"})
+
+
+async def _decision_version(request: Request) -> int:
+    """`If-Match: "<decision_version>"`. Raises PreconditionRequired without it, Stale when it is no version."""
+    header = request.headers.get("if-match")
+    if header is None:
+        raise PreconditionRequired("if-match-required", 'Send If-Match: "<decision_version>" of the claim you saw.')
+    text = header.strip().removeprefix("W/").strip('"')
+    if not text.isascii() or not text.isdigit() or len(text) > 18:
+        raise Stale("claim.changed-meanwhile", "If-Match is not a decision version of this claim.")
+    return int(text)
+
+
+DecisionVersion = Annotated[int, Depends(_decision_version)]
+CaseNumber = Annotated[str, Path(max_length=40, description="For example JKK-2026-7K3M9Q2XTA5.")]

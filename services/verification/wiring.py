@@ -1,0 +1,145 @@
+"""The one place where this service's objects are made; tests call the same `build`."""
+
+import asyncio
+import signal
+import threading
+from datetime import timedelta
+from types import FrameType
+
+from services.verification.adapters.sequencer import Sequencer
+from services.verification.adapters.stream import ClaimStream, StreamLimits
+from services.verification.entrypoints.consumers import evidence_receiver
+from services.verification.entrypoints.http.claims import claim_routes
+from services.verification.entrypoints.http.desk import Counter
+from services.verification.entrypoints.http.operations import operation_routes
+from services.verification.entrypoints.http.reference import reference_routes
+from services.verification.entrypoints.http.stream import stream_routes
+from services.verification.entrypoints.http.work import work_routes
+from services.verification.settings import VerificationSettings
+from shared.clock import Clock, SystemClock
+from shared.events import TOPICS
+from shared.events.topics import (
+    ACCIDENT_REPORTS,
+    CASE_NOTIFICATIONS,
+    CLAIM_STATE,
+    CLAIMS,
+    DEAD_LETTERS,
+    DETERMINATIONS,
+    MEDICAL_REPORTS,
+)
+from shared.kafka.aiokafka_bus import AioKafkaBus
+from shared.kafka.bus import EventBus
+from shared.outbox import Cleaner, Consumer, Relay, Retention
+from shared.postgres.database import Database
+from shared.sealing import load_secrets
+from shared.service import Hook, Service, create_service, issuer_verifier
+from shared.web.health import Check
+from shared.web.tokens import TokenVerifier
+
+NAME = "verification"
+_HEARD = (ACCIDENT_REPORTS, MEDICAL_REPORTS, DETERMINATIONS)
+_WRITTEN = (CLAIMS, CLAIM_STATE, CASE_NOTIFICATIONS, DEAD_LETTERS)
+
+
+def build(
+    settings: VerificationSettings,
+    *,
+    bus: EventBus | None = None,
+    clock: Clock | None = None,
+    verifier: TokenVerifier | None = None,
+) -> Service:
+    """The service, ready to serve. `verifier` stands in for the one of the issuer in the settings.
+
+    Raises KeyringUnusable when a secret is missing or wrong.
+    """
+    clock = clock or SystemClock()
+    topics = [TOPICS[name] for name in (*_HEARD, *_WRITTEN)]
+    bus = bus or AioKafkaBus(settings.kafka_bootstrap, topics=topics, prefix=settings.topic_prefix)
+    database = Database(
+        settings.database_url,
+        service=NAME,
+        pool_size=settings.database_pool_size,
+        timeout_seconds=settings.database_timeout_seconds,
+    )
+    counter = Counter(database, load_secrets(settings.secrets_dir), clock, settings)
+    sealer = counter.secrets.sealer
+    consumer = Consumer(
+        database, bus, sealer, group=NAME, topics=_HEARD, handle=evidence_receiver(counter.desk), clock=clock
+    )
+    sequencer = Sequencer(database, rows_max=settings.sequencer_rows_max, poll_seconds=settings.stream_poll_seconds)
+    stream = ClaimStream(database, clock, _limits(settings))
+    verifier, stop_verifier = (verifier, verifier.aclose) if verifier else issuer_verifier(settings)
+    return create_service(
+        NAME,
+        settings,
+        title="Simpul: verification of claims",
+        # The stream's fixed path comes before `/v1/claims/{case_number}`.
+        routers=[
+            stream_routes(counter, stream),
+            claim_routes(counter),
+            work_routes(counter),
+            reference_routes(counter),
+            operation_routes(counter, consumer),
+        ],
+        verifier=verifier,
+        components=[
+            Relay(database, bus),
+            Cleaner(database, retention=_retention(settings)),
+            sequencer,
+            stream,
+            consumer,
+        ],
+        checks=[("postgres", _reachable(database))],
+        on_start=[_end_streams_on_signal(stream)],
+        on_stop=[database.close, bus.close, stop_verifier],
+    )
+
+
+def _limits(settings: VerificationSettings) -> StreamLimits:
+    return StreamLimits(
+        queue_max=settings.stream_queue_max,
+        clients_max=settings.stream_clients_max,
+        page_rows=settings.stream_page_rows,
+        heartbeat_seconds=settings.stream_heartbeat_seconds,
+        poll_seconds=settings.stream_poll_seconds,
+        retry_milliseconds=settings.stream_retry_milliseconds,
+    )
+
+
+def _retention(settings: VerificationSettings) -> Retention:
+    return Retention(
+        outbox=timedelta(hours=settings.outbox_retention_hours),
+        inbox=timedelta(days=settings.inbox_retention_days),
+        idempotency_keys=timedelta(days=settings.idempotency_retention_days),
+    )
+
+
+def _end_streams_on_signal(stream: ClaimStream) -> Hook:
+    """The server waits for open requests before it ends the lifespan, and a stream never ends by itself; so streams
+    are ended at the signal, and then the server's own handler is called."""
+
+    async def install() -> None:
+        if threading.current_thread() is not threading.main_thread():
+            return
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            before = signal.getsignal(number)
+            if not callable(before):
+                continue
+
+            def handle(received: int, frame: FrameType | None, before: object = before) -> None:
+                loop.call_soon_threadsafe(stream.stop)
+                if callable(before):
+                    before(received, frame)
+
+            signal.signal(number, handle)
+
+    return install
+
+
+def _reachable(database: Database) -> Check:
+    async def check() -> list[str]:
+        await database.ping()
+        return []
+
+    return check
