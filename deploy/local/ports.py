@@ -1,7 +1,9 @@
 """Ports of the loopback interface."""
 
+import os
 import socket
 from collections.abc import Mapping
+from pathlib import Path
 
 from deploy.local.problems import HubProblem
 
@@ -35,12 +37,37 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def holder(port: int) -> str | None:
+    """Who listens on `port`, as `pid 4711, python -m …`, where the system tells us (Linux, own processes)."""
+    try:
+        listening = [line.split() for line in Path("/proc/net/tcp").read_text(encoding="ascii").splitlines()[1:]]
+    except OSError:
+        return None
+    # Local address in hexadecimal, state 0A (listening), the socket's inode.
+    inodes = {line[9] for line in listening if line[3] == "0A" and int(line[1].rpartition(":")[2], 16) == port}
+    wanted = {f"socket:[{inode}]" for inode in inodes}
+    for link in Path("/proc").glob("[0-9]*/fd/*") if wanted else ():
+        try:
+            if os.readlink(link) in wanted:
+                process = link.parents[1]
+                words = (process / "cmdline").read_bytes().decode("utf-8", "replace").split("\0")
+                return f"pid {process.name}, {' '.join([Path(words[0]).name, *words[1:3]])}"
+        except OSError:
+            continue
+    return None
+
+
 def require_free(ports: Mapping[str, int]) -> None:
     """Raises HubProblem naming every port that another program holds."""
-    taken = [f"{port} ({name})" for name, port in ports.items() if not is_free(port)]
-    if taken:
-        noun, verb = ("port", "is") if len(taken) == 1 else ("ports", "are")
-        raise HubProblem(
-            f"{noun} {', '.join(taken)} {verb} in use by another program: "
-            "stop it, or choose other ports with SIMPUL_PORT_BASE"
-        )
+    taken = {name: port for name, port in ports.items() if not is_free(port)}
+    if not taken:
+        return
+    told = []
+    for name, port in taken.items():
+        by = holder(port)
+        told.append(f"{port} ({name}; {by})" if by else f"{port} ({name})")
+    noun, verb = ("port", "is") if len(told) == 1 else ("ports", "are")
+    raise HubProblem(
+        f"{noun} {', '.join(told)} {verb} in use by another program: "
+        "stop it, or choose other ports with SIMPUL_PORT_BASE"
+    )
