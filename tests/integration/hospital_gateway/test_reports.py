@@ -164,10 +164,8 @@ async def test_a_jkk_coverage_posted_alone_marks_the_patients_visits(gateway: Ga
     assert len(await gateway.reports(hospital)) == 1
 
 
-async def test_a_claim_of_an_accident_makes_the_visit_relevant(gateway: Gateway) -> None:
-    hospital = gateway.hospital()
-    patient, encounter = await visit_of(hospital)
-    claim = {
+def claim(patient: str, encounter: str) -> dict[str, Any]:
+    return {
         "resourceType": "Claim",
         "status": "active",
         "type": {"coding": [{"code": "institutional"}]},
@@ -187,7 +185,12 @@ async def test_a_claim_of_an_accident_makes_the_visit_relevant(gateway: Gateway)
             }
         ],
     }
-    await created(hospital, claim)
+
+
+async def test_a_claim_of_an_accident_makes_the_visit_relevant(gateway: Gateway) -> None:
+    hospital = gateway.hospital()
+    patient, encounter = await visit_of(hospital)
+    await created(hospital, claim(patient, encounter))
     ((facts, _),) = await gateway.reports(hospital)
     assert facts.signs == ("claim-accident",)
 

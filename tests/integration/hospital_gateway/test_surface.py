@@ -29,7 +29,7 @@ async def test_the_capability_statement_lists_exactly_what_the_routes_do(gateway
             _ROUTES[method, route.path.removeprefix(base)]
             for route in gateway.service.app.routes
             if isinstance(route, APIRoute) and route.path.startswith(f"{base}/{{type_name}}")
-            for method in route.methods
+            for method in route.methods or ()
         }
         for resource in statement["rest"][0]["resource"]:
             assert {one["code"] for one in resource["interaction"]} == offered

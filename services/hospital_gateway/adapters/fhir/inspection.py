@@ -139,10 +139,10 @@ def _list(name: str, values: list[Any], path: _Path, rule: Any, out: Inspection)
 
 def _contained(value: Mapping[str, Any], place: _Path, out: Inspection) -> None:
     type_name = value.get("resourceType")
-    if type_name not in R4_TYPES:
+    if not isinstance(type_name, str) or type_name not in R4_TYPES:
         out.findings.append(finding("resource-type-unknown", expression((*place, "resourceType"))))
     else:
-        _object(value, place, _rules(str(type_name)), out)
+        _object(value, place, _rules(type_name), out)
 
 
 def _not_allowed(path: _Path, allowed: frozenset[str]) -> Finding:
@@ -158,7 +158,7 @@ def _concept(value: Mapping[str, Any], path: _Path, rule: tuple[str, frozenset[s
         return
     for index, coding in enumerate(codings):
         if isinstance(coding, dict) and coding.get("system") == system:
-            if coding.get("code") not in allowed:
+            if str(coding.get("code")) not in allowed:
                 out.findings.append(_not_allowed((*path, "coding", index, "code"), allowed))
             return
     out.findings.append(_not_allowed((*path, "coding"), allowed))

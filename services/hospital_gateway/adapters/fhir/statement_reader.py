@@ -212,7 +212,9 @@ def _outcome(said: str, zone: ZoneInfo) -> dict[str, Any]:
 
 def _with_observation(statement: Statement | None, observation: Mapping[str, Any]) -> Statement | None:
     """What an Observation under `urn:simpul:observation` tells: rest, function loss, work capacity."""
-    codes = {one.get("code") for one in codings(observation.get("code")) if one.get("system") == systems.OBSERVATION}
+    codes = {
+        text(one.get("code")) for one in codings(observation.get("code")) if one.get("system") == systems.OBSERVATION
+    }
     if not codes:
         return statement
     known = statement or Statement(resource_id=text(observation.get("id")))
