@@ -2,6 +2,7 @@
 
 import os
 import socket
+from pathlib import Path
 
 import pytest
 
@@ -21,8 +22,8 @@ def test_a_listening_port_is_taken_and_answers() -> None:
 def test_the_holder_of_a_port_is_named() -> None:
     with socket.create_server((HOST, 0)) as server:
         told = holder(server.getsockname()[1])
-        assert told is not None
-        assert told.startswith(f"pid {os.getpid()}, ")
+        assert (told is not None) == Path("/proc/net/tcp").exists()
+        assert told is None or told.startswith(f"pid {os.getpid()}, ")
     assert holder(free_port()) is None
 
 
