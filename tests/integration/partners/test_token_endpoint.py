@@ -261,6 +261,11 @@ async def test_only_hospitals_have_a_secret(hub: Hub) -> None:
     refused(await hub.http.post("/oauth2/token", data=form), 401, "invalid_client", "private_key_jwt")
 
 
+async def test_an_old_access_token_beside_the_assertion_is_not_looked_at(hub: Hub) -> None:
+    answer = await hub.http.post("/oauth2/token", data=hub.operator.form(), headers={"Authorization": "Bearer old"})
+    assert answer.status_code == 200, answer.text
+
+
 async def test_two_ways_of_authentication_at_once_are_refused(hub: Hub) -> None:
     basic = httpx.BasicAuth("a", "b")
     answer = await hub.http.post("/oauth2/token", data=hub.operator.form(), auth=basic)

