@@ -6,11 +6,13 @@ after `kill -9`, and only when `SIMPUL_PROFILE=local`.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final, NoReturn
 
 CRASHPOINTS: Final[dict[str, str]] = {
+    "transaction.before-commit": "everything is written in the transaction, which is not committed",
+    "transaction.after-commit": "the transaction is committed, whoever asked for it has no answer",
     "outbox.after-append": "events are in the transaction, which is not committed",
     "outbox.after-select": "unsent rows are read, nothing is published",
     "outbox.after-publish": "the broker has acknowledged, the rows are not marked",
@@ -22,6 +24,8 @@ CRASHPOINTS: Final[dict[str, str]] = {
     "consumer.after-offset": "the offset is committed, the next events are not fetched",
     "consumer.before-dead-letter-commit": "the dead letter is in the transaction, which is not committed",
     "consumer.after-dead-letter-commit": "the dead letter is committed, the offset is not",
+    "document.after-store": "a paper's bytes are stored, no row names them",
+    "sequencer.after-assign": "stream events have their positions in the transaction, which is not committed",
     "webhook.after-post": "the receiver has answered, the attempt is not recorded",
     "webhook.after-record": "the attempt is recorded, the next delivery is not chosen",
     "consumer.after-redrive": "a dead letter is re-run and committed, the events parked behind it are not",
@@ -35,31 +39,25 @@ class Crash(BaseException):
 
 
 class _Armed:
-    """The one crash point armed in this process, and how many passages it still lets through."""
+    """Who decides in this process whether to die at a passage, and how; None while nobody asks."""
 
-    name: str | None = None
-    passages_left: int = 0
+    judge: Callable[[str], bool] | None = None
     exits: bool = False
 
 
 def crashpoint(name: str) -> None:
     """Mark a boundary. Dies here when armed. `name` must be listed in CRASHPOINTS."""
-    if _Armed.name is None:
+    if _Armed.judge is None:
         return
     if name not in CRASHPOINTS:
         raise ValueError(f"no crash point is named {name}")
-    if name != _Armed.name:
-        return
-    _Armed.passages_left -= 1
-    if _Armed.passages_left > 0:
-        return
-    _die(name)
+    if _Armed.judge(name):
+        _die(name)
 
 
 def _die(name: str) -> NoReturn:
     if _Armed.exits:
         os._exit(EXIT_STATUS)
-    _Armed.name = None
     raise Crash(name)
 
 
@@ -67,17 +65,36 @@ def arm(name: str, passage: int = 1, *, exits: bool = False) -> None:
     """Die at the `passage`-th time that `name` is reached. Raises ValueError for a name that is not listed."""
     if name not in CRASHPOINTS or passage < 1:
         raise ValueError(f"no crash point is named {name}, or passage {passage} is below 1")
-    _Armed.name, _Armed.passages_left, _Armed.exits = name, passage, exits
+    passages_left = passage
+
+    def judge(reached: str) -> bool:
+        nonlocal passages_left
+        passages_left -= reached == name
+        if passages_left == 0:
+            disarm()
+        return passages_left == 0
+
+    _Armed.judge, _Armed.exits = judge, exits
 
 
 def disarm() -> None:
     """Let every passage through again."""
-    _Armed.name = None
+    _Armed.judge = None
 
 
 def is_armed() -> bool:
     """Whether a crash is still to come."""
-    return _Armed.name is not None
+    return _Armed.judge is not None
+
+
+@contextmanager
+def judged(judge: Callable[[str], bool]) -> Iterator[None]:
+    """Inside the block `judge` is asked at every passage, by the point's name: True is a crash there."""
+    _Armed.judge, _Armed.exits = judge, False
+    try:
+        yield
+    finally:
+        disarm()
 
 
 @contextmanager

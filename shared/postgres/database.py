@@ -16,6 +16,7 @@ from typing import cast
 
 import asyncpg
 
+from shared.crashpoints import crashpoint
 from shared.errors import Unavailable
 from shared.postgres.listener import Listener
 
@@ -82,6 +83,7 @@ class Database:
         connection = await self._begun(f"BEGIN; SET LOCAL ROLE {role}; SET LOCAL app.org TO {_literal(org)}")
         try:
             yield Transaction(connection)
+            crashpoint("transaction.before-commit")
             outcome = await connection.execute("COMMIT")
         except BaseException as error:
             lost = _is_lost(connection)
@@ -94,6 +96,7 @@ class Database:
         await self._release(connection)
         if outcome != "COMMIT":
             raise TransactionAborted(role)
+        crashpoint("transaction.after-commit")
 
     async def _begun(self, begin: str) -> "asyncpg.Connection[asyncpg.Record]":
         """A connection inside a transaction with its role taken. Tried twice: a pooled connection may be long dead,

@@ -9,6 +9,7 @@ from services.intake.application.ports import Asker, Office, Work
 from services.intake.application.report_events import report_event
 from services.intake.application.stored_report import PAPER_IN_FORCE, PAPER_WITHDRAWN, Paper, StoredReport
 from services.intake.domain.file_types import media_type_of
+from shared.crashpoints import crashpoint
 from shared.errors import Conflict, Gone, NotFound, UnsupportedType
 from shared.events.vocabulary import ReportChange
 
@@ -33,6 +34,7 @@ async def store_content(office: Office, content: bytes) -> tuple[str, str]:
         raise UnsupportedType("document.type", "A document is a PDF, JPEG or PNG file.")
     sha256 = hashlib.sha256(content).hexdigest()
     await office.document_store.put(sha256, content)
+    crashpoint("document.after-store")
     return sha256, media_type
 
 

@@ -6,6 +6,7 @@ claim's lock, so positions rise with them.
 """
 
 from services.verification.adapters.case_store import STREAM_CHANNEL, UNSEQUENCED_CHANNEL
+from shared.crashpoints import crashpoint
 from shared.postgres.database import Database
 
 _LOCK_KEY = 7_000_071
@@ -47,6 +48,7 @@ class Sequencer:
                 return 0
             given = _count(await transaction.driver.execute(_ASSIGN, self._rows_max))
             if given:
+                crashpoint("sequencer.after-assign")
                 await transaction.driver.execute("SELECT pg_notify($1, '')", STREAM_CHANNEL)
         return given
 
