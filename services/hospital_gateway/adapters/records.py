@@ -53,16 +53,30 @@ WITH added AS (
                              $9::bytea[], $10::bytea[], $11::int[], $12::bytea[])),
 named AS (
     INSERT INTO resource_identifier (org, type, token, resource_id, exclusive)
-    SELECT $1, * FROM unnest($13::text[], $14::text[], $15::uuid[], $16::bool[]))
-INSERT INTO medical_report (org, encounter_id, version, digest, encounter_status, changed_at)
-SELECT $1, given.*, $21 FROM unnest($17::uuid[], $18::int[], $19::bytea[], $20::text[]) AS given
+    SELECT $1, * FROM unnest($13::text[], $14::text[], $15::uuid[], $16::bool[])),
+reported AS (
+    INSERT INTO medical_report (org, encounter_id, version, digest, encounter_status, changed_at)
+    SELECT $1, given.*, $21 FROM unnest($17::uuid[], $18::int[], $19::bytea[], $20::text[]) AS given)
 """
+# An earlier receipt of the same bytes gives way only when it no longer counts.
 _RECEIPT = """
 INSERT INTO bundle_receipt (org, client_id, sha256, id, received_at, entries, sealed_request, sealed_response)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-ON CONFLICT (org, client_id, sha256) DO UPDATE SET id = $4, received_at = $5, entries = $6, sealed_request = $7,
-   sealed_response = $8 WHERE bundle_receipt.received_at <= $9
+SELECT {0}, {1}, {2}, {3}, {4}, {5}, {6}, {7}
+ON CONFLICT (org, client_id, sha256) DO UPDATE SET id = {3}, received_at = {4}, entries = {5}, sealed_request = {6},
+   sealed_response = {7} WHERE bundle_receipt.received_at <= {8}
+RETURNING 1
 """
+_RECEIPT_TYPES = ("text", "text", "bytea", "uuid", "timestamptz", "int", "bytea", "bytea", "timestamptz")
+
+
+def _receipt_sql(first: int) -> str:
+    """The statement with its nine parameters numbered from `first`."""
+    return _RECEIPT.format(*(f"${first + place}::{kind}" for place, kind in enumerate(_RECEIPT_TYPES)))
+
+
+_KEEP_RECEIPT = _receipt_sql(1)
+_ADD_WITH_RECEIPT = f"{_ADD}, kept AS ({_receipt_sql(22)}) SELECT count(*) FROM kept"  # noqa: S608  constants only
+_ADD_ALONE = f"{_ADD} SELECT 1"
 
 
 class PostgresVault:
@@ -177,7 +191,12 @@ class PostgresRecords:
             [resource_id for _, resource_id in parts],
         )
 
-    async def add(self, written: Sequence[Written], reports: Sequence[tuple[ReportState, str | None]]) -> None:
+    async def add(
+        self,
+        written: Sequence[Written],
+        reports: Sequence[tuple[ReportState, str | None]],
+        receipt: Receipt | None = None,
+    ) -> None:
         last = {(one.type, one.id): one.version for one in written}
         replaced = [who for who, _ in last.items() if min(w.version for w in written if (w.type, w.id) == who) > 1]
         if replaced:
@@ -186,8 +205,8 @@ class PostgresRecords:
         current = [one for one in written if last[one.type, one.id] == one.version]
         names = list(dict.fromkeys((one.type, self._token(one.type, key), one.id, key in one.exclusive)
                                    for one in current for key in one.keys))  # fmt: skip
-        await self._driver.execute(
-            _ADD,
+        stored = await self._driver.fetchval(
+            _ADD_WITH_RECEIPT if receipt else _ADD_ALONE,
             self._org,
             [one.type for one in written],
             [one.id for one in written],
@@ -212,7 +231,10 @@ class PostgresRecords:
             [state.digest for state, _ in reports],
             [status for _, status in reports],
             self._clock.now(),
+            *(self._receipt_values(receipt) if receipt else ()),
         )
+        if not stored:
+            raise Collision
 
     async def _replace(self, who: Sequence[tuple[str, UUID]]) -> None:
         """Make room for new current versions: the old ones are no longer current, and their identifiers go."""
@@ -244,8 +266,11 @@ class PostgresRecords:
         )
 
     async def keep_receipt(self, receipt: Receipt) -> None:
-        stored = await self._driver.execute(
-            _RECEIPT,
+        if await self._driver.fetchval(_KEEP_RECEIPT, *self._receipt_values(receipt)) is None:
+            raise Collision
+
+    def _receipt_values(self, receipt: Receipt) -> tuple[object, ...]:
+        return (
             self._org,
             self._caller.client_id,
             receipt.sha256,
@@ -256,8 +281,6 @@ class PostgresRecords:
             self._sealer.seal_bytes(receipt.response, type="bundle-answer", id=receipt.id, version=1),
             receipt.received_at - self._replay_for,
         )
-        if stored == "INSERT 0 0":
-            raise Collision
 
     async def publish(self, events: Sequence[Event]) -> None:
         await append(self._tx, events, self._sealer)

@@ -99,10 +99,20 @@ class Held:
 
 
 @dataclass(frozen=True)
+class Links:
+    """To which Encounter and patient of this hospital a resource belongs, and all other resources it names."""
+
+    encounter_id: UUID | None
+    patient_id: UUID | None
+    named: tuple[tuple[str, UUID], ...] = ()
+
+
+@dataclass(frozen=True)
 class Written(Held):
     """A version that is about to be stored, with what is kept beside it."""
 
     content: Document = field(default_factory=dict)
+    links: Links = Links(None, None)
     keys: tuple[tuple[str, str], ...] = ()  # system and value of every identifier
     exclusive: frozenset[tuple[str, str]] = frozenset()  # those of which there may be one resource only
     entry_index: int | None = None
@@ -114,15 +124,6 @@ class Done:
 
     status: Literal["201 Created", "200 OK"]
     held: Held
-
-
-@dataclass(frozen=True)
-class Links:
-    """To which Encounter and patient of this hospital a resource belongs, and all other resources it names."""
-
-    encounter_id: UUID | None
-    patient_id: UUID | None
-    named: tuple[tuple[str, UUID], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -59,8 +59,13 @@ class Records(Protocol):
     async def adopt(self, encounter_id: UUID, parts: Sequence[tuple[str, UUID]]) -> None:
         """Let held resources that belong to no Encounter belong to this one."""
 
-    async def add(self, written: Sequence[Written], reports: Sequence[tuple[ReportState, str | None]]) -> None:
-        """Store new versions, and the states of new Encounters' reports."""
+    async def add(
+        self,
+        written: Sequence[Written],
+        reports: Sequence[tuple[ReportState, str | None]],
+        receipt: Receipt | None = None,
+    ) -> None:
+        """Store new versions, the states of new Encounters' reports, and the receipt of the Bundle."""
 
     async def lock_reports(self, encounter_ids: Sequence[UUID]) -> list[ReportState]:
         """Lock the reports' states in the order of their ids."""
@@ -106,10 +111,13 @@ class ResourceFormat(Protocol):
     def resolved(self, draft: Draft, targets: "dict[str, str]") -> str:
         """The text with its references put to their targets."""
 
-    def stamped(self, text: str, resource_id: UUID, version: int, at: datetime) -> tuple[str, Document]:
-        """The text with id and meta, and its content."""
+    def stamped(
+        self, text: str, resource_id: UUID, version: int, at: datetime, *, has_meta: bool = True
+    ) -> tuple[str, Document]:
+        """The text with id and meta, and its content. `has_meta`: whether the text may have a meta of its own."""
 
-    def links(self, type_name: str, content: Document) -> Links: ...
+    def links(self, content: Document, references: Sequence[str] | None = None) -> Links:
+        """Where a resource belongs; `references` are those it makes, where they are known already."""
 
     def parse(self, text: str) -> Document: ...
 

@@ -5,18 +5,27 @@ Encounter make two versions in order, whichever comes first.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from services.hospital_gateway.application.assemble_report import Rules, as_event, assemble
-from services.hospital_gateway.application.documents import Held, Kept, ReportState, Written
+from services.hospital_gateway.application.documents import Held, Kept, Receipt, ReportState, Written
 from services.hospital_gateway.application.ports import Records, ResourceFormat, Workers
 from shared.events import Event
 from shared.identifiers import zone_of
 
 # What a visit's resources may name and a report reads, beside the parts of the visit itself.
 _READ_ALONG = frozenset({"Patient", "Practitioner", "PractitionerRole", "Organization", "Location", "Condition"})
+
+
+@dataclass(frozen=True)
+class Change:
+    """What one submission writes: new versions, the current ones before, and the Bundle's receipt if it was one."""
+
+    written: Sequence[Written]
+    heads: Mapping[tuple[str, UUID], Held]
+    receipt: Receipt | None = None
 
 
 class ReportWriter:
@@ -32,12 +41,11 @@ class ReportWriter:
         records: Records,
         org: str,
         region_code: str | None,
-        written: Sequence[Written],
-        heads: Mapping[tuple[str, UUID], Held],
+        change: Change,
         at: datetime,
     ) -> None:
-        """Store `written`, whose versions before are `heads`, and publish the reports that change by it."""
-        current = {(one.type, one.id): one for one in written}
+        """Store the change and publish the reports that change by it."""
+        heads, current = change.heads, {(one.type, one.id): one for one in change.written}
         new = {one.id for one in current.values() if one.type == "Encounter" and ("Encounter", one.id) not in heads}
         reports: list[tuple[ReportState, str | None]] = []
         events: list[Event] = []
@@ -48,9 +56,9 @@ class ReportWriter:
             )
             reports.append((state, status))
             events.extend([event] if event else [])
-        await records.add(written, reports)
+        await records.add(change.written, reports, change.receipt)
         for encounter in (one for one in current.values() if one.type == "Encounter"):
-            outside = [named for named in self._named(encounter) if named not in current and named[0] == "Condition"]
+            outside = [named for named in encounter.links.named if named not in current and named[0] == "Condition"]
             if outside:
                 await records.adopt(encounter.id, outside)
         touched = await self._touched(records, current, heads)
@@ -113,26 +121,21 @@ class ReportWriter:
     ) -> list[Held]:
         """The visit's parts and, once each, what they name: the patient, caregivers, places, coverages."""
         found = {(one.type, one.id): one for one in parts}
+        fresh: Sequence[Held] = parts
         for _ in range(2):  # a PractitionerRole names a Practitioner; nothing read here lies deeper
-            wanted = {
-                named
-                for one in found.values()
-                for named in self._named(one)
-                if named not in found and named[0] in _READ_ALONG
-            }
-            found.update((who, current[who]) for who in wanted if who in current)
-            missing = sorted(wanted - current.keys())
-            loaded = await records.held(missing) if missing else []
-            found.update(((one.type, one.id), one) for one in loaded)
-            if not wanted:
-                break
+            named = {who for one in fresh for who in self._named(one) if who[0] in _READ_ALONG} - found.keys()
+            missing = sorted(named - current.keys())
+            fresh = [current[who] for who in named if who in current]
+            fresh += await records.held(missing) if missing else []
+            found.update(((one.type, one.id), one) for one in fresh)
         patients = {one.id for one in found.values() if one.type == "Patient" and (one.type, one.id) not in current}
         for patient_id in sorted(patients):
             found.update(((one.type, one.id), one) for one in await records.coverages_of(patient_id))
         return sorted(found.values(), key=lambda one: one.id)
 
     def _named(self, one: Held) -> tuple[tuple[str, UUID], ...]:
-        return self._format.links(one.type, self._content(one)).named
+        links = one.links if isinstance(one, Written) else self._format.links(self._format.parse(one.text))
+        return links.named
 
     def _content(self, one: Held) -> Mapping[str, object]:
         return one.content if isinstance(one, Written) else self._format.parse(one.text)

@@ -1,9 +1,8 @@
 """A Bundle: a transaction is done wholly or not at all; a batch's entries succeed or fail one by one."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
 
 from services.hospital_gateway.application.documents import Caller, Done, Entry, Receipt, Submission
 from services.hospital_gateway.application.findings import finding, refused
@@ -48,14 +47,21 @@ class SubmitBundle:
         if prepared.replay is not None:
             await records.audit("bundle.replay", "Bundle", digest.hex(), {})
             return prepared.replay, True
-        done: list[Done | SimpulError]
+        receipts: list[Receipt] = []
+
+        def receipt_of(done: Sequence[Done | SimpulError]) -> Receipt:
+            answer = self._format.transaction_response(done, submission.kind)
+            receipts.append(Receipt(new_id(), digest, raw, answer, self._clock.now(), len(done)))
+            return receipts[0]
+
+        done: Sequence[Done | SimpulError]
         if submission.kind == "transaction":
-            done = [*await self._writer.write(records, caller, entries, submission.searches, prepared)]
+            done = await self._writer.write(records, caller, entries, submission.searches, prepared, receipt_of)
         else:
             done = [await self._alone(records, caller, one, submission) for one in submission.entries]
-        answer = self._format.transaction_response(done, submission.kind)
-        await self._keep(records, raw, digest, answer, done, self._clock.now())
-        return answer, False
+            await records.keep_receipt(receipt_of(done))
+        await self._audit(records, receipts[0], done)
+        return receipts[0].response, False
 
     async def _alone(
         self, records: Records, caller: Caller, entry: Entry | SimpulError, submission: Submission
@@ -75,17 +81,7 @@ class SubmitBundle:
             return error
         return done[0] if done else refused([finding("not-found", entry.place)])
 
-    async def _keep(
-        self,
-        records: Records,
-        raw: bytes,
-        digest: bytes,
-        answer: bytes,
-        done: list[Done | SimpulError],
-        at: datetime,
-    ) -> None:
-        receipt = Receipt(new_id(), digest, raw, answer, at, len(done))
-        await records.keep_receipt(receipt)
+    async def _audit(self, records: Records, receipt: Receipt, done: Sequence[Done | SimpulError]) -> None:
         kinds: dict[str, object] = {}
         for one in done:
             if isinstance(one, Done):

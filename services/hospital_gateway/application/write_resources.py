@@ -4,7 +4,7 @@ Nothing is stored before everything is known to be possible, so that every probl
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
@@ -16,14 +16,14 @@ from services.hospital_gateway.application.documents import (
     Draft,
     Entry,
     Held,
-    Links,
     Prepared,
+    Receipt,
     Search,
     Written,
 )
 from services.hospital_gateway.application.findings import Finding, finding, refused
 from services.hospital_gateway.application.ports import Records, ResourceFormat
-from services.hospital_gateway.application.report_changes import ReportWriter
+from services.hospital_gateway.application.report_changes import Change, ReportWriter
 from shared.clock import Clock
 from shared.identifiers import new_id
 
@@ -78,8 +78,10 @@ class ResourceWriter:
         entries: Sequence[Entry],
         searches: Mapping[str, Search],
         prepared: Prepared,
+        receipt_of: Callable[[list[Done]], Receipt] | None = None,
     ) -> list[Done]:
-        """Do all entries or raise the refusal that names every problem. Raises Collision."""
+        """Do all entries or raise the refusal that names every problem; keep the receipt if there is to be one.
+        Raises Collision."""
         plan = self._planned(entries, searches, prepared)
         await self._meet_heads(records, plan)
         if not plan.findings:
@@ -91,8 +93,10 @@ class ResourceWriter:
         if plan.findings:
             raise refused(plan.findings)
         if written:
-            written = _adopted(written, self._format)
-            await self._reports.store(records, caller.org, prepared.region_code, written, _heads(plan), now)
+            change = Change(_adopted(written), _heads(plan), receipt_of(done) if receipt_of else None)
+            await self._reports.store(records, caller.org, prepared.region_code, change, now)
+        elif receipt_of:
+            await records.keep_receipt(receipt_of(done))
         return done
 
     def _planned(self, entries: Sequence[Entry], searches: Mapping[str, Search], prepared: Prepared) -> _Plan:
@@ -217,8 +221,8 @@ class ResourceWriter:
     ) -> Written:
         version = before.version + 1 if before else 1
         resolved = self._format.resolved(draft, targets)
-        text, content = self._format.stamped(resolved, step.id, version, now)
-        links = self._format.links(draft.type, content)
+        text, content = self._format.stamped(resolved, step.id, version, now, has_meta="meta" in draft.content)
+        links = self._format.links(content, [targets.get(one, one) for _, one in draft.references])
         return Written(
             type=draft.type,
             id=step.id,
@@ -229,6 +233,7 @@ class ResourceWriter:
             encounter_id=step.id if draft.type == "Encounter" else links.encounter_id,
             patient_id=links.patient_id,
             content=content,
+            links=links,
             keys=tuple((one.system, one.value) for one in draft.identifiers),
             exclusive=frozenset(self._format.identity_keys(draft)),
             entry_index=index,
@@ -274,13 +279,12 @@ def _heads(plan: _Plan) -> dict[tuple[str, UUID], Held]:
     return {(step.entry.type, step.id): step.head for step in plan.steps if step.head is not None}
 
 
-def _adopted(written: list[Written], resource_format: ResourceFormat) -> list[Written]:
+def _adopted(written: list[Written]) -> list[Written]:
     """Resources that name no Encounter and that one of this submission names, or that came with a single one."""
     encounters = [one for one in written if one.type == "Encounter"]
     owner: dict[tuple[str, UUID], UUID] = {}
     for encounter in encounters:
-        links: Links = resource_format.links("Encounter", encounter.content)
-        owner.update((named, encounter.id) for named in links.named if named[0] in ("Condition", "Procedure"))
+        owner.update((named, encounter.id) for named in encounter.links.named if named[0] in ("Condition", "Procedure"))
     only = encounters[0] if len({one.id for one in encounters}) == 1 else None
     result = []
     for one in written:

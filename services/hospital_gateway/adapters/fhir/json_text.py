@@ -94,12 +94,15 @@ def _entry(text: str, start: int, spans: list[Span | None]) -> int:
 
 def with_leading_members(text: str, names: frozenset[str], leading: str) -> str:
     """The object with its members `names` taken out and `leading` (members as JSON text, may be empty) put in front."""
-    spans = [(text[m.name_start : m.value.end], m.name in names) for m in members(text)]
-    if leading and not any(taken for _, taken in spans):
-        opening = _after_space(text, 0) + 1
-        return f"{text[:opening]}{leading}{',' if spans else ''}{text[opening:]}"
-    kept = [span for span, taken in spans if not taken]
+    kept = [text[m.name_start : m.value.end] for m in members(text) if m.name not in names]
     return "{" + ",".join([leading, *kept] if leading else kept) + "}"
+
+
+def with_first_members(text: str, leading: str) -> str:
+    """The object, which has none of them yet, with the members `leading` put in front of its own."""
+    opening = _after_space(text, 0) + 1
+    empty = text[_after_space(text, opening)] == "}"
+    return f"{text[:opening]}{leading}{'' if empty else ','}{text[opening:]}"
 
 
 def with_strings_replaced(text: str, replacements: Mapping[str, str]) -> str:

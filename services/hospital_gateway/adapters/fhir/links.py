@@ -1,6 +1,6 @@
 """To which Encounter and patient a resource belongs, and which resources of this hospital it names."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -8,12 +8,14 @@ from services.hospital_gateway.adapters.fhir.elements import each, part
 from services.hospital_gateway.application.documents import Links
 
 
-def links_of(type_name: str, content: Mapping[str, Any]) -> Links:
-    """Links by reference. Ids that are no UUID are not the hub's and link nothing here."""
+def links_of(content: Mapping[str, Any], references: Iterable[Any] | None = None) -> Links:
+    """Links by reference. Ids that are no UUID are not the hub's and link nothing here. `references` spares the walk
+    through the content where they are known."""
     encounter = next((found for one in _encounters(content) if (found := _local(one, "Encounter"))), None)
     patients = (part(content, name, "reference") for name in ("subject", "patient", "beneficiary"))
     patient = next((found for one in patients if (found := _local(one, "Patient"))), None)
-    named = dict.fromkeys(link for one in _references(content) if (link := _typed(one)) is not None)
+    made = dict.fromkeys(_references(content) if references is None else references)
+    named = dict.fromkeys(link for one in made if (link := _typed(one)) is not None)
     return Links(encounter, patient, tuple(named))
 
 
@@ -49,7 +51,7 @@ def _typed(reference: Any) -> tuple[str, UUID] | None:
 def _references(value: Any) -> Iterator[Any]:
     if isinstance(value, dict):
         if "reference" in value:
-            yield value["reference"]
+            yield str(value["reference"])
         for one in value.values():
             if isinstance(one, dict | list):
                 yield from _references(one)

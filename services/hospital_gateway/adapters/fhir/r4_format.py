@@ -16,6 +16,7 @@ from services.hospital_gateway.adapters.fhir import bundle_reader, outcome
 from services.hospital_gateway.adapters.fhir.inspection import organisation_numbers
 from services.hospital_gateway.adapters.fhir.json_text import (
     member_text,
+    with_first_members,
     with_leading_members,
     with_strings_replaced,
 )
@@ -36,7 +37,7 @@ from services.hospital_gateway.domain.visit import Visit
 from shared.errors import SimpulError, Unavailable
 
 _ID = frozenset({"id"})
-_ID_AND_META = frozenset({"id", "meta"})
+_META = frozenset({"meta"})
 _OURS_IN_META = frozenset({"versionId", "lastUpdated"})
 
 
@@ -95,16 +96,19 @@ class R4Format:
         # An id in the body is the hub's or the sender's own; either way it is no part of what is said.
         return with_leading_members(text, _ID, "") if "id" in draft.content else text
 
-    def stamped(self, text: str, resource_id: UUID, version: int, at: datetime) -> tuple[str, Document]:
+    def stamped(
+        self, text: str, resource_id: UUID, version: int, at: datetime, *, has_meta: bool = True
+    ) -> tuple[str, Document]:
         ours = f'"versionId":"{version}","lastUpdated":"{outcome.instant(at)}"'
-        sent = member_text(text, "meta") if '"meta"' in text else None
+        sent = member_text(text, "meta") if has_meta else None
         meta = with_leading_members(sent, _OURS_IN_META, ours) if sent else f"{{{ours}}}"
-        stamped = with_leading_members(text, _ID_AND_META, f'"id":"{resource_id}","meta":{meta}')
+        leading = f'"id":"{resource_id}","meta":{meta}'
+        stamped = with_leading_members(text, _META, leading) if sent else with_first_members(text, leading)
         content: Document = json.loads(stamped)
         return stamped, content
 
-    def links(self, type_name: str, content: Document) -> Links:
-        return links_of(type_name, content)
+    def links(self, content: Document, references: Sequence[str] | None = None) -> Links:
+        return links_of(content, references)
 
     def parse(self, text: str) -> Document:
         content: Document = json.loads(text)
