@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from services.intake.adapters.document_store import SealedDocumentStore, open_object_store
+from services.intake.adapters.unit_of_work import PostgresWork
 from services.intake.application.ports import Office
 from services.intake.entrypoints.consumers import claim_follower
 from services.intake.entrypoints.http.accident_reports import accident_report_routes
@@ -18,7 +19,7 @@ from shared.events.topics import ACCIDENT_REPORTS, CLAIM_STATE, DEAD_LETTERS
 from shared.kafka.aiokafka_bus import AioKafkaBus
 from shared.kafka.bus import EventBus
 from shared.outbox import Cleaner, Consumer, Relay, Retention
-from shared.postgres.database import Database
+from shared.postgres.database import Database, Transaction
 from shared.sealing import Sealer, load_secrets
 from shared.service import Service, create_service, issuer_verifier
 from shared.web.health import Check
@@ -53,9 +54,13 @@ def build(
     secrets = load_secrets(settings.secrets_dir)
     documents = _document_store(settings, secrets.sealer)
     office = Office(clock, secrets.worker_keys, secrets.blind_index, documents)
-    desk = Desk(database, secrets.sealer, office, settings.document_bytes_max)
+
+    def work(transaction: Transaction) -> PostgresWork:
+        return PostgresWork(transaction, secrets.sealer, office)
+
+    desk = Desk(database, secrets.sealer, office, work, settings.document_bytes_max)
     consumer = Consumer(
-        database, bus, secrets.sealer, group=NAME, topics=[CLAIM_STATE], handle=claim_follower(desk), clock=clock
+        database, bus, secrets.sealer, group=NAME, topics=[CLAIM_STATE], handle=claim_follower(work), clock=clock
     )
     verifier, stop_verifier = (verifier, verifier.aclose) if verifier else issuer_verifier(settings)
     return create_service(

@@ -11,6 +11,7 @@ from shared.errors import Problem
 from shared.identifiers import (
     PROVINCES,
     is_kpj,
+    is_passport_number,
     nik_birth_dates,
     nik_is_female,
     nik_problems,
@@ -140,6 +141,8 @@ def _other_warnings(facts: ReportFacts) -> Iterator[Problem]:
     if employs and facts.registration_number is not None and not npp_is_usual(facts.registration_number):
         detail = "A company's number (NPP) is usually two letters and six or nine digits."
         yield Problem("/employer/registration_number", "npp-unusual", detail)
+    if facts.passport_number is not None and not is_passport_number(facts.passport_number):
+        yield Problem("/worker/passport_number", "passport-unusual", "A passport number usually has another form.")
     if facts.region_code is not None and province_of(facts.region_code) not in PROVINCES:
         yield Problem("/event/region_code", "region-unknown", "The region lies in a province that is not known.")
     if facts.first_alert_at is not None and facts.occurred_at is not None and facts.first_alert_at < facts.occurred_at:

@@ -1,18 +1,17 @@
 """What intake hears from Kafka: the state of claims."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from services.intake.application.follow_claims import follow_claims
-from services.intake.entrypoints.http.desk import Desk
+from services.intake.application.follow_claims import ClaimBook, follow_claims
 from shared.events import Event
 from shared.outbox import Handle
 from shared.postgres.database import Transaction
 
 
-def claim_follower(desk: Desk) -> Handle:
-    """Handles batches of `jkk.claim-state`."""
+def claim_follower(book: Callable[[Transaction], ClaimBook]) -> Handle:
+    """Handles batches of `jkk.claim-state`; `book` opens the book of claims within a transaction."""
 
     async def handle(transaction: Transaction, events: Sequence[Event]) -> None:
-        await follow_claims(desk.work(transaction), events)
+        await follow_claims(book(transaction), events)
 
     return handle

@@ -90,6 +90,12 @@ def test_only_a_companys_number_has_a_usual_form(segment: str, number: str, warn
     assert ([problem.code for problem in warnings(facts)] == ["npp-unusual"]) is warned
 
 
+def test_a_passport_of_another_form_is_only_a_warning() -> None:
+    facts = replace(ACCIDENT, nik=None, kpj=None, passport_number="ZZ99")
+    assert codes(facts) == []
+    assert [problem.code for problem in warnings(facts)] == ["passport-unusual"]
+
+
 def test_a_region_that_is_not_known_is_only_a_warning() -> None:
     facts = replace(ACCIDENT, region_code="9901")
     assert codes(facts) == []

@@ -1,13 +1,13 @@
 """What every route needs, and the small things routes share."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Path
 
-from services.intake.adapters.unit_of_work import PostgresWork
-from services.intake.application.ports import Asker, Office
+from services.intake.application.ports import Asker, Office, Work
 from shared.errors import NotFound
 from shared.postgres.database import Database, Transaction
 from shared.sealing import Sealer
@@ -16,15 +16,14 @@ from shared.web.door import Principal
 
 @dataclass(frozen=True)
 class Desk:
-    """Where requests are received. `document_bytes_max` limits one uploaded paper."""
+    """Where requests are received. `work` is what use cases do within an open transaction; `document_bytes_max`
+    limits one uploaded paper."""
 
     database: Database
     sealer: Sealer
     office: Office
+    work: Callable[[Transaction], Work]
     document_bytes_max: int
-
-    def work(self, transaction: Transaction) -> PostgresWork:
-        return PostgresWork(transaction, self.sealer, self.office)
 
 
 def asker_of(caller: Principal) -> Asker:

@@ -6,12 +6,12 @@ from uuid import UUID
 
 import orjson
 from fastapi import APIRouter, Query, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from services.intake.entrypoints.http.desk import Desk
 from services.intake.entrypoints.http.refusals import refusals
 from shared.audit import AuditEntry, record
-from shared.outbox import Consumer, DeadLetter, Redriven, list_dead_letters, show_dead_letter
+from shared.outbox import Consumer, Redriven, list_dead_letters, show_dead_letter
 from shared.web.door import Caller, Principal, secured
 from shared.web.paging import Limit
 from shared.web.strict_json import StrictRoute
@@ -21,6 +21,8 @@ _PATH = "/v1/operations/dead-letters"
 
 
 class Discard(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
     reason: Annotated[str, Field(min_length=1, max_length=1_000)]
 
 
@@ -34,14 +36,12 @@ class RedrivenAnswer(BaseModel):
 
 def operation_routes(desk: Desk, consumer: Consumer) -> APIRouter:
     router = APIRouter(route_class=StrictRoute, tags=["operations"])
+    _add_reading(router, desk)
+    _add_acting(router, desk, consumer)
+    return router
 
-    async def log(caller: Principal, action: str, letter_id: UUID | str, detail: dict[str, Any]) -> None:
-        async with desk.database.system_transaction() as transaction:
-            entry = AuditEntry(
-                caller.org, caller.client_id, f"dead-letter.{action}", "dead-letter", str(letter_id), detail=detail
-            )
-            await record(transaction, entry)
 
+def _add_reading(router: APIRouter, desk: Desk) -> None:
     @router.get(_PATH, summary="Dead letters, oldest first", responses=refusals(422, 503), **secured(_SCOPE))
     async def list_letters(
         caller: Caller,
@@ -51,15 +51,22 @@ def operation_routes(desk: Desk, consumer: Consumer) -> APIRouter:
     ) -> Response:
         async with desk.database.system_transaction() as transaction:
             letters = await list_dead_letters(transaction, state=state, after=after, limit=limit)
-        await log(caller, "list", "", {"count": len(letters)})
-        return _json({"items": [_view(letter) for letter in letters]})
+            await record(transaction, _entry(caller, "list", "", {"count": len(letters)}))
+        return _json({"items": [asdict(letter) for letter in letters]})
 
     @router.get(f"{_PATH}/{{letter_id}}", summary="One dead letter", responses=refusals(404, 503), **secured(_SCOPE))
     async def show(caller: Caller, letter_id: UUID) -> Response:
         async with desk.database.system_transaction() as transaction:
             letter = await show_dead_letter(transaction, letter_id)
-        await log(caller, "read", letter_id, {})
-        return _json(_view(letter))
+            await record(transaction, _entry(caller, "read", letter_id, {}))
+        return _json(asdict(letter))
+
+
+def _add_acting(router: APIRouter, desk: Desk, consumer: Consumer) -> None:
+    async def answer(caller: Principal, action: str, letter_id: UUID, redriven: Redriven) -> Response:
+        async with desk.database.system_transaction() as transaction:
+            await record(transaction, _entry(caller, action, letter_id, asdict(redriven)))
+        return _json(asdict(redriven))
 
     @router.post(
         f"{_PATH}/{{letter_id}}/redrive",
@@ -70,8 +77,7 @@ def operation_routes(desk: Desk, consumer: Consumer) -> APIRouter:
     )
     async def redrive(caller: Caller, letter_id: UUID) -> Response:
         redriven = await consumer.redrive(letter_id, by=caller.client_id)
-        await log(caller, "redrive", letter_id, asdict(redriven))
-        return _redriven(redriven)
+        return await answer(caller, "redrive", letter_id, redriven)
 
     @router.post(
         f"{_PATH}/{{letter_id}}/discard",
@@ -82,19 +88,15 @@ def operation_routes(desk: Desk, consumer: Consumer) -> APIRouter:
     )
     async def discard(caller: Caller, letter_id: UUID, body: Discard) -> Response:
         redriven = await consumer.discard(letter_id, body.reason, by=caller.client_id)
-        await log(caller, "discard", letter_id, asdict(redriven))
-        return _redriven(redriven)
-
-    return router
+        return await answer(caller, "discard", letter_id, redriven)
 
 
-def _view(letter: DeadLetter) -> dict[str, Any]:
-    return asdict(letter)
-
-
-def _redriven(redriven: Redriven) -> Response:
-    return _json(asdict(redriven))
+def _entry(caller: Principal, action: str, letter_id: UUID | str, detail: dict[str, Any]) -> AuditEntry:
+    return AuditEntry(
+        caller.org, caller.client_id, f"dead-letter.{action}", "dead-letter", str(letter_id), detail=detail
+    )
 
 
 def _json(body: Any) -> Response:
-    return Response(orjson.dumps(body), media_type="application/json")
+    # The driver's ids are a class of its own, which orjson does not know.
+    return Response(orjson.dumps(body, default=str), media_type="application/json")
