@@ -15,6 +15,7 @@ from services.disnaker_gateway.application.ports import UnitOfWork
 from services.disnaker_gateway.entrypoints.consumers import CONSUMED_TOPICS, event_handler
 from services.disnaker_gateway.entrypoints.http.cases import cases_router
 from services.disnaker_gateway.entrypoints.http.context import Context
+from services.disnaker_gateway.entrypoints.http.dead_letters import dead_letters_router
 from services.disnaker_gateway.entrypoints.http.notifications import notifications_router
 from services.disnaker_gateway.entrypoints.http.operations import operations_router
 from services.disnaker_gateway.entrypoints.http.subscriptions import subscriptions_router
@@ -64,22 +65,17 @@ def build(
     if verifier is None:
         verifier, stop = issuer_verifier(settings)
         stop_verifier = [stop]
+    handle = event_handler(unit_of_work, clock)
+    consumer = Consumer(database, bus, sealer, group=NAME, topics=CONSUMED_TOPICS, handle=handle)
     return create_service(
         NAME,
         settings,
         title="Simpul: Disnaker gateway",
-        routers=_routers(Context(settings, database, sealer, clock, desk, unit_of_work)),
+        routers=_routers(Context(settings, database, sealer, clock, desk, unit_of_work), consumer),
         verifier=verifier,
         components=[
             Relay(database, bus),
-            Consumer(
-                database,
-                bus,
-                sealer,
-                group=NAME,
-                topics=CONSUMED_TOPICS,
-                handle=event_handler(unit_of_work, clock),
-            ),
+            consumer,
             _engine(settings, database, sender, keys, sealer, clock),
             Cleaner(database, retention=Retention(outbox=timedelta(hours=settings.outbox_retention_hours))),
         ],
@@ -88,12 +84,13 @@ def build(
     )
 
 
-def _routers(context: Context) -> list[APIRouter]:
+def _routers(context: Context, consumer: Consumer) -> list[APIRouter]:
     return [
         subscriptions_router(context),
         notifications_router(context),
         cases_router(context),
         operations_router(context),
+        dead_letters_router(context, consumer),
     ]
 
 

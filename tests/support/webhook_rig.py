@@ -83,8 +83,9 @@ class Rig:
         endpoint_id = new_id()
         sealed = EndpointKeys(self.sealer).seal(endpoint_id, SigningKeys.generate())
         await self.execute(
-            "INSERT INTO webhook_endpoint (id, org, client_id, url, event_types, state, sealed_keys, created_at, "
-            "updated_at, region_codes) VALUES ($1, $2, 'c', $3, '{}', 'active', $4, now(), now(), '{}')",
+            "INSERT INTO webhook_endpoint (id, org, client_id, url, event_types, state, public_key, "
+            "sealed_keys, created_at, updated_at, region_codes) "
+            "VALUES ($1, $2, 'c', $3, '{}', 'active', '', $4, now(), now(), '{}')",
             endpoint_id,
             ORG,
             url,

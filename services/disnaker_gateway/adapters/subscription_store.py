@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from services.disnaker_gateway.adapters.webhooks import store
-from services.disnaker_gateway.adapters.webhooks.keys import EndpointKeys
 from services.disnaker_gateway.adapters.webhooks.store import NewDelivery
 from services.disnaker_gateway.application.ports import (
     DeliveryView,
@@ -17,15 +16,15 @@ from services.disnaker_gateway.application.ports import (
 )
 from shared.postgres.database import Transaction
 
-_COLUMNS = """id, org, client_id, url, region_codes, event_types, state, pause_reason, sealed_keys, created_at,
+_COLUMNS = """id, org, client_id, url, region_codes, event_types, state, pause_reason, public_key, created_at,
     updated_at, failing_since, last_attempt_at"""
 _ADD = """INSERT INTO webhook_endpoint
-    (id, org, client_id, url, region_codes, event_types, state, sealed_keys, created_at, updated_at)
-    VALUES ($1, $2, $3, $4, $5, $6, 'active', $7, $8, $8)"""
+    (id, org, client_id, url, region_codes, event_types, state, public_key, sealed_keys, created_at, updated_at)
+    VALUES ($1, $2, $3, $4, $5, $6, 'active', $7, $8, $9, $9)"""
 _CHANGE = """UPDATE webhook_endpoint SET url = $2, region_codes = $3, event_types = $4, updated_at = $5
     WHERE id = $1"""
 _ROTATE = """UPDATE webhook_endpoint SET sealed_previous_keys = sealed_keys, sealed_keys = $2,
-    previous_keys_until = $3 WHERE id = $1"""
+    public_key = $3, previous_keys_until = $4 WHERE id = $1"""
 _DELIVERY_COLUMNS = """id, endpoint_id, org, message_id, message_type, line, position, state, attempts,
     next_attempt_at, last_attempt_at, last_status, last_error, delivered_at, created_at"""
 
@@ -33,10 +32,9 @@ _DELIVERY_COLUMNS = """id, endpoint_id, org, message_id, message_type, line, pos
 class PostgresSubscriptions:
     """Rows of `webhook_endpoint` within one transaction."""
 
-    def __init__(self, transaction: Transaction, keys: EndpointKeys) -> None:
+    def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
         self._driver = transaction.driver
-        self._keys = keys
 
     async def add(self, subscription: Subscription, keys: IssuedKeys) -> None:
         await self._driver.execute(
@@ -47,6 +45,7 @@ class PostgresSubscriptions:
             subscription.url,
             list(subscription.region_codes),
             list(subscription.event_types),
+            keys.public_key,
             keys.sealed,
             subscription.created_at,
         )
@@ -56,7 +55,7 @@ class PostgresSubscriptions:
             f"SELECT {_COLUMNS} FROM webhook_endpoint WHERE id = $1",  # noqa: S608
             subscription_id,
         )
-        return None if row is None else self._subscription(row)
+        return None if row is None else _subscription(row)
 
     async def page(self, after: UUID | None, limit: int) -> list[Subscription]:
         rows = await self._driver.fetch(
@@ -65,7 +64,7 @@ class PostgresSubscriptions:
             after,
             limit,
         )
-        return [self._subscription(row) for row in rows]
+        return [_subscription(row) for row in rows]
 
     async def count(self) -> int:
         found: int = await self._driver.fetchval("SELECT count(*) FROM webhook_endpoint")
@@ -80,7 +79,7 @@ class PostgresSubscriptions:
         await store.set_endpoint_state(self._transaction, subscription_id, pause_reason, now)
 
     async def rotate_keys(self, subscription_id: UUID, keys: IssuedKeys, previous_until: datetime) -> None:
-        await self._driver.execute(_ROTATE, subscription_id, keys.sealed, previous_until)
+        await self._driver.execute(_ROTATE, subscription_id, keys.sealed, keys.public_key, previous_until)
 
     async def remove(self, subscription_id: UUID) -> None:
         await self._driver.execute("DELETE FROM webhook_endpoint WHERE id = $1", subscription_id)
@@ -90,24 +89,25 @@ class PostgresSubscriptions:
             f"SELECT {_COLUMNS} FROM webhook_endpoint WHERE org = ANY($1::text[]) ORDER BY id",  # noqa: S608
             list(orgs),
         )
-        return [self._subscription(row) for row in rows]
+        return [_subscription(row) for row in rows]
 
-    def _subscription(self, row: Any) -> Subscription:
-        return Subscription(
-            id=row["id"],
-            org=row["org"],
-            client_id=row["client_id"],
-            url=row["url"],
-            region_codes=tuple(row["region_codes"]),
-            event_types=tuple(row["event_types"]),
-            state=row["state"],
-            pause_reason=row["pause_reason"],
-            public_key=self._keys.open(row["id"], row["sealed_keys"]).public_key_text,
-            created_at=row["created_at"],
-            updated_at=row["updated_at"],
-            failing_since=row["failing_since"],
-            last_attempt_at=row["last_attempt_at"],
-        )
+
+def _subscription(row: Any) -> Subscription:
+    return Subscription(
+        id=row["id"],
+        org=row["org"],
+        client_id=row["client_id"],
+        url=row["url"],
+        region_codes=tuple(row["region_codes"]),
+        event_types=tuple(row["event_types"]),
+        state=row["state"],
+        pause_reason=row["pause_reason"],
+        public_key=row["public_key"],
+        created_at=row["created_at"],
+        updated_at=row["updated_at"],
+        failing_since=row["failing_since"],
+        last_attempt_at=row["last_attempt_at"],
+    )
 
 
 class PostgresDeliveries:

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from services.disnaker_gateway.adapters.case_store import PostgresCases, PostgresDeterminations
 from services.disnaker_gateway.adapters.notification_store import PostgresNotifications
 from services.disnaker_gateway.adapters.subscription_store import PostgresDeliveries, PostgresSubscriptions
-from services.disnaker_gateway.adapters.webhooks.keys import EndpointKeys
 from services.disnaker_gateway.application.ports import Officer
 from shared.audit import AuditEntry, record
 from shared.events import Event
@@ -20,7 +19,7 @@ class PostgresUnitOfWork:
     def __init__(self, transaction: Transaction, sealer: Sealer) -> None:
         self._transaction = transaction
         self._sealer = sealer
-        self.subscriptions = PostgresSubscriptions(transaction, EndpointKeys(sealer))
+        self.subscriptions = PostgresSubscriptions(transaction)
         self.deliveries = PostgresDeliveries(transaction)
         self.notifications = PostgresNotifications(transaction, sealer)
         self.cases = PostgresCases(transaction, sealer)

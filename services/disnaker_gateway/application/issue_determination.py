@@ -21,12 +21,12 @@ async def issue_determination(
     """Record and publish. Raises NotFound for a case elsewhere or unknown, Conflict `claim.closed`, Refusal for a day
     in the future or an unknown determination in `supersedes`."""
     known = await _surviving(work, content.case_number)
-    now = clock.now()
-    if decided_in_the_future(content.decided_on, known.region_code, now):
+    if decided_in_the_future(content.decided_on, known.region_code, clock.now()):
         raise _refused("/decided_on", "date.in-future", "The determination can't be dated in the future.")
     if not known.open:
         raise Conflict("claim.closed", "The claim is closed; ask BPJS to reopen it.")
     await work.determinations.lock_case(known.case_number)
+    now = clock.now()  # under the lock, so that the order of times is the order of coming
     earlier = await work.determinations.of_case(known.case_number)
     supersedes, holds = superseded_by_new(content.supersedes, [each.determination_id for each in earlier])
     if not holds:

@@ -22,6 +22,7 @@ class WebhookEndpointColumns(SQLModel):
     event_types: list[str] = Field(sa_type=ARRAY(Text))
     state: str
     pause_reason: str | None = None
+    public_key: str
     sealed_keys: bytes = Field(sa_type=LargeBinary)
     sealed_previous_keys: bytes | None = Field(default=None, sa_type=LargeBinary)
     previous_keys_until: datetime | None = Field(default=None, sa_type=_INSTANT)

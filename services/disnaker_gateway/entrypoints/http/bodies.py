@@ -14,8 +14,8 @@ from shared.events.determination import Officer
 from shared.events.vocabulary import DeterminationDecision, NotificationType
 
 RegionCode = Annotated[str, Field(pattern=REGION_CODE_PATTERN, description="Kemendagri code of 2, 4, 6 or 10 digits.")]
-RegionCodes = Annotated[tuple[RegionCode, ...], Field(min_length=1, max_length=100)]
-EventTypes = Annotated[tuple[NotificationType, ...], Field(min_length=1, max_length=10)]
+RegionCodes = Annotated[list[RegionCode], Field(min_length=1, max_length=100)]
+EventTypes = Annotated[list[NotificationType], Field(min_length=1, max_length=10)]
 Url = Annotated[str, Field(min_length=1, max_length=2_000, description="Where to POST. In production public https.")]
 Text = Annotated[str, Field(min_length=1, max_length=1_000)]
 Code = Annotated[str, Field(min_length=1, max_length=100)]
@@ -52,7 +52,7 @@ class SubscriptionRequest(_Request):
 
     url: Url
     region_codes: RegionCodes
-    event_types: EventTypes = tuple(NotificationType)
+    event_types: EventTypes = list(NotificationType)
 
 
 class SubscriptionPatch(_Request):

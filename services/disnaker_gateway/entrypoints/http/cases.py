@@ -9,10 +9,11 @@ from services.disnaker_gateway.application.ports import StoredDetermination
 from services.disnaker_gateway.application.view_case import CaseMoved, view_case
 from services.disnaker_gateway.entrypoints.http.bodies import DeterminationAnswer, DeterminationRequest
 from services.disnaker_gateway.entrypoints.http.context import Context, as_id, officer_of
+from services.disnaker_gateway.entrypoints.http.refusals import idempotent, refusals
 from shared.events.case_notification import CaseView
 from shared.events.determination import DeterminationContent
 from shared.web.door import Caller, secured
-from shared.web.idempotency import IDEMPOTENCY_PARAMETER, Answer, IdempotencyKey
+from shared.web.idempotency import Answer, IdempotencyKey
 from shared.web.strict_json import StrictRoute
 
 
@@ -38,7 +39,11 @@ def cases_router(context: Context) -> APIRouter:
     @router.get(
         "/v1/cases/{case_number}",
         summary="What the office may see of a case",
-        responses={200: {"model": CaseView}, 308: {"description": "Merged: look under `Location`."}},
+        responses={
+            200: {"model": CaseView},
+            308: {"description": "Merged: look under `Location`."},
+            **refusals(404, 503),
+        },
         response_model=None,
         **secured("cases.read"),
     )
@@ -55,7 +60,8 @@ def cases_router(context: Context) -> APIRouter:
         status_code=201,
         summary="Send the inspector's determination (penetapan)",
         response_model=DeterminationAnswer,
-        **secured("determinations.write", extra={"parameters": [IDEMPOTENCY_PARAMETER]}),
+        responses=refusals(400, 404, 409, 413, 415, 422, 503),
+        **secured("determinations.write", extra=idempotent()),
     )
     async def determine(request: Request, caller: Caller, key: IdempotencyKey, body: DeterminationRequest) -> Response:
         """Taken in any state of an open claim, asked for or not. A later one supersedes the latest of the case
@@ -74,6 +80,7 @@ def cases_router(context: Context) -> APIRouter:
         "/v1/determinations/{determination_id}",
         summary="One determination",
         response_model=DeterminationAnswer,
+        responses=refusals(404, 503),
         **secured("determinations.write", "cases.read"),
     )
     async def determination(caller: Caller, determination_id: str) -> dict[str, Any]:

@@ -15,8 +15,9 @@ from services.disnaker_gateway.entrypoints.http.bodies import (
     NotificationPage,
 )
 from services.disnaker_gateway.entrypoints.http.context import Context, as_id, officer_of
+from services.disnaker_gateway.entrypoints.http.refusals import idempotent, refusals
 from shared.web.door import Caller, secured
-from shared.web.idempotency import IDEMPOTENCY_PARAMETER, Answer, IdempotencyKey
+from shared.web.idempotency import Answer, IdempotencyKey
 from shared.web.paging import Cursor, Limit, decode_cursor, encode_cursor
 from shared.web.strict_json import StrictRoute, parse_strict, read_limited, require_json
 
@@ -51,6 +52,7 @@ def notifications_router(context: Context) -> APIRouter:
         "/v1/notifications",
         summary="Pull notifications, oldest first",
         response_model=NotificationPage,
+        responses=refusals(422, 503),
         **secured("notifications.read"),
     )
     async def pull(
@@ -77,10 +79,8 @@ def notifications_router(context: Context) -> APIRouter:
         "/v1/notifications/{notification_id}/acknowledgement",
         summary="Say that the office has seen it",
         response_model=AcknowledgementAnswer,
-        **secured(
-            "notifications.read",
-            extra={"parameters": [IDEMPOTENCY_PARAMETER], "requestBody": _ACKNOWLEDGEMENT_BODY},
-        ),
+        responses=refusals(400, 404, 409, 413, 415, 422, 503),
+        **secured("notifications.read", extra=idempotent(requestBody=_ACKNOWLEDGEMENT_BODY)),
     )
     async def acknowledgement(request: Request, caller: Caller, key: IdempotencyKey, notification_id: str) -> Response:
         """The first acknowledgement counts; later ones answer the same time."""

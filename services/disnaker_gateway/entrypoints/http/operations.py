@@ -12,6 +12,7 @@ from services.disnaker_gateway.application.deliveries import (
 )
 from services.disnaker_gateway.entrypoints.http.bodies import DeliveryAnswer, DeliveryPage, SubscriptionAnswer
 from services.disnaker_gateway.entrypoints.http.context import Context, as_id, officer_of
+from services.disnaker_gateway.entrypoints.http.refusals import refusals
 from services.disnaker_gateway.entrypoints.http.subscriptions import delivery_page, delivery_told, told
 from shared.web.door import Caller, secured
 from shared.web.paging import Cursor, Limit, decode_cursor
@@ -24,7 +25,11 @@ def operations_router(context: Context) -> APIRouter:
     router = APIRouter(route_class=StrictRoute, tags=["operations"])
 
     @router.get(
-        "/v1/operations/deliveries", summary="Deliveries of all offices", response_model=DeliveryPage, **secured(_SCOPE)
+        "/v1/operations/deliveries",
+        summary="Deliveries of all offices",
+        response_model=DeliveryPage,
+        responses=refusals(422, 503),
+        **secured(_SCOPE),
     )
     async def deliveries(
         caller: Caller,
@@ -44,6 +49,7 @@ def operations_router(context: Context) -> APIRouter:
         "/v1/operations/deliveries/{delivery_id}/{action}",
         summary="Hold one delivery (its case waits behind it), let it go on, or send it again",
         response_model=DeliveryAnswer,
+        responses=refusals(404, 409, 422, 503),
         **secured(_SCOPE),
     )
     async def act(caller: Caller, delivery_id: str, action: Literal["pause", "resume", "resend"]) -> DeliveryAnswer:
@@ -58,6 +64,7 @@ def operations_router(context: Context) -> APIRouter:
         "/v1/operations/subscriptions/{subscription_id}/{action}",
         summary="Hold everything for one endpoint, or let it go on",
         response_model=SubscriptionAnswer,
+        responses=refusals(404, 422, 503),
         **secured(_SCOPE),
     )
     async def brake(caller: Caller, subscription_id: str, action: Literal["pause", "resume"]) -> SubscriptionAnswer:

@@ -29,8 +29,9 @@ from services.disnaker_gateway.entrypoints.http.bodies import (
     TestAnswer,
 )
 from services.disnaker_gateway.entrypoints.http.context import Context, as_id, officer_of
+from services.disnaker_gateway.entrypoints.http.refusals import idempotent, refusals
 from shared.web.door import Caller, secured
-from shared.web.idempotency import IDEMPOTENCY_PARAMETER, Answer, IdempotencyKey
+from shared.web.idempotency import Answer, IdempotencyKey
 from shared.web.paging import Cursor, Limit, decode_cursor, encode_cursor
 from shared.web.strict_json import StrictRoute
 
@@ -95,7 +96,8 @@ def _add_creation(router: APIRouter, context: Context) -> None:
         status_code=201,
         summary="Register a webhook endpoint",
         response_model=SubscriptionAnswer,
-        **secured(_SCOPE, extra={"parameters": [IDEMPOTENCY_PARAMETER]}),
+        responses=refusals(400, 409, 413, 415, 422, 503),
+        **secured(_SCOPE, extra=idempotent()),
     )
     async def create(request: Request, caller: Caller, key: IdempotencyKey, body: SubscriptionRequest) -> Response:
         """The secret is told this once. Messages are signed by Standard Webhooks (`v1` HMAC-SHA-256 and `v1a`
@@ -108,7 +110,7 @@ def _add_creation(router: APIRouter, context: Context) -> None:
                 context.clock,
                 officer_of(caller),
                 url=body.url,
-                region_codes=body.region_codes,
+                region_codes=tuple(body.region_codes),
                 event_types=tuple(each.value for each in body.event_types),
                 subscriptions_max=context.settings.subscriptions_max,
             )
@@ -126,6 +128,7 @@ def _add_reading(router: APIRouter, context: Context) -> None:
         "/v1/subscriptions",
         summary="Own subscriptions",
         response_model=SubscriptionPage,
+        responses=refusals(404, 422, 503),
         **secured(_SCOPE),
     )
     async def list_all(caller: Caller, cursor: Cursor = None, limit: Limit = 50) -> SubscriptionPage:
@@ -141,6 +144,7 @@ def _add_reading(router: APIRouter, context: Context) -> None:
         "/v1/subscriptions/{subscription_id}",
         summary="One subscription",
         response_model=SubscriptionAnswer,
+        responses=refusals(404, 503),
         **secured(_SCOPE),
     )
     async def get(caller: Caller, subscription_id: str) -> SubscriptionAnswer:
@@ -153,6 +157,7 @@ def _add_reading(router: APIRouter, context: Context) -> None:
         "/v1/subscriptions/{subscription_id}/deliveries",
         summary="What became of each notification",
         response_model=DeliveryPage,
+        responses=refusals(404, 422, 503),
         **secured(_SCOPE),
     )
     async def deliveries(
@@ -172,6 +177,7 @@ def _add_changing(router: APIRouter, context: Context) -> None:
         "/v1/subscriptions/{subscription_id}",
         summary="Change, pause, resume, or rotate the secret",
         response_model=SubscriptionAnswer,
+        responses=refusals(400, 404, 413, 415, 422, 503),
         **secured(_SCOPE),
     )
     async def patch(caller: Caller, subscription_id: str, body: SubscriptionPatch) -> SubscriptionAnswer:
@@ -179,7 +185,7 @@ def _add_changing(router: APIRouter, context: Context) -> None:
         new secret once; for a day each message carries the signatures of both."""
         change = SubscriptionChange(
             url=body.url,
-            region_codes=body.region_codes,
+            region_codes=tuple(body.region_codes) if body.region_codes else None,
             event_types=tuple(each.value for each in body.event_types) if body.event_types else None,
             status=body.status,
             rotate_secret=body.rotate_secret,
@@ -201,6 +207,7 @@ def _add_changing(router: APIRouter, context: Context) -> None:
         "/v1/subscriptions/{subscription_id}",
         status_code=204,
         summary="Remove a subscription and what waits for it",
+        responses=refusals(404, 503),
         **secured(_SCOPE),
     )
     async def delete(caller: Caller, subscription_id: str) -> Response:
@@ -214,6 +221,7 @@ def _add_companions(router: APIRouter, context: Context) -> None:
         "/v1/subscriptions/{subscription_id}/test",
         summary="Send a signed sample now",
         response_model=TestAnswer,
+        responses=refusals(404, 503),
         **secured(_SCOPE),
     )
     async def test(caller: Caller, subscription_id: str) -> Mapping[str, Any]:
@@ -236,6 +244,7 @@ def _add_companions(router: APIRouter, context: Context) -> None:
         "/v1/subscriptions/{subscription_id}/recover",
         summary="Put in line again what never arrived",
         response_model=RecoverAnswer,
+        responses=refusals(404, 422, 503),
         **secured(_SCOPE),
     )
     async def recover_since(caller: Caller, subscription_id: str, since: AwareDatetime) -> RecoverAnswer:

@@ -22,6 +22,7 @@ _DDL = (
         event_types text[] NOT NULL,
         state text NOT NULL,
         pause_reason text,
+        public_key text NOT NULL,
         sealed_keys bytea NOT NULL,
         sealed_previous_keys bytea,
         previous_keys_until timestamptz,

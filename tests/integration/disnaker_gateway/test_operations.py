@@ -1,0 +1,127 @@
+"""The operator's brakes, and the shape of the service."""
+
+import asyncio
+from typing import Any
+
+import asyncpg
+
+from services.disnaker_gateway.adapters.tables import Base
+from shared.identifiers import new_case_number
+from shared.kafka.bus import Record
+from tests.support.databases import ServiceDatabase
+from tests.support.disnaker_service import BANTEN, Gateway, receiver
+from tests.support.eventually import eventually
+from tests.support.schema import schema_differences
+
+OPERATOR = ("operator:hub", "operations.manage")
+_WITHOUT_ORG = {"alembic_version", "outbox", "inbox", "dead_letter", "parked_event"}
+
+
+async def operate(gateway: Gateway, path: str) -> Any:
+    return await gateway.http.post(f"/v1/operations/{path}", headers=gateway.bearer(*OPERATOR))
+
+
+async def listed(gateway: Gateway, subscription_id: str) -> list[dict[str, Any]]:
+    answer = await gateway.http.get(
+        "/v1/operations/deliveries", params={"subscription_id": subscription_id}, headers=gateway.bearer(*OPERATOR)
+    )
+    items: list[dict[str, Any]] = answer.json()["items"]
+    return items
+
+
+async def test_an_operator_holds_an_endpoint_and_lets_it_go_on(gateway: Gateway) -> None:
+    async with receiver() as there:
+        made = await gateway.subscribe(there.url)
+        held = await operate(gateway, f"subscriptions/{made['id']}/pause")
+        assert (held.json()["status"], held.json()["pause_reason"]) == ("paused", "operator")
+        case_number = new_case_number(2026)
+        await gateway.publish(gateway.notification(case_number))
+        [delivery] = await eventually(lambda: listed(gateway, made["id"]))
+        assert (delivery["state"], there.got) == ("pending", [])
+        assert (await operate(gateway, f"subscriptions/{made['id']}/resume")).json()["status"] == "active"
+        await eventually(lambda: there.bodies(case_number))
+
+
+async def test_an_operator_sends_a_delivered_message_again_under_its_old_id(gateway: Gateway) -> None:
+    async with receiver() as there:
+        made = await gateway.subscribe(there.url)
+        await gateway.publish(gateway.notification(new_case_number(2026)))
+
+        async def delivered() -> list[dict[str, Any]]:
+            return [each for each in await listed(gateway, made["id"]) if each["state"] == "delivered"]
+
+        [delivery] = await eventually(delivered)
+        assert (await operate(gateway, f"deliveries/{delivery['id']}/pause")).status_code == 409
+        assert (await operate(gateway, f"deliveries/{delivery['id']}/resend")).status_code == 200
+        await eventually(lambda: len(there.got) == 2)
+        assert there.got[0][0]["webhook-id"] == there.got[1][0]["webhook-id"]
+
+
+async def test_an_operator_sees_and_discards_what_could_not_be_handled(gateway: Gateway) -> None:
+    case_number = new_case_number(2026)
+    event = gateway.notification(case_number)
+    await gateway.publish(event)
+    record = gateway.bus.records("jkk.case-notifications")[-1]
+    await gateway.bus.publish([Record(record.topic, case_number, b"{", record.headers)])
+
+    async def letters() -> list[dict[str, Any]]:
+        answer = await gateway.http.get("/v1/operations/dead-letters", headers=gateway.bearer(*OPERATOR))
+        return [each for each in answer.json()["items"] if each["key"] == case_number]
+
+    [letter] = await eventually(letters)
+    path = f"/v1/operations/dead-letters/{letter['id']}"
+    assert (await gateway.http.get(path, headers=gateway.bearer(*OPERATOR))).json()["reason_code"] == "event.not-json"
+    answer = await gateway.http.post(f"{path}/discard", json={"reason": "planted"}, headers=gateway.bearer(*OPERATOR))
+    assert answer.json()["resolved"] is True
+    assert await letters() == []
+
+
+async def test_offices_have_no_way_to_the_operators_routes(gateway: Gateway) -> None:
+    calls = [
+        gateway.http.get("/v1/operations/deliveries", headers=gateway.bearer(BANTEN)),
+        gateway.http.get("/v1/operations/dead-letters", headers=gateway.bearer(BANTEN)),
+        gateway.http.post("/v1/operations/subscriptions/x/pause", headers=gateway.bearer(BANTEN)),
+    ]
+    assert [answer.status_code for answer in await asyncio.gather(*calls)] == [403] * 3
+
+
+async def test_the_service_becomes_ready(gateway: Gateway) -> None:
+    async def ready() -> bool:
+        return (await gateway.http.get("/readyz")).status_code == 200
+
+    await eventually(ready)
+
+
+async def test_the_declared_tables_are_the_migrated_ones(disnaker_database: ServiceDatabase) -> None:
+    assert await schema_differences(disnaker_database, Base.metadata) == []
+
+
+async def test_every_table_has_an_org_and_row_level_security(disnaker_database: ServiceDatabase) -> None:
+    connection = await asyncpg.connect(disnaker_database.superuser_url)
+    try:
+        rows = await connection.fetch(
+            """SELECT c.relname, c.relrowsecurity AND c.relforcerowsecurity AS secured,
+                EXISTS (SELECT 1 FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'org' AND a.attnotnull)
+                AS has_org
+                FROM pg_class c WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace"""
+        )
+    finally:
+        await connection.close()
+    assert [row["relname"] for row in rows if not row["secured"] and row["relname"] != "alembic_version"] == []
+    assert {row["relname"] for row in rows if not row["has_org"]} == _WITHOUT_ORG
+
+
+async def test_without_an_org_the_partners_role_sees_no_row(gateway: Gateway) -> None:
+    made = await gateway.subscribe("http://127.0.0.1:9/hook")
+    await gateway.known_case()
+    connection = await asyncpg.connect(gateway.database.url)
+    try:
+        await connection.execute("SET ROLE simpul_disnaker_gateway_app")
+        for table in ("webhook_endpoint", "webhook_delivery", "notification", "known_case", "determination"):
+            assert await connection.fetchval(f"SELECT count(*) FROM {table}") == 0
+            await connection.execute("SELECT set_config('app.org', $1, false)", BANTEN)
+            if table == "webhook_endpoint":
+                assert await connection.fetchval("SELECT count(*) FROM webhook_endpoint WHERE id = $1", made["id"]) == 1
+            await connection.execute("SELECT set_config('app.org', '', false)")
+    finally:
+        await connection.close()

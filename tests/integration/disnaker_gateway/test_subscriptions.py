@@ -1,0 +1,239 @@
+"""Webhook endpoints of an office: made, verified from outside, changed, caught up."""
+
+import asyncio
+import base64
+import json
+import uuid
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from standardwebhooks import Webhook
+
+from shared.clock import SystemClock
+from shared.identifiers import new_case_number
+from tests.support.databases import ServiceDatabase
+from tests.support.disnaker_service import ALL_EVENTS, BANTEN, WEST_JAVA, Gateway, receiver, running_gateway
+from tests.support.eventually import eventually
+
+
+async def test_a_notification_arrives_signed_so_that_others_libraries_verify_it(gateway: Gateway) -> None:
+    async with receiver() as there:
+        made = await gateway.subscribe(there.url)
+        case_number = new_case_number(2026)
+        await gateway.publish(gateway.notification(case_number))
+        await eventually(lambda: there.bodies(case_number))
+        headers, body = there.got[0]
+    verified = Webhook(made["secret"]).verify(body, headers)
+    assert verified["case_number"] == case_number
+    assert headers["webhook-id"] == verified["notification_id"]
+    assert verified["worker"] == {"name": "Siti Aminah", "nik_masked": "3671********0001"}
+    signatures = dict(each.split(",") for each in headers["webhook-signature"].split(" "))
+    public = Ed25519PublicKey.from_public_bytes(base64.b64decode(made["public_key"].removeprefix("whpk_")))
+    signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
+    public.verify(base64.b64decode(signatures["v1a"]), signed)
+
+
+async def test_the_body_is_flat_and_has_the_fields_of_the_interface(gateway: Gateway) -> None:
+    async with receiver() as there:
+        await gateway.subscribe(there.url)
+        case_number = new_case_number(2026)
+        await gateway.publish(gateway.notification(case_number))
+        await eventually(lambda: there.bodies(case_number))
+    assert set(there.bodies(case_number)[0]) == {
+        "notification_id", "type", "case_number", "region_code", "occurred_at", "reported_at", "employer", "worker",
+        "consequence", "accident_type", "place_type", "late", "fatal", "victims_in_same_event", "clocks",
+    }  # fmt: skip
+
+
+async def test_the_secret_is_told_once_and_again_only_to_the_same_request(gateway: Gateway) -> None:
+    body = {"url": "http://127.0.0.1:9/hook", "region_codes": ["36"], "event_types": ALL_EVENTS}
+    key = uuid.uuid4().hex
+    first = await gateway.http.post("/v1/subscriptions", json=body, headers=gateway.once(key=key))
+    again = await gateway.http.post("/v1/subscriptions", json=body, headers=gateway.once(key=key))
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert again.headers["idempotency-replayed"] == "true"
+    assert again.json() == first.json()
+    assert first.json()["secret"].startswith("whsec_")
+    other = await gateway.http.post(
+        "/v1/subscriptions", json={**body, "region_codes": ["3671"]}, headers=gateway.once(key=key)
+    )
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency.key-reused")
+    read = await gateway.http.get(f"/v1/subscriptions/{first.json()['id']}", headers=gateway.bearer())
+    assert read.json()["secret"] is None
+    assert read.json()["public_key"] == first.json()["public_key"]
+
+
+@pytest.mark.parametrize("region_codes", [["32"], ["36", "3273"]])
+async def test_subscribing_to_another_province_is_forbidden(gateway: Gateway, region_codes: list[str]) -> None:
+    body = {"url": "http://127.0.0.1:9/hook", "region_codes": region_codes, "event_types": ALL_EVENTS}
+    answer = await gateway.http.post("/v1/subscriptions", json=body, headers=gateway.once())
+    assert (answer.status_code, answer.json()["code"]) == (403, "region.outside-province")
+
+
+@pytest.mark.parametrize(
+    ("change", "pointers"),
+    [
+        ({"region_codes": []}, {"/region_codes"}),
+        ({"region_codes": ["banten"], "url": 5, "extra": 1}, {"/region_codes/0", "/url", "/extra"}),
+        ({"event_types": ["case.closed"]}, {"/event_types/0"}),
+        ({"url": "ftp://127.0.0.1/"}, {"/url"}),
+        ({"url": "http://user:pw@127.0.0.1/"}, {"/url"}),
+    ],
+)
+async def test_every_problem_of_a_subscription_is_named(
+    gateway: Gateway, change: dict[str, Any], pointers: set[str]
+) -> None:
+    body = {"url": "http://127.0.0.1:9/hook", "region_codes": ["36"], "event_types": ALL_EVENTS, **change}
+    answer = await gateway.http.post("/v1/subscriptions", json=body, headers=gateway.once())
+    assert answer.status_code == 422
+    assert {each["pointer"] for each in answer.json()["errors"]} == pointers
+
+
+async def test_only_wanted_regions_and_event_types_arrive_and_in_order(gateway: Gateway) -> None:
+    async with receiver() as there:
+        await gateway.subscribe(there.url, region_codes=["3671"], event_types=["case.updated"])
+        case_number, elsewhere = new_case_number(2026), new_case_number(2026)
+        events = [gateway.notification(case_number)]
+        events += [gateway.notification(case_number, type_="case.updated") for _ in range(20)]
+        await gateway.publish(*events, gateway.notification(elsewhere, region="3603", type_="case.updated"))
+        await eventually(lambda: len(there.got) >= 20)
+        wanted = [str(event.facts.notification_id) for event in events[1:]]  # type: ignore[attr-defined]
+        assert [body["notification_id"] for body in there.bodies(case_number)] == wanted
+        assert there.bodies(elsewhere) == []
+
+
+async def test_a_paused_subscription_is_served_when_it_is_active_again(gateway: Gateway) -> None:
+    async with receiver() as there:
+        made = await gateway.subscribe(there.url)
+        path = f"/v1/subscriptions/{made['id']}"
+        paused = await gateway.http.patch(path, json={"status": "paused"}, headers=gateway.bearer())
+        assert (paused.json()["status"], paused.json()["pause_reason"]) == ("paused", "partner")
+        case_number = new_case_number(2026)
+        await gateway.publish(gateway.notification(case_number))
+
+        async def in_line() -> list[dict[str, Any]]:
+            found = await gateway.http.get(f"{path}/deliveries", headers=gateway.bearer())
+            return [each for each in found.json()["items"] if each["case_number"] == case_number]
+
+        assert (await eventually(in_line))[0]["state"] == "pending"
+        assert there.got == []
+        await gateway.http.patch(path, json={"status": "active"}, headers=gateway.bearer())
+        await eventually(lambda: there.bodies(case_number))
+
+        async def delivered() -> bool:
+            return bool((await in_line())[0]["state"] == "delivered")
+
+        await eventually(delivered)
+
+
+async def test_a_rotated_secret_signs_beside_the_old_one(gateway: Gateway) -> None:
+    async with receiver() as there:
+        made = await gateway.subscribe(there.url)
+        rotated = await gateway.http.patch(
+            f"/v1/subscriptions/{made['id']}", json={"rotate_secret": True}, headers=gateway.bearer()
+        )
+        assert rotated.json()["secret"] not in (None, made["secret"])
+        tested = await gateway.http.post(f"/v1/subscriptions/{made['id']}/test", headers=gateway.bearer())
+        assert tested.json()["delivered"] is True
+        headers, body = there.got[0]
+    for secret in (made["secret"], rotated.json()["secret"]):
+        assert Webhook(secret).verify(body, headers)["type"] == "subscription.test"
+
+
+async def test_a_test_tells_what_the_receiver_did(gateway: Gateway) -> None:
+    async with receiver() as there:
+        there.status = 500
+        made = await gateway.subscribe(there.url)
+        tested = await gateway.http.post(f"/v1/subscriptions/{made['id']}/test", headers=gateway.bearer())
+    assert tested.status_code == 200
+    assert {key: tested.json()[key] for key in ("delivered", "status", "error")} == {
+        "delivered": False, "status": 500, "error": "http-500",
+    }  # fmt: skip
+    made = await gateway.subscribe("http://127.0.0.1:9/hook")
+    tested = await gateway.http.post(f"/v1/subscriptions/{made['id']}/test", headers=gateway.bearer())
+    assert tested.json()["error"] == "no-answer:refused"
+
+
+async def test_a_deleted_subscription_is_gone_and_hears_nothing(gateway: Gateway) -> None:
+    async with receiver() as there:
+        made = await gateway.subscribe(there.url)
+        path = f"/v1/subscriptions/{made['id']}"
+        assert (await gateway.http.delete(path, headers=gateway.bearer())).status_code == 204
+        assert (await gateway.http.get(path, headers=gateway.bearer())).status_code == 404
+        assert (await gateway.http.delete(path, headers=gateway.bearer())).status_code == 404
+
+
+async def test_a_late_subscriber_recovers_what_was_issued_before(gateway: Gateway) -> None:
+    began = SystemClock().now() - timedelta(seconds=1)
+    case_number = new_case_number(2026)
+    await gateway.publish(*(gateway.notification(case_number) for _ in range(3)))
+    await eventually(lambda: gateway.rows("SELECT 1 FROM notification WHERE case_number = $1 OFFSET 2", case_number))
+    async with receiver() as there:
+        made = await gateway.subscribe(there.url)
+        path = f"/v1/subscriptions/{made['id']}/recover"
+        answer = await gateway.http.post(path, params={"since": began.isoformat()}, headers=gateway.bearer())
+        assert answer.json()["requeued"] >= 3
+        await eventually(lambda: len(there.bodies(case_number)) == 3)
+        again = await gateway.http.post(path, params={"since": began.isoformat()}, headers=gateway.bearer())
+        assert again.json() == {"requeued": 0}
+    assert (await gateway.http.post(path, headers=gateway.bearer())).status_code == 422
+
+
+async def test_another_office_sees_and_touches_nothing_of_a_subscription(gateway: Gateway) -> None:
+    made = await gateway.subscribe("http://127.0.0.1:9/hook")
+    path, other = f"/v1/subscriptions/{made['id']}", gateway.bearer(WEST_JAVA)
+    calls = [
+        gateway.http.get(path, headers=other),
+        gateway.http.patch(path, json={"status": "paused"}, headers=other),
+        gateway.http.delete(path, headers=other),
+        gateway.http.post(f"{path}/test", headers=other),
+        gateway.http.post(f"{path}/recover", params={"since": "2026-01-01T00:00:00Z"}, headers=other),
+        gateway.http.get(f"{path}/deliveries", headers=other),
+    ]
+    assert [answer.status_code for answer in await asyncio.gather(*calls)] == [404] * 6
+    listed = await gateway.http.get("/v1/subscriptions?limit=200", headers=other)
+    assert made["id"] not in [each["id"] for each in listed.json()["items"]]
+
+
+async def test_lists_are_paged_without_gap_or_repeat(gateway: Gateway) -> None:
+    made = {(await gateway.subscribe("http://127.0.0.1:9/hook", "disnaker:61"))["id"] for _ in range(5)}
+    seen, cursor = [], None
+    for _ in range(3):
+        params = {"limit": 2, **({"cursor": cursor} if cursor else {})}
+        page = (
+            await gateway.http.get("/v1/subscriptions", params=params, headers=gateway.bearer("disnaker:61"))
+        ).json()
+        seen += [each["id"] for each in page["items"]]
+        cursor = page["next_cursor"]
+    assert cursor is None
+    assert sorted(seen) == sorted(made)
+
+
+async def test_a_production_profile_takes_public_https_only(
+    disnaker_database: ServiceDatabase, secrets_folder: Path
+) -> None:
+    async with running_gateway(disnaker_database, secrets_folder, profile="production") as strict:
+        for url in (
+            "http://hooks.example.go.id/",
+            "https://127.0.0.1/",
+            "https://169.254.169.254/",
+            "https://localhost/",
+        ):
+            body = {"url": url, "region_codes": ["36"], "event_types": ALL_EVENTS}
+            answer = await strict.http.post("/v1/subscriptions", json=body, headers=strict.once())
+            assert (answer.status_code, answer.json()["code"]) == (422, "subscription.url-refused"), url
+        body = {"url": "https://no-such-host.invalid/", "region_codes": ["36"], "event_types": ALL_EVENTS}
+        answer = await strict.http.post("/v1/subscriptions", json=body, headers=strict.once())
+        assert (answer.status_code, answer.json()["code"]) == (422, "subscription.challenge-failed")
+
+
+async def test_secrets_are_not_in_the_database(gateway: Gateway) -> None:
+    made = await gateway.subscribe("http://127.0.0.1:9/hook", BANTEN)
+    raw = base64.b64decode(made["secret"].removeprefix("whsec_"))
+    rows = await gateway.rows("SELECT * FROM webhook_endpoint WHERE id = $1", uuid.UUID(made["id"]))
+    stored = await gateway.rows("SELECT sealed_body FROM idempotency_key")
+    assert raw not in rows[0]["sealed_keys"]
+    assert all(json.dumps(made["secret"]).encode() not in row["sealed_body"] for row in stored)
