@@ -228,7 +228,12 @@ def principal_of(request: Request) -> Principal:
     return principal
 
 
-Caller = Annotated[Principal, Depends(principal_of)]
+async def _caller(request: Request) -> Principal:
+    # Async, so that FastAPI calls it at once: a plain function would take a turn in the thread pool.
+    return principal_of(request)
+
+
+Caller = Annotated[Principal, Depends(_caller)]
 
 
 def describe_security(app: FastAPI, *, issuer: str) -> None:
