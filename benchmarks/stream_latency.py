@@ -1,0 +1,81 @@
+"""How long an accepted report takes to appear on the stream, at a steady pace."""
+
+import asyncio
+import json
+import time
+import uuid
+
+import httpx
+
+from benchmarks.client import Hub, Partner
+from benchmarks.latencies import Latencies
+from benchmarks.made_up import filled, template
+
+_LOOK_EVERY_SECONDS = 0.05
+_DEADLINE_SECONDS = 30.0
+
+
+class _Stream:
+    """Reads the claim stream and keeps when each case was first seen."""
+
+    def __init__(self, hub: Hub, token: str) -> None:
+        self._url = hub.services["verification"] + "/v1/claims/stream"
+        self._headers = {"Authorization": f"Bearer {token}", "Accept": "text/event-stream"}
+        self.opened = asyncio.Event()
+        self.first_seen: dict[str, float] = {}
+
+    async def read(self) -> None:
+        async with (
+            httpx.AsyncClient(timeout=None) as client,
+            client.stream("GET", self._url, headers=self._headers) as answer,
+        ):
+            answer.raise_for_status()
+            self.opened.set()
+            async for line in answer.aiter_lines():
+                if line.startswith("data:"):
+                    event = json.loads(line[5:])
+                    self.first_seen.setdefault(event["data"]["case_number"], time.perf_counter())
+
+
+async def _send(client: httpx.AsyncClient, body: bytes) -> tuple[str, float]:
+    """The report's id, and when its request began."""
+    began = time.perf_counter()
+    headers = {"Content-Type": "application/json", "Idempotency-Key": uuid.uuid4().hex}
+    answer = await client.post("/v1/accident-reports", content=body, headers=headers)
+    answer.raise_for_status()
+    return str(answer.json()["report_id"]), began
+
+
+async def _case_number(client: httpx.AsyncClient, report_id: str) -> str:
+    deadline = time.perf_counter() + _DEADLINE_SECONDS
+    while time.perf_counter() < deadline:
+        answer = await client.get(f"/v1/accident-reports/{report_id}")
+        answer.raise_for_status()
+        if answer.json()["case_number"]:
+            return str(answer.json()["case_number"])
+        await asyncio.sleep(_LOOK_EVERY_SECONDS)
+    raise SystemExit(f"report {report_id} never became a claim")
+
+
+async def measure(hub: Hub, employer: Partner, verifier: Partner, *, per_second: int, seconds: int) -> Latencies:
+    """Milliseconds from the start of each request to its claim's first event on the stream; the first second is
+    warming up and left out."""
+    stream = _Stream(hub, verifier.token())
+    reading = asyncio.create_task(stream.read())
+    await asyncio.wait_for(stream.opened.wait(), _DEADLINE_SECONDS)
+    text, first = template("report"), time.time_ns() // 1_000_000 % 10_000_000
+    headers = {"Authorization": f"Bearer {employer.token()}"}
+    took = Latencies()
+    async with httpx.AsyncClient(base_url=hub.services["intake"], headers=headers, timeout=30) as client:
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        sending = []
+        for number in range(per_second * (seconds + 1)):
+            await asyncio.sleep(max(0.0, began + number / per_second - loop.time()))
+            sending.append(asyncio.create_task(_send(client, filled(text, first + number))))
+        sent = (await asyncio.gather(*sending))[per_second:]
+        for report_id, at in sent:
+            took.add((stream.first_seen[await _case_number(client, report_id)] - at) * 1000)
+    reading.cancel()
+    await asyncio.gather(reading, return_exceptions=True)
+    return took
