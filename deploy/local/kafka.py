@@ -15,7 +15,7 @@ from deploy.local.processes import ChildProcess
 from deploy.local.progress import Reporter, SilentReporter
 
 HEAP_MEGABYTES = 512
-READY_SECONDS = 60.0
+READY_SECONDS = 120.0
 FORMAT_SECONDS = 120.0
 
 # With one broker nothing can have two replicas; fewer internal partitions start and recover faster.

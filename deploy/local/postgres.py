@@ -20,7 +20,7 @@ from deploy.local.problems import HubProblem
 from deploy.local.processes import ChildProcess
 from deploy.local.unprivileged import UnprivilegedUser, as_user, folder_open_to_all, unprivileged_user
 
-READY_SECONDS = 60.0
+READY_SECONDS = 120.0
 MEMORY_BLOCK_SECONDS = 15.0
 SUPERUSER = "postgres"
 

@@ -30,7 +30,7 @@ class HubSettings(BaseSettings):
     profile: Literal["local", "production"] = "local"
     maven_repository: str | None = Field(None, description="A mirror of Maven Central for Kafka's jars.")
     free_disk_megabytes_min: int = 500
-    ready_seconds: float = 90.0
+    ready_seconds: float = 120.0
 
     @field_validator("home")
     @classmethod
