@@ -171,7 +171,7 @@ def _add_reading(router: APIRouter, desk: Desk) -> None:
         "/v1/accident-reports/{report_id}",
         summary="Your own report, with its claim as it stands now",
         response_model=WholeReportAnswer,
-        responses=refusals(404, 503),
+        responses=refusals(404, 422, 503),
         **secured(READ),
     )
     async def read(caller: Caller, report_id: ReportId) -> Response:

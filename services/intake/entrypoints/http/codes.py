@@ -29,7 +29,7 @@ def code_routes() -> APIRouter:
         "/v1/codes/{list_name}",
         summary="One coded list",
         response_model=CodeListAnswer,
-        responses=refusals(404),
+        responses=refusals(404, 422),
         **public(),
     )
     async def one_list(list_name: Annotated[str, Path(max_length=100)]) -> Response:

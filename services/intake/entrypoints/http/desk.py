@@ -31,7 +31,7 @@ def asker_of(caller: Principal) -> Asker:
 
 
 async def _report_id(
-    report_id: Annotated[str, Path(json_schema_extra={"format": "uuid"}, max_length=100)],
+    report_id: Annotated[str, Path(json_schema_extra={"format": "uuid"})],
 ) -> UUID:
     # An id is opaque to a client: one that cannot be is one that is not there.
     try:

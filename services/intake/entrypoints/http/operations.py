@@ -54,7 +54,9 @@ def _add_reading(router: APIRouter, desk: Desk) -> None:
             await record(transaction, _entry(caller, "list", "", {"count": len(letters)}))
         return _json({"items": [asdict(letter) for letter in letters]})
 
-    @router.get(f"{_PATH}/{{letter_id}}", summary="One dead letter", responses=refusals(404, 503), **secured(_SCOPE))
+    @router.get(
+        f"{_PATH}/{{letter_id}}", summary="One dead letter", responses=refusals(404, 422, 503), **secured(_SCOPE)
+    )
     async def show(caller: Caller, letter_id: UUID) -> Response:
         async with desk.database.system_transaction() as transaction:
             letter = await show_dead_letter(transaction, letter_id)
@@ -72,7 +74,7 @@ def _add_acting(router: APIRouter, desk: Desk, consumer: Consumer) -> None:
         f"{_PATH}/{{letter_id}}/redrive",
         summary="Handle it again, then what waits behind it",
         response_model=RedrivenAnswer,
-        responses=refusals(404, 409, 503),
+        responses=refusals(404, 409, 422, 503),
         **secured(_SCOPE),
     )
     async def redrive(caller: Caller, letter_id: UUID) -> Response:
@@ -83,7 +85,7 @@ def _add_acting(router: APIRouter, desk: Desk, consumer: Consumer) -> None:
         f"{_PATH}/{{letter_id}}/discard",
         summary="Put it away unhandled, then let what waits behind it follow",
         response_model=RedrivenAnswer,
-        responses=refusals(400, 404, 409, 422, 503),
+        responses=refusals(400, 404, 409, 413, 415, 422, 503),
         **secured(_SCOPE),
     )
     async def discard(caller: Caller, letter_id: UUID, body: Discard) -> Response:

@@ -43,7 +43,7 @@ def self_report_routes(desk: Desk) -> APIRouter:
         "/v1/self-reports/{report_id}",
         summary="Where a suspected case stands",
         response_model=SelfReportAnswer,
-        responses=refusals(404, 503),
+        responses=refusals(404, 422, 503),
         **secured("self-reports.read"),
     )
     async def read(caller: Caller, report_id: ReportId) -> Response:
