@@ -35,7 +35,12 @@ def _told(determination: StoredDetermination) -> dict[str, Any]:
 
 def cases_router(context: Context) -> APIRouter:
     router = APIRouter(route_class=StrictRoute, tags=["cases"])
+    _add_cases(router, context)
+    _add_determinations(router, context)
+    return router
 
+
+def _add_cases(router: APIRouter, context: Context) -> None:
     @router.get(
         "/v1/cases/{case_number}",
         summary="What the office may see of a case",
@@ -55,6 +60,8 @@ def cases_router(context: Context) -> APIRouter:
             return Response(status_code=308, headers={"Location": f"/v1/cases/{seen.case_number}"})
         return seen
 
+
+def _add_determinations(router: APIRouter, context: Context) -> None:
     @router.post(
         "/v1/determinations",
         status_code=201,
@@ -87,5 +94,3 @@ def cases_router(context: Context) -> APIRouter:
         async with context.begin(caller) as work:
             wanted = as_id(determination_id, "determination.unknown")
             return _told(await read_determination(work, officer_of(caller), wanted))
-
-    return router

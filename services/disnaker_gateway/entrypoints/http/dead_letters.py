@@ -38,11 +38,17 @@ class RedrivenAnswer(BaseModel):
 
 def dead_letters_router(context: Context, consumer: Consumer) -> APIRouter:
     router = APIRouter(route_class=StrictRoute, tags=["operations"])
+    _add_reading(router, context)
+    _add_acting(router, context, consumer)
+    return router
 
-    async def audit(officer: Officer, action: str, letter: object, **detail: int) -> None:
-        async with context.begin_as_operator() as work:
-            await work.audit(officer, f"dead-letter.{action}", "dead-letter", letter, **detail)
 
+async def _audit(context: Context, officer: Officer, action: str, letter: object, **detail: int) -> None:
+    async with context.begin_as_operator() as work:
+        await work.audit(officer, f"dead-letter.{action}", "dead-letter", letter, **detail)
+
+
+def _add_reading(router: APIRouter, context: Context) -> None:
     @router.get(_PATH, summary="Dead letters, oldest first", responses=refusals(422, 503), **secured(_SCOPE))
     async def list_letters(
         caller: Caller,
@@ -52,7 +58,7 @@ def dead_letters_router(context: Context, consumer: Consumer) -> APIRouter:
     ) -> Response:
         async with context.database.system_transaction() as transaction:
             letters = await list_dead_letters(transaction, state=state, after=after, limit=limit)
-        await audit(officer_of(caller), "list", "*", count=len(letters))
+        await _audit(context, officer_of(caller), "list", "*", count=len(letters))
         return _json({"items": [asdict(letter) for letter in letters], "next_cursor": None})
 
     @router.get(
@@ -61,9 +67,11 @@ def dead_letters_router(context: Context, consumer: Consumer) -> APIRouter:
     async def show(caller: Caller, letter_id: UUID) -> Response:
         async with context.database.system_transaction() as transaction:
             letter = await show_dead_letter(transaction, letter_id)
-        await audit(officer_of(caller), "read", letter_id)
+        await _audit(context, officer_of(caller), "read", letter_id)
         return _json(asdict(letter))
 
+
+def _add_acting(router: APIRouter, context: Context, consumer: Consumer) -> None:
     @router.post(
         f"{_PATH}/{{letter_id}}/redrive",
         summary="Handle it again, then what waits behind it",
@@ -73,7 +81,7 @@ def dead_letters_router(context: Context, consumer: Consumer) -> APIRouter:
     )
     async def redrive(caller: Caller, letter_id: UUID) -> Response:
         redriven = asdict(await consumer.redrive(letter_id, by=caller.client_id))
-        await audit(officer_of(caller), "redrive", letter_id, **redriven)
+        await _audit(context, officer_of(caller), "redrive", letter_id, **redriven)
         return _json(redriven)
 
     @router.post(
@@ -85,10 +93,8 @@ def dead_letters_router(context: Context, consumer: Consumer) -> APIRouter:
     )
     async def discard(caller: Caller, letter_id: UUID, body: Discard) -> Response:
         redriven = asdict(await consumer.discard(letter_id, body.reason, by=caller.client_id))
-        await audit(officer_of(caller), "discard", letter_id, **redriven)
+        await _audit(context, officer_of(caller), "discard", letter_id, **redriven)
         return _json(redriven)
-
-    return router
 
 
 def _json(body: Any) -> Response:

@@ -47,7 +47,12 @@ async def _acknowledgement(request: Request, context: Context) -> Acknowledgemen
 
 def notifications_router(context: Context) -> APIRouter:
     router = APIRouter(route_class=StrictRoute, tags=["notifications"])
+    _add_pull(router, context)
+    _add_acknowledgement(router, context)
+    return router
 
+
+def _add_pull(router: APIRouter, context: Context) -> None:
     @router.get(
         "/v1/notifications",
         summary="Pull notifications, oldest first",
@@ -75,6 +80,8 @@ def notifications_router(context: Context) -> APIRouter:
             resume_cursor=resume,
         )
 
+
+def _add_acknowledgement(router: APIRouter, context: Context) -> None:
     @router.post(
         "/v1/notifications/{notification_id}/acknowledgement",
         summary="Say that the office has seen it",
@@ -95,5 +102,3 @@ def notifications_router(context: Context) -> APIRouter:
             return Answer(200, answer.model_dump(mode="json"))
 
         return await context.once(request, caller, key, act)
-
-    return router

@@ -23,7 +23,12 @@ _SCOPE = "operations.manage"
 
 def operations_router(context: Context) -> APIRouter:
     router = APIRouter(route_class=StrictRoute, tags=["operations"])
+    _add_reading(router, context)
+    _add_brakes(router, context)
+    return router
 
+
+def _add_reading(router: APIRouter, context: Context) -> None:
     @router.get(
         "/v1/operations/deliveries",
         summary="Deliveries of all offices",
@@ -45,6 +50,8 @@ def operations_router(context: Context) -> APIRouter:
             await work.audit(officer_of(caller), "delivery.list", "delivery", "*")
         return delivery_page(found, limit)
 
+
+def _add_brakes(router: APIRouter, context: Context) -> None:
     @router.post(
         "/v1/operations/deliveries/{delivery_id}/{action}",
         summary="Hold one delivery (its case waits behind it), let it go on, or send it again",
@@ -72,5 +79,3 @@ def operations_router(context: Context) -> APIRouter:
         async with context.begin_as_operator() as work:
             changed = await pause_subscription(work, context.clock, officer, wanted, paused=action == "pause")
         return told(changed)
-
-    return router
