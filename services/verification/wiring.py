@@ -6,6 +6,8 @@ import threading
 from datetime import timedelta
 from types import FrameType
 
+from services.verification.adapters.case_store import PostgresCaseStore
+from services.verification.adapters.claim_queries import ClaimQueries, search_terms
 from services.verification.adapters.sequencer import Sequencer
 from services.verification.adapters.stream import ClaimStream, StreamLimits
 from services.verification.entrypoints.consumers import evidence_receiver
@@ -53,18 +55,16 @@ def build(
     Raises KeyringUnusable when a secret is missing or wrong.
     """
     clock = clock or SystemClock()
-    topics = [TOPICS[name] for name in (*_HEARD, *_WRITTEN)]
-    bus = bus or AioKafkaBus(settings.kafka_bootstrap, topics=topics, prefix=settings.topic_prefix)
+    bus = bus or _kafka(settings)
     database = Database(
         settings.database_url,
         service=NAME,
         pool_size=settings.database_pool_size,
         timeout_seconds=settings.database_timeout_seconds,
     )
-    counter = Counter(database, load_secrets(settings.secrets_dir), clock, settings)
-    sealer = counter.secrets.sealer
+    counter = _counter(settings, database, clock)
     consumer = Consumer(
-        database, bus, sealer, group=NAME, topics=_HEARD, handle=evidence_receiver(counter.desk), clock=clock
+        database, bus, counter.sealer, group=NAME, topics=_HEARD, handle=evidence_receiver(counter.desk), clock=clock
     )
     sequencer = Sequencer(database, rows_max=settings.sequencer_rows_max, poll_seconds=settings.stream_poll_seconds)
     stream = ClaimStream(database, clock, _limits(settings))
@@ -92,6 +92,24 @@ def build(
         checks=[("postgres", _reachable(database))],
         on_start=[_end_streams_on_signal(stream)],
         on_stop=[database.close, bus.close, stop_verifier],
+    )
+
+
+def _kafka(settings: VerificationSettings) -> AioKafkaBus:
+    topics = [TOPICS[name] for name in (*_HEARD, *_WRITTEN)]
+    return AioKafkaBus(settings.kafka_bootstrap, topics=topics, prefix=settings.topic_prefix)
+
+
+def _counter(settings: VerificationSettings, database: Database, clock: Clock) -> Counter:
+    secrets = load_secrets(settings.secrets_dir)
+    return Counter(
+        database,
+        secrets.sealer,
+        clock,
+        settings,
+        open_store=lambda transaction: PostgresCaseStore(transaction, secrets),
+        open_reader=lambda transaction: ClaimQueries(transaction, secrets),
+        search_terms=lambda text: search_terms(text, secrets),
     )
 
 

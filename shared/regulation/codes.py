@@ -5,6 +5,7 @@ from pathlib import Path
 
 from shared.regulation.checklist import DOCUMENT_TABLE
 from shared.regulation.data_files import DATA_FOLDER, BadRuleFile, read_yaml
+from shared.regulation.provinces import PROVINCES
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,15 @@ def _documents() -> list[Code]:
     return list({row.code: Code(row.code, row.title_id, row.title_en) for row in DOCUMENT_TABLE}.values())
 
 
-CODE_LISTS: dict[str, list[Code]] = {**load_code_lists(DATA_FOLDER / "codes.yaml"), "documents": _documents()}
+def _provinces() -> list[Code]:
+    return [Code(province.code, province.name, province.name) for province in PROVINCES.values()]
+
+
+CODE_LISTS: dict[str, list[Code]] = {
+    **load_code_lists(DATA_FOLDER / "codes.yaml"),
+    "documents": _documents(),
+    "provinces": _provinces(),
+}
 
 
 def codes_of(list_name: str) -> tuple[str, ...]:

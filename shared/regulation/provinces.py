@@ -22,9 +22,3 @@ def _load() -> dict[str, Province]:
 
 
 PROVINCES: dict[str, Province] = _load()
-
-
-def province_name(region_code: str) -> str | None:
-    """The name of the province a region code lies in, or None for a code we don't know."""
-    found = PROVINCES.get(region_code[:2])
-    return found.name if found else None

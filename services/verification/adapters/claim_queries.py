@@ -1,7 +1,6 @@
 """Reading claims: the queue, one claim, the basket, the audit log."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,6 +8,7 @@ import orjson
 
 from services.verification.adapters.sealed_facts import FactsSealer
 from services.verification.application.claim_document import queue_item
+from services.verification.application.reading import ClaimFilter, Page
 from shared.errors import NotFound
 from shared.identifiers import is_case_number
 from shared.postgres.database import Transaction
@@ -33,23 +33,6 @@ _PAIRS = """SELECT p.id, p.score, p.reasons, p.found_at, p.one, p.other, a.case_
     LEFT JOIN evidence_link a ON a.evidence_id = p.one AND a.ended_at IS NULL
     LEFT JOIN evidence_link b ON b.evidence_id = p.other AND b.ended_at IS NULL
     WHERE p.state = 'open' AND ($1::text IS NULL OR p.id > $1::text::uuid) ORDER BY p.id LIMIT $2"""
-
-
-@dataclass(frozen=True)
-class ClaimFilter:
-    """What queue and stream can be narrowed to; None means any. `region` is a prefix of a region code."""
-
-    state: str | None = None
-    waiting_on: str | None = None
-    region: str | None = None
-    flag: str | None = None
-    q: str | None = None
-
-
-@dataclass(frozen=True)
-class Page:
-    items: list[dict[str, Any]]
-    next_cursor: str | None
 
 
 class ClaimQueries:

@@ -5,17 +5,16 @@ only what lies beyond the last position it has sent. So it neither skips nor rep
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncGenerator, Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 import asyncpg
 import orjson
 
 from services.verification.adapters.case_store import STREAM_CHANNEL
-from services.verification.adapters.claim_queries import ClaimFilter
 from services.verification.application.claim_document import rfc3339
+from services.verification.application.reading import ClaimFilter, Following
 from shared.clock import Clock
 from shared.errors import TooManyRequests
 from shared.postgres.database import Database
@@ -69,17 +68,6 @@ class _Follower:
 
 
 @dataclass
-class Following:
-    """Who follows: what they want to see, from which position, until when their token holds."""
-
-    org: str
-    wanted: ClaimFilter
-    terms: Collection[str] | None
-    after: int
-    expires_at: datetime
-
-
-@dataclass
 class ClaimStream:
     """Background part that reads new positions and hands them to followers."""
 
@@ -116,7 +104,7 @@ class ClaimStream:
         async with self.database.system_transaction() as transaction:
             return int(await transaction.driver.fetchval(_HEAD))
 
-    async def follow(self, following: Following) -> AsyncIterator[bytes]:
+    async def follow(self, following: Following) -> AsyncGenerator[bytes, None]:
         """The stream of one client, as bytes of Server-Sent Events. Ends when its token has expired, when the service
         stops, and when the client reads too slowly; it may resume each time."""
         if self._clients >= self.limits.clients_max:
@@ -148,7 +136,7 @@ class ClaimStream:
             if follower is not None:
                 self._followers.discard(follower)
 
-    async def _live(self, following: Following, follower: _Follower | None, last: int) -> AsyncIterator[bytes]:
+    async def _live(self, following: Following, follower: _Follower | None, last: int) -> AsyncGenerator[bytes, None]:
         while follower is not None and not self._over(following):
             try:
                 async with asyncio.timeout(self._wait_seconds(following)):

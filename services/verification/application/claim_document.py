@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from services.verification.domain.claim import ClaimView, Flag
+from services.verification.domain.claim import Benefit, ClaimView, Discrepancy, Flag, TimelineEntry
 from services.verification.domain.evidence import Determination, Evidence
 from shared.regulation.checklist import ChecklistItem
 from shared.regulation.clocks import Clock
@@ -49,44 +49,10 @@ def document_of(view: ClaimView) -> Document:
         "clocks": [clock_document(clock) for clock in view.clocks],
         "checklist": [_checklist_item(item) for item in view.checklist],
         "evidence": _evidence_list(view.evidence, view.determinations),
-        "discrepancies": [
-            {
-                "id": item.id,
-                "field": item.field,
-                "values": [{"evidence_id": evidence_id, "value": value} for evidence_id, value in item.values],
-                "severity": item.severity,
-                "owner": item.owner,
-                "state": item.state,
-                "settled_by": item.settled_by,
-            }
-            for item in view.discrepancies
-        ],
+        "discrepancies": [_discrepancy(item) for item in view.discrepancies],
         "flags": [_flag(flag) for flag in view.flags],
-        "benefit": {
-            "status": view.benefit.status,
-            "lines": [
-                {
-                    "benefit": line.benefit,
-                    "amount_rupiah": line.amount_rupiah,
-                    "formula": line.formula,
-                    "legal_basis": line.legal_basis,
-                    "confidence": line.confidence,
-                }
-                for line in view.benefit.lines
-            ],
-            "total_rupiah": view.benefit.total_rupiah,
-        },
-        "timeline": [
-            {
-                "at": rfc3339(entry.at),
-                "received_at": rfc3339(entry.received_at),
-                "who": entry.who,
-                "what": entry.what,
-                "lag_seconds": entry.lag_seconds,
-                "evidence_id": entry.evidence_id,
-            }
-            for entry in view.timeline
-        ],
+        "benefit": _benefit(view.benefit),
+        "timeline": [_timeline_entry(entry) for entry in view.timeline],
     }
 
 
@@ -159,6 +125,43 @@ def _checklist_item(item: ChecklistItem) -> Document:
         "satisfied_by": item.satisfied_by,
         "legal_basis": item.legal_basis,
         "confidence": item.confidence,
+    }
+
+
+def _discrepancy(item: Discrepancy) -> Document:
+    return {
+        "id": item.id,
+        "field": item.field,
+        "values": [{"evidence_id": evidence_id, "value": value} for evidence_id, value in item.values],
+        "severity": item.severity,
+        "owner": item.owner,
+        "state": item.state,
+        "settled_by": item.settled_by,
+    }
+
+
+def _benefit(benefit: Benefit) -> Document:
+    lines = [
+        {
+            "benefit": line.benefit,
+            "amount_rupiah": line.amount_rupiah,
+            "formula": line.formula,
+            "legal_basis": line.legal_basis,
+            "confidence": line.confidence,
+        }
+        for line in benefit.lines
+    ]
+    return {"status": benefit.status, "lines": lines, "total_rupiah": benefit.total_rupiah}
+
+
+def _timeline_entry(entry: TimelineEntry) -> Document:
+    return {
+        "at": rfc3339(entry.at),
+        "received_at": rfc3339(entry.received_at),
+        "who": entry.who,
+        "what": entry.what,
+        "lag_seconds": entry.lag_seconds,
+        "evidence_id": entry.evidence_id,
     }
 
 

@@ -49,19 +49,13 @@ def derive_claim(case: CaseInput, now: datetime, policy: Policy) -> ClaimView:
     clocks = _clocks(rules, lead, report, accident, statement, stance, completed_at(active, papers), now)
     late = report is not None and clocks[0].met is False and segment in _SEGMENTS_WITH_REPORTER
     contradictions = discrepancies(evidence, stance.determination)
-    state = state_of(
-        active=bool(active),
-        reported=report is not None,
-        outcome=outcome,
-        expired=_expired(clocks, evidence),
-        papers=papers,
-        stance=stance,
-    )
-    waiting_on, reason = turn_of(state, papers, contradictions, segment)
+    lapsed = _expired(clocks, evidence)
+    state = state_of(bool(active), report is not None, outcome, lapsed, papers, stance)
+    turn = turn_of(state, papers, contradictions, segment)
     return ClaimView(
         state=state,
-        waiting_on=waiting_on,
-        waiting_reason=reason,
+        waiting_on=turn[0],
+        waiting_reason=turn[1],
         kind=accident.event_kind if accident else "accident",
         segment=segment,
         occurred_at=lead.occurred_at,

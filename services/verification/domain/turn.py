@@ -13,7 +13,7 @@ _FINAL_OUTCOMES = frozenset({"recovered", "partial_functional", "partial_anatomi
 
 
 def state_of(
-    *, active: bool, reported: bool, outcome: str | None, expired: bool, papers: Sequence[ChecklistItem], stance: Stance
+    active: bool, reported: bool, outcome: str | None, expired: bool, papers: Sequence[ChecklistItem], stance: Stance
 ) -> str:
     """The state (interface 6). What people settled comes before what papers say."""
     if not active:

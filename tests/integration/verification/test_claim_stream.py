@@ -13,8 +13,7 @@ import orjson
 import pytest
 import uvicorn
 
-from services.verification.adapters.claim_queries import ClaimFilter
-from services.verification.adapters.stream import Following
+from services.verification.application.reading import ClaimFilter, Following
 from tests.support.agency_events import accident_report, medical_report, random_nik
 from tests.support.databases import ServiceDatabase
 from tests.support.eventually import eventually
@@ -37,7 +36,7 @@ def _parsed(item: bytes) -> tuple[int, dict[str, Any]] | None:
 async def _read(hub: Verification, after: int, count: int, **options: Any) -> list[tuple[int, dict[str, Any]]]:
     """`count` events of a stream that begins after a position; then the client is gone."""
     found: list[tuple[int, dict[str, Any]]] = []
-    async with contextlib.aclosing(hub.stream.follow(_following(after, **options))) as events:  # type: ignore[type-var]
+    async with contextlib.aclosing(hub.stream.follow(_following(after, **options))) as events:
         async with asyncio.timeout(30):
             while len(found) < count:
                 event = _parsed(await anext(events))

@@ -1,6 +1,7 @@
 """From events on the bus to claims by API, decisions by verifiers, and what is told of them."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from tests.support.agency_events import ACCIDENT_AT, accident_report, determination, medical_report, random_nik
 from tests.support.eventually import eventually
@@ -22,7 +23,7 @@ STATEMENT = {
 PAPERS = ("KPJ", "ID", "WAGE", "PHOTO")
 
 
-async def _complete_claim(hub: Verification, *, wage_papers: tuple[str, ...] = PAPERS) -> dict[str, object]:
+async def _complete_claim(hub: Verification, *, wage_papers: tuple[str, ...] = PAPERS) -> dict[str, Any]:
     nik = random_nik()
     await hub.publish(
         accident_report(nik, documents=wage_papers, stage_2=STAGE_2), medical_report(nik, statement=STATEMENT)
@@ -84,7 +85,7 @@ async def test_decision_needs_the_version_that_was_seen(verification: Verificati
     answer = await verification.decide(claim, "conclude", outcome="work_accident")
     assert answer.status_code == 201
     assert answer.json()["state"] == "CONCLUDED_WORK_ACCIDENT"
-    assert answer.json()["decision_version"] == claim["decision_version"] + 1  # type: ignore[operator]
+    assert answer.json()["decision_version"] == claim["decision_version"] + 1
     assert (await verification.decide(claim, "reject", reason="x")).status_code == 412
 
 
@@ -94,7 +95,7 @@ async def test_a_note_does_not_refuse_a_verifier_who_decides(verification: Verif
         f"/v1/claims/{claim['case_number']}/notes", json={"text": "Dihubungi."}, headers=verification.once()
     )
     assert note.status_code == 201
-    assert note.json()["version"] == claim["version"] + 1  # type: ignore[operator]
+    assert note.json()["version"] == claim["version"] + 1
     assert (await verification.decide(claim, "conclude", outcome="work_accident")).status_code == 201
 
 
@@ -163,7 +164,7 @@ async def test_verifier_splits_and_joins_and_it_stays_so(verification: Verificat
     report, visit = accident_report(nik), medical_report(nik)
     await verification.publish(report, visit)
 
-    async def both() -> dict[str, object] | None:
+    async def both() -> dict[str, Any] | None:
         claim = await verification.claim_with(nik)
         return claim if len(claim["evidence"]) == 2 else None
 
@@ -191,17 +192,17 @@ async def test_kpj_only_report_under_two_niks_waits_in_the_basket(verification: 
     lone = medical_report(None, kpj=kpj)
     await verification.publish(accident_report(one, kpj=kpj), accident_report(two, kpj=kpj), lone)
 
-    async def pairs() -> list[dict[str, object]]:
+    async def pairs() -> list[dict[str, Any]]:
         answer = await verification.http.get("/v1/unmatched", params={"limit": 200}, headers=verification.bearer())
         return [item for item in answer.json()["items"] if lone.subject in item["evidence_ids"]]
 
-    async def two_pairs() -> list[dict[str, object]] | None:
+    async def two_pairs() -> list[dict[str, Any]] | None:
         found = await pairs()
         return found if len(found) == 2 else None
 
     found = await eventually(two_pairs)
     assert found is not None
-    assert all("kpj-shared-by-two-niks" in item["reasons"] for item in found)  # type: ignore[operator]
+    assert all("kpj-shared-by-two-niks" in item["reasons"] for item in found)
     assert "kpj-shared" in [flag["code"] for flag in (await verification.claim_with(one))["flags"]]
     first = await verification.http.post(
         f"/v1/unmatched/{found[0]['id']}/dismissal", json={"reason": "Orang lain."}, headers=verification.once()
@@ -219,9 +220,9 @@ async def test_queue_pages_and_filters(verification: Verification) -> None:
     for nik in niks:
         await verification.claim_with(nik)
     seen: list[str] = []
-    cursor = None
+    cursor: str | None = None
     while True:
-        params = {"region": "94", "limit": 2, **({"cursor": cursor} if cursor else {})}
+        params: dict[str, str | int] = {"region": "94", "limit": 2, **({"cursor": cursor} if cursor else {})}
         page = (await verification.http.get("/v1/claims", params=params, headers=verification.bearer())).json()
         seen += [item["case_number"] for item in page["items"]]
         assert all("timeline" not in item and "next_due_at" in item for item in page["items"])

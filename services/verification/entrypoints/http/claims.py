@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Response
 
-from services.verification.adapters.claim_queries import ClaimFilter
+from services.verification.application.reading import ClaimFilter
 from services.verification.entrypoints.http.answers import ClaimAnswer, QueueAnswer, TimelineListAnswer
 from services.verification.entrypoints.http.desk import CaseNumber, Counter, audit, json_response, moved_to
 from services.verification.entrypoints.http.refusals import refusals
@@ -39,7 +39,12 @@ Filtered = Annotated[ClaimFilter, Depends(claim_filter)]
 def claim_routes(counter: Counter) -> APIRouter:
     """Fixed paths (`/v1/claims/stream`) are registered before these."""
     router = APIRouter(tags=["claims"])
+    _add_queue(router, counter)
+    _add_claim(router, counter)
+    return router
 
+
+def _add_queue(router: APIRouter, counter: Counter) -> None:
     @router.get(
         "/v1/claims",
         summary="The work queue, most urgent first",
@@ -50,10 +55,12 @@ def claim_routes(counter: Counter) -> APIRouter:
     async def queue(caller: Caller, wanted: Filtered, cursor: Cursor = None, limit: Limit = 50) -> Response:
         """Claims without their lists. Merged claims are left out unless asked for by their state."""
         async with counter.database.transaction(caller.org) as transaction:
-            page = await counter.queries(transaction).queue(wanted, cursor, limit)
+            page = await counter.open_reader(transaction).queue(wanted, cursor, limit)
             await audit(transaction, caller, "claims.list", "", count=len(page.items))
         return json_response({"items": page.items, "next_cursor": page.next_cursor})
 
+
+def _add_claim(router: APIRouter, counter: Counter) -> None:
     @router.get(
         "/v1/claims/{case_number}",
         summary="One claim",
@@ -64,7 +71,7 @@ def claim_routes(counter: Counter) -> APIRouter:
     async def claim(caller: Caller, case_number: CaseNumber) -> Response:
         """The whole claim. `ETag` is its decision version, for `If-Match` of a decision."""
         async with counter.database.transaction(caller.org) as transaction:
-            document, survivor = await counter.queries(transaction).claim(case_number, counter.clock.now())
+            document, survivor = await counter.open_reader(transaction).claim(case_number, counter.clock.now())
             await audit(transaction, caller, "claim.read", case_number)
         if survivor is not None:
             return moved_to(survivor)
@@ -80,10 +87,8 @@ def claim_routes(counter: Counter) -> APIRouter:
     async def timeline(caller: Caller, case_number: CaseNumber) -> Response:
         """Every accepted version of every report, determinations and decisions, with the lag of each step."""
         async with counter.database.transaction(caller.org) as transaction:
-            document, survivor = await counter.queries(transaction).claim(case_number, counter.clock.now())
+            document, survivor = await counter.open_reader(transaction).claim(case_number, counter.clock.now())
             await audit(transaction, caller, "claim.timeline", case_number)
         if survivor is not None:
             return moved_to(survivor, "/timeline")
         return json_response({"items": document["timeline"], "next_cursor": None})
-
-    return router

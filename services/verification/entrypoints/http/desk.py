@@ -1,5 +1,6 @@
 """What every route needs, and the small things routes share."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Any
@@ -7,9 +8,9 @@ from typing import Annotated, Any
 import orjson
 from fastapi import Depends, Path, Request, Response
 
-from services.verification.adapters.case_store import PostgresCaseStore
-from services.verification.adapters.claim_queries import ClaimQueries
 from services.verification.application.case_desk import CaseDesk
+from services.verification.application.ports import CaseStore
+from services.verification.application.reading import ClaimReader
 from services.verification.application.work_on_claims import Workplace
 from services.verification.domain.derivation import Policy
 from services.verification.settings import VerificationSettings
@@ -17,18 +18,22 @@ from shared.audit import AuditEntry, record
 from shared.clock import Clock
 from shared.errors import PreconditionRequired, Stale
 from shared.postgres.database import Database, Transaction
-from shared.sealing import Secrets
+from shared.sealing import Sealer
 from shared.web.door import Principal
 
 
 @dataclass(frozen=True)
 class Counter:
-    """Where requests are received."""
+    """Where requests are received. `open_store` and `open_reader` give storage on an open transaction; `search_terms`
+    everything a search text may mean."""
 
     database: Database
-    secrets: Secrets
+    sealer: Sealer
     clock: Clock
     settings: VerificationSettings
+    open_store: Callable[[Transaction], CaseStore]
+    open_reader: Callable[[Transaction], ClaimReader]
+    search_terms: Callable[[str], list[str]]
 
     @property
     def policy(self) -> Policy:
@@ -36,14 +41,10 @@ class Counter:
 
     def desk(self, transaction: Transaction) -> CaseDesk:
         window = timedelta(days=self.settings.matching_window_days)
-        return CaseDesk(PostgresCaseStore(transaction, self.secrets), self.clock, self.policy, window)
+        return CaseDesk(self.open_store(transaction), self.clock, self.policy, window)
 
     def workplace(self, transaction: Transaction) -> Workplace:
-        store = PostgresCaseStore(transaction, self.secrets)
-        return Workplace(self.desk(transaction), store, self.clock, self.policy)
-
-    def queries(self, transaction: Transaction) -> ClaimQueries:
-        return ClaimQueries(transaction, self.secrets)
+        return Workplace(self.desk(transaction), self.open_store(transaction), self.clock, self.policy)
 
 
 async def audit(

@@ -35,11 +35,17 @@ class RedrivenAnswer(BaseModel):
 
 def operation_routes(counter: Counter, consumer: Consumer) -> APIRouter:
     router = APIRouter(route_class=StrictRoute, tags=["operations"])
+    _add_reading(router, counter)
+    _add_resolving(router, counter, consumer)
+    return router
 
-    async def log(caller: Principal, action: str, letter_id: UUID | str, detail: dict[str, Any]) -> None:
-        async with counter.database.system_transaction() as transaction:
-            await audit(transaction, caller, f"dead-letter.{action}", str(letter_id), **detail)
 
+async def _log(counter: Counter, caller: Principal, action: str, letter_id: UUID | str, detail: dict[str, Any]) -> None:
+    async with counter.database.system_transaction() as transaction:
+        await audit(transaction, caller, f"dead-letter.{action}", str(letter_id), **detail)
+
+
+def _add_reading(router: APIRouter, counter: Counter) -> None:
     @router.get(
         _PATH,
         summary="Dead letters, oldest first",
@@ -55,7 +61,7 @@ def operation_routes(counter: Counter, consumer: Consumer) -> APIRouter:
     ) -> Response:
         async with counter.database.system_transaction() as transaction:
             letters = await list_dead_letters(transaction, state=state, after=after, limit=limit)
-        await log(caller, "list", "", {"count": len(letters)})
+        await _log(counter, caller, "list", "", {"count": len(letters)})
         items = [asdict(letter) for letter in letters]
         return json_response({"items": items, "next_cursor": None})
 
@@ -65,9 +71,11 @@ def operation_routes(counter: Counter, consumer: Consumer) -> APIRouter:
     async def show(caller: Caller, letter_id: UUID) -> Response:
         async with counter.database.system_transaction() as transaction:
             letter = await show_dead_letter(transaction, letter_id)
-        await log(caller, "read", letter_id, {})
+        await _log(counter, caller, "read", letter_id, {})
         return json_response(asdict(letter))
 
+
+def _add_resolving(router: APIRouter, counter: Counter, consumer: Consumer) -> None:
     @router.post(
         f"{_PATH}/{{letter_id}}/redrive",
         summary="Handle it again, then what waits behind it",
@@ -77,7 +85,7 @@ def operation_routes(counter: Counter, consumer: Consumer) -> APIRouter:
     )
     async def redrive(caller: Caller, letter_id: UUID) -> Response:
         redriven = asdict(await consumer.redrive(letter_id, by=caller.client_id))
-        await log(caller, "redrive", letter_id, redriven)
+        await _log(counter, caller, "redrive", letter_id, redriven)
         return json_response(redriven)
 
     @router.post(
@@ -89,7 +97,5 @@ def operation_routes(counter: Counter, consumer: Consumer) -> APIRouter:
     )
     async def discard(caller: Caller, letter_id: UUID, body: Discard) -> Response:
         redriven = asdict(await consumer.discard(letter_id, body.reason, by=caller.client_id))
-        await log(caller, "discard", letter_id, redriven)
+        await _log(counter, caller, "discard", letter_id, redriven)
         return json_response(redriven)
-
-    return router

@@ -57,7 +57,7 @@ def reference_routes(counter: Counter) -> APIRouter:
         # An auditor sees everybody's rows, which row-level security shows to the hub's own role only.
         async with counter.database.system_transaction() as transaction:
             filters = (object_id, object_type, action, org)
-            page = await counter.queries(transaction).audit(filters, cursor, limit)
+            page = await counter.open_reader(transaction).audit(filters, cursor, limit)
             await audit(transaction, caller, "audit.read", "", count=len(page.items))
         return json_response({"items": page.items, "next_cursor": page.next_cursor})
 

@@ -6,8 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
-from services.verification.adapters.claim_queries import search_terms
-from services.verification.adapters.stream import ClaimStream, Following
+from services.verification.application.reading import Following, Stream
 from services.verification.entrypoints.http.claims import Filtered
 from services.verification.entrypoints.http.desk import Counter, audit
 from services.verification.entrypoints.http.refusals import refusals
@@ -29,7 +28,7 @@ _DESCRIBED = {
 }
 
 
-def stream_routes(counter: Counter, stream: ClaimStream) -> APIRouter:
+def stream_routes(counter: Counter, stream: Stream) -> APIRouter:
     router = APIRouter(tags=["claims"])
 
     @router.get(
@@ -53,7 +52,7 @@ def stream_routes(counter: Counter, stream: ClaimStream) -> APIRouter:
             position = after if after is not None else await stream.head()
         async with counter.database.transaction(caller.org) as transaction:
             await audit(transaction, caller, "claims.stream", "", after=position)
-        terms = [*search_terms(wanted.q, counter.secrets), wanted.q.strip().upper()] if wanted.q else None
+        terms = [*counter.search_terms(wanted.q), wanted.q.strip().upper()] if wanted.q else None
         following = Following(caller.org, wanted, terms, position, caller.expires_at)
         events = stream.follow(following)
         # The first item is taken here, so that a refusal still has its own status.

@@ -194,7 +194,7 @@ def _add_decisions(router: APIRouter, counter: Counter) -> None:
             same = await IdempotentRequest.of(request, caller, key)
             # The version seen is part of what is asked: the same key with another If-Match is another request.
             same = replace(same, body=same.body + f"\nif-match:{seen}".encode())
-            return await idempotently(same, transaction, counter.secrets.sealer, act)
+            return await idempotently(same, transaction, counter.sealer, act)
 
 
 def _add_notes(router: APIRouter, counter: Counter) -> None:
@@ -263,7 +263,7 @@ def _add_basket(router: APIRouter, counter: Counter) -> None:
     )
     async def unmatched(caller: Caller, cursor: Cursor = None, limit: Limit = 50) -> Response:
         async with counter.database.transaction(caller.org) as transaction:
-            page = await counter.queries(transaction).unmatched(cursor, limit)
+            page = await counter.open_reader(transaction).unmatched(cursor, limit)
             await audit(transaction, caller, "pairs.list", "", count=len(page.items))
         return json_response({"items": page.items, "next_cursor": page.next_cursor})
 
@@ -303,7 +303,7 @@ async def _audited(
             await audit(transaction, caller, action, object_id)
             return answer
 
-        return await idempotently(same, transaction, counter.secrets.sealer, acted)
+        return await idempotently(same, transaction, counter.sealer, acted)
 
 
 def _uuid_text(text: str) -> str:

@@ -1,0 +1,108 @@
+"""`CaseStore` in memory, for tests of what the case desk makes of evidence."""
+
+import copy
+from collections.abc import Iterable, Sequence
+
+from services.verification.application.records import (
+    ClaimRecord,
+    Entry,
+    EvidenceRecord,
+    Found,
+    PersonLink,
+    StoredPair,
+    StreamRow,
+    Wanted,
+)
+from services.verification.domain.evidence import Identity
+from services.verification.domain.grouping import Pair
+from shared.events.envelope import Event, IdentityHashes
+
+
+class InMemoryCases:
+    """Keeps everything; hands out copies, as a database does."""
+
+    def __init__(self) -> None:
+        self.evidence: dict[str, EvidenceRecord] = {}
+        self.claims: dict[str, ClaimRecord] = {}
+        self.entries_by_case: dict[str, list[Entry]] = {}
+        self.links: dict[frozenset[str], PersonLink] = {}
+        self.pairs: dict[tuple[str, str], Pair] = {}
+        self.stream: list[StreamRow] = []
+        self.events: list[Event] = []
+
+    async def lock_workers(self, identities: Iterable[Identity], others: Iterable[str] = ()) -> None:
+        """Alone anyway."""
+
+    async def find(self, wanted: Wanted) -> Found:
+        evidence = tuple(copy.copy(record) for record in self.evidence.values() if _fits(record, wanted))
+        ids = {record.evidence.id for record in evidence} | wanted.evidence_ids
+        numbers = wanted.case_numbers
+        claims = tuple(
+            copy.copy(claim)
+            for claim in self.claims.values()
+            if claim.founder_id in ids or claim.case_number in numbers or claim.merged_into in numbers
+        )
+        return Found(evidence, claims, tuple(link for pair, link in self.links.items() if pair & ids))
+
+    async def entries(self, case_numbers: Iterable[str]) -> dict[str, list[Entry]]:
+        return {number: list(self.entries_by_case.get(number, ())) for number in case_numbers}
+
+    async def save_evidence(self, records: Sequence[EvidenceRecord]) -> None:
+        for record in records:
+            self.evidence[record.evidence.id] = EvidenceRecord(
+                record.evidence, record.revision + 1, record.case_number, record.document
+            )
+
+    async def move_evidence(self, moves: Sequence[tuple[str, str]]) -> None:
+        for evidence_id, case_number in moves:
+            self.evidence[evidence_id].case_number = case_number
+
+    async def save_claims(self, records: Sequence[ClaimRecord]) -> None:
+        for record in records:
+            self.claims[record.case_number] = copy.copy(record)
+            self.claims[record.case_number].stored_version = record.version
+
+    async def save_entries(self, entries: Sequence[tuple[str, Entry]]) -> None:
+        for case_number, entry in entries:
+            self.entries_by_case.setdefault(case_number, []).append(entry)
+
+    async def save_links(self, links: Sequence[PersonLink], ended: Sequence[frozenset[str]]) -> None:
+        for pair in ended:
+            self.links.pop(pair, None)
+        self.links |= {frozenset((link.one, link.other)): link for link in links}
+
+    async def save_pairs(self, pairs: Sequence[Pair], among: Iterable[str]) -> None:
+        ids = set(among)
+        self.pairs = {key: pair for key, pair in self.pairs.items() if not set(key) <= ids}
+        self.pairs |= {(pair.one, pair.other): pair for pair in pairs}
+
+    async def pair(self, pair_id: str) -> StoredPair | None:
+        return None
+
+    async def close_pair(self, pair_id: str, state: str, person: str) -> None:
+        raise NotImplementedError
+
+    async def append_stream(self, rows: Sequence[StreamRow]) -> None:
+        self.stream += rows
+
+    async def publish(self, events: Sequence[Event]) -> None:
+        self.events += events
+
+    def terms_of(self, identities: Iterable[Identity]) -> list[str]:
+        return []
+
+    def hashes_of(self, identities: Iterable[Identity]) -> IdentityHashes:
+        return IdentityHashes()
+
+
+def _fits(record: EvidenceRecord, wanted: Wanted) -> bool:
+    piece = record.evidence
+    return (
+        piece.identity.nik in wanted.niks
+        or piece.identity.kpj in wanted.kpjs
+        or piece.identity.passport in wanted.passports
+        or piece.id in wanted.evidence_ids
+        or piece.report_id in wanted.evidence_ids
+        or piece.case_number in wanted.case_numbers
+        or record.case_number in wanted.case_numbers
+    )

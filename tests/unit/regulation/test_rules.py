@@ -1,0 +1,229 @@
+"""The law as data: what it says, and that a file that cannot be right is refused."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from shared.events import vocabulary
+from shared.identifiers import WIB, WITA, zone_of
+from shared.regulation.benefits import DISABILITY_TABLE, BenefitFacts, Disability, calculate, total
+from shared.regulation.calendar import CALENDAR, WorkingCalendar, with_overrides
+from shared.regulation.checklist import DOCUMENT_TABLE, CaseFacts, Provision, checklist, load_document_table, missing
+from shared.regulation.clocks import run_clock, start_of_count
+from shared.regulation.codes import CODE_LISTS, codes_of
+from shared.regulation.data_files import DATA_FOLDER, BadRuleFile
+from shared.regulation.provinces import PROVINCES
+from shared.regulation.rule_sets import RULE_SETS, load_rule_sets, rule_set_for, rule_set_named
+
+W = 5_000_000
+
+
+def amounts(rule_set: str, **facts: object) -> dict[str, int]:
+    lines = calculate(rule_set_named(rule_set), BenefitFacts(W, **facts))  # type: ignore[arg-type]
+    return {line.benefit: line.amount_rupiah for line in lines}
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        (date(2015, 7, 1), "RS-2015"),
+        (date(2019, 12, 1), "RS-2015"),
+        (date(2019, 12, 2), "RS-2019"),
+        (date(2021, 4, 1), "RS-2021"),
+        (date(2025, 2, 23), "RS-2021"),
+        (date(2025, 2, 24), "RS-2025"),
+        (date(2014, 1, 1), "RS-2015"),
+    ],
+)
+def test_the_date_of_the_event_selects_the_rule_set(day: date, expected: str) -> None:
+    assert rule_set_for(day).rule_set == expected
+
+
+def test_each_rule_set_has_its_own_content_hash() -> None:
+    assert len({rules.content_hash for rules in RULE_SETS}) == len(RULE_SETS)
+
+
+# The worked examples of the handbook, W = 5,000,000.
+def test_death_pays_48_wages_periodic_grant_and_funeral() -> None:
+    assert amounts("RS-2025", outcome="death") == {
+        "DEATH": 240_000_000,
+        "PERIODIC": 12_000_000,
+        "FUNERAL": 10_000_000,
+    }
+
+
+def test_total_permanent_disability_pays_56_wages_and_periodic_grant() -> None:
+    assert amounts("RS-2025", outcome="total_permanent") == {"TOTAL_PERMANENT": 280_000_000, "PERIODIC": 12_000_000}
+
+
+def test_right_thumb_lost_pays_12_wages() -> None:
+    found = amounts("RS-2021", outcome="partial_anatomical", disabilities=(Disability("P15"),))
+    assert found == {"PARTIAL_ANATOMICAL": 60_000_000}
+
+
+def test_right_thumb_with_forty_percent_loss_of_function() -> None:
+    thumb = (Disability("P15", Decimal(40)),)
+    (line,) = calculate(rule_set_named("RS-2025"), BenefitFacts(W, "partial_functional", thumb))
+    assert line.amount_rupiah == 24_000_000
+    assert line.formula == "40 % × 15 % × 80 × 5.000.000"
+    assert line.confidence == "uncertain"
+
+
+def test_fourteen_months_of_incapacity_under_each_law() -> None:
+    assert amounts("RS-2025", outcome="recovered", stmb_days=420) == {"STMB": 65_000_000}
+    assert amounts("RS-2015", outcome="recovered", stmb_days=420) == {"STMB": 57_500_000}
+
+
+def test_small_wage_is_raised_to_the_least_death_grant() -> None:
+    lines = calculate(rule_set_named("RS-2025"), BenefitFacts(400_000, "death"))
+    assert lines[0].amount_rupiah == 20_000_000
+    assert total(lines) == 42_000_000
+
+
+def test_transport_is_capped_by_mode() -> None:
+    trips = (("land", 6_000_000), ("sea", 100_000))
+    assert amounts("RS-2025", outcome="recovered", transport=trips) == {"TRANSPORT": 5_100_000}
+
+
+def test_no_row_of_the_disability_table_is_over_the_total() -> None:
+    assert all(0 < row.percent <= 70 for row in DISABILITY_TABLE.values())
+
+
+def test_two_days_are_elapsed_hours_over_a_weekend() -> None:
+    friday = datetime(2026, 11, 20, 17, 0, tzinfo=WITA)
+    clock = run_clock(rule_set_for(friday.date()), "T1_KK", friday, None, friday, WITA)
+    assert clock.due_at == datetime(2026, 11, 22, 17, 0, tzinfo=WITA)
+    assert (clock.met, clock.running) == (None, True)
+
+
+def test_a_date_alone_counts_from_the_end_of_that_local_day() -> None:
+    begins = start_of_count(datetime(2026, 11, 20, tzinfo=WIB), "day", WIB)
+    clock = run_clock(rule_set_for(begins.date()), "T1_PAK", begins, None, begins, WIB)
+    assert clock.due_at == datetime(2026, 11, 23, tzinfo=WIB)
+
+
+def test_payout_takes_seven_working_days_around_holidays_and_collective_leave() -> None:
+    complete = datetime(2026, 3, 13, 10, 0, tzinfo=WIB)
+    clock = run_clock(rule_set_for(complete.date()), "PAYOUT", complete, None, complete, WIB)
+    assert clock.due_at == datetime(2026, 3, 31, 23, 59, 59, tzinfo=WIB)
+    assert WorkingCalendar(collective_leave_off=False).add_working_days(date(2026, 3, 13), 7) == date(2026, 3, 25)
+
+
+def test_an_override_adds_and_removes_free_days() -> None:
+    calendar = with_overrides(extra=[date(2026, 11, 23)], removed=[date(2026, 12, 25)])
+    assert not calendar.is_working_day(date(2026, 11, 23))
+    assert calendar.is_working_day(date(2026, 12, 25))
+    assert not CALENDAR.is_working_day(date(2026, 12, 25))
+
+
+def test_right_lapses_after_two_years_then_five() -> None:
+    for day, year in ((date(2016, 2, 29), 2018), (date(2020, 2, 29), 2025)):
+        start = datetime(day.year, day.month, day.day, 8, tzinfo=WIB)
+        clock = run_clock(rule_set_for(day), "CLAIM_EXPIRY", start, None, datetime(2026, 1, 1, tzinfo=UTC), WIB)
+        assert clock.due_at is not None
+        assert (clock.due_at.year, clock.met) == (year, False)
+
+
+def codes(facts: CaseFacts, **provided: Provision) -> set[str]:
+    return {item.document_code for item in missing(checklist(facts, provided))}
+
+
+def test_every_case_needs_the_same_first_papers() -> None:
+    assert codes(CaseFacts(segment="PU", place_type="inside_workplace")) == {"T1", "KPJ", "ID", "T2", "DOC"}
+
+
+@pytest.mark.parametrize(
+    ("facts", "more"),
+    [
+        (CaseFacts(segment="JAKON"), {"PROJ"}),
+        (CaseFacts(segment="PMI"), {"PMI"}),
+        (CaseFacts(place_type="outside_workplace"), {"ORDER"}),
+        (CaseFacts(place_type="traffic"), {"CHRON", "JR"}),
+        (CaseFacts(place_type="traffic", police_report=True), {"POL", "JR"}),
+        (CaseFacts(violence=True, occurred_on=date(2025, 2, 24)), {"POL", "VISUM"}),
+        (CaseFacts(violence=True, occurred_on=date(2025, 2, 23)), {"POL"}),
+        (CaseFacts(kind="occupational_disease"), {"EXPO"}),
+        (CaseFacts(outcome="partial_anatomical"), {"WAGE", "PHOTO"}),
+        (CaseFacts(outcome="partial_functional"), {"WAGE", "PHOTO"}),
+        (CaseFacts(outcome="total_permanent", children=True), {"WAGE", "PHOTO", "SCHOL"}),
+        (CaseFacts(outcome="death", minor_heir=True), {"WAGE", "DEATH", "HEIR", "GUARD"}),
+        (CaseFacts(stmb_claimed=True), {"REST", "WAGE"}),
+        (CaseFacts(transport_claimed=True), {"TRSP"}),
+        (CaseFacts(facility_type="non_plkk", treatment_claimed=True), {"RCPT"}),
+        (CaseFacts(facility_type="plkk", treatment_claimed=True), set()),
+        (CaseFacts(referred=True), {"REF"}),
+    ],
+)
+def test_papers_of_the_special_case(facts: CaseFacts, more: set[str]) -> None:
+    assert codes(facts) == {"T1", "KPJ", "ID", "T2", "DOC"} | more
+
+
+def test_hospitals_statement_stands_for_the_doctors_letter() -> None:
+    items = checklist(CaseFacts(), {"doctor_statement": Provision("provided", "visit")})
+    doctor = next(item for item in items if item.document_code == "DOC")
+    assert (doctor.state, doctor.satisfied_by) == ("satisfied_elsewhere", "visit")
+    assert "DOC" not in codes(CaseFacts(), DOC=Provision("provided", "x"))
+    assert "DOC" in codes(CaseFacts(), DOC=Provision("rejected", "x"))
+
+
+def test_lists_agree_with_the_words_of_events() -> None:
+    pairs = {
+        "segments": vocabulary.Segment, "kinds": vocabulary.Kind, "wage_bases": vocabulary.WageBasis,
+        "place_types": vocabulary.PlaceType, "consequences": vocabulary.Consequence,
+        "facility_types": vocabulary.FacilityType, "conditions_after": vocabulary.ConditionAfter,
+        "accident_types": vocabulary.AccidentType, "injury_sources": vocabulary.InjurySource,
+        "precisions": vocabulary.Precision, "outcomes": vocabulary.Outcome, "payees": vocabulary.Payee,
+        "cost_items": vocabulary.CostItem, "relations": vocabulary.NotifierRelation,
+        "states": vocabulary.ClaimState, "waiting_on": vocabulary.WaitingOn,
+        "payers_of_first_resort": vocabulary.Payer, "checklist_states": vocabulary.ChecklistState,
+        "determinations": vocabulary.DeterminationDecision, "notification_types": vocabulary.NotificationType,
+    }  # fmt: skip
+    for name, words in pairs.items():
+        assert set(codes_of(name)) == {word.value for word in words}, name
+    assert {row.code for row in DOCUMENT_TABLE} == set(codes_of("documents"))
+    assert all(code.title_id and code.title_en for codes in CODE_LISTS.values() for code in codes)
+
+
+def test_body_parts_of_the_disability_table_are_coded() -> None:
+    parts = {part for row in DISABILITY_TABLE.values() for part in row.body_parts}
+    assert parts <= set(codes_of("body_parts"))
+
+
+def test_provinces_have_the_zone_that_identifiers_use() -> None:
+    assert len(PROVINCES) == 38
+    noon = datetime(2026, 11, 20, 12, tzinfo=UTC)
+    for code, province in PROVINCES.items():
+        assert noon.astimezone(province.zone).utcoffset() == noon.astimezone(zone_of(code)).utcoffset()
+
+
+def _copied(folder: Path, name: str, old: str, new: str) -> Path:
+    for path in (DATA_FOLDER / "rule_sets").glob("*.yaml"):
+        text = path.read_text()
+        assert name != path.name or old in text
+        (folder / path.name).write_text(text.replace(old, new, 1) if path.name == name else text)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "reason"),
+    [
+        ("RS-2019.yaml", "from: 2019-12-02", "from: 2019-11-30", "overlaps RS-2015"),
+        ("RS-2025.yaml", "legal_basis: PP 44/2015 art. 37(2), ", "", "legal_basis is missing"),
+        ("RS-2025.yaml", "working_days: 7, ", "", "one of elapsed_hours"),
+        ("RS-2025.yaml", "confidence: certain", "confidence: sure", "must be certain or uncertain"),
+        ("RS-2025.yaml", "clocks:", "clocks: [", "line"),
+    ],
+)
+def test_rule_file_that_cannot_be_right_is_refused(tmp_path: Path, name: str, old: str, new: str, reason: str) -> None:
+    with pytest.raises(BadRuleFile, match=reason) as refused:
+        load_rule_sets(_copied(tmp_path, name, old, new))
+    assert str(refused.value).startswith(name)
+
+
+def test_document_table_with_an_unknown_fact_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "documents.yaml"
+    path.write_text((DATA_FOLDER / "documents.yaml").read_text().replace("segment: [JAKON]", "colour: [JAKON]"))
+    with pytest.raises(BadRuleFile, match="PROJ: unknown fact colour"):
+        load_document_table(path)

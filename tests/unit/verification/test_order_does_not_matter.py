@@ -1,0 +1,93 @@
+"""Any order of arrival of the same evidence ends in the same claims (decisions 21)."""
+
+import asyncio
+import itertools
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.verification.application.case_desk import CaseDesk
+from services.verification.application.merging import merged
+from services.verification.domain.derivation import Policy
+from services.verification.domain.evidence import Evidence
+from services.verification.domain.grouping import PersonLinks, group_evidence
+from shared.clock import FixedClock
+from tests.support.case_store_in_memory import InMemoryCases
+from tests.support.evidence_makers import KPJ, NIK, OTHER_NIK, report, told, visit
+
+_MAKERS = {"report": report, "told": told, "visit": visit}
+_IDENTITIES = st.sampled_from([(NIK, None), (NIK, KPJ), (OTHER_NIK, None), (OTHER_NIK, KPJ), (None, KPJ), (None, None)])
+
+
+@st.composite
+def pieces(draw: st.DrawFn) -> list[Evidence]:
+    """Up to seven pieces of up to two workers within four weeks, some of which name another one."""
+    made: list[Evidence] = []
+    for number in range(draw(st.integers(1, 7))):
+        nik, kpj = draw(_IDENTITIES)
+        named = draw(st.sampled_from([None, None, None, *(piece.id for piece in made)]))
+        maker = _MAKERS[draw(st.sampled_from(sorted(_MAKERS)))]
+        days = draw(st.integers(-28, 28)) / 2
+        status = draw(st.sampled_from(["received", "received", "received", "withdrawn"]))
+        made.append(maker(f"e{number}", days, nik=nik, kpj=kpj, report_id=named, status=status))
+    return made
+
+
+@given(pieces(), st.randoms(use_true_random=False))
+def test_grouping_is_a_function_of_the_set(made: list[Evidence], rng: Any) -> None:
+    shuffled = list(made)
+    rng.shuffle(shuffled)
+    window = timedelta(days=6)
+    assert group_evidence(made, PersonLinks(), {}, window) == group_evidence(shuffled, PersonLinks(), {}, window)
+
+
+@given(pieces())
+def test_no_group_holds_two_niks(made: list[Evidence]) -> None:
+    niks = {piece.id: piece.identity.nik for piece in made}
+    for group in group_evidence(made, PersonLinks(), {}, timedelta(days=6)).groups:
+        assert len({niks[id_] for id_ in group} - {None}) <= 1
+
+
+@settings(deadline=None, max_examples=60)
+@given(pieces(), st.randoms(use_true_random=False), st.data())
+def test_claims_are_the_same_whatever_came_first(made: list[Evidence], rng: Any, data: st.DataObject) -> None:
+    shuffled = list(made)
+    rng.shuffle(shuffled)
+    # Batches of any size, as the consumer polls them.
+    cuts = sorted(data.draw(st.sets(st.integers(0, len(made)))) | {0, len(made)})
+    batches = [shuffled[one:two] for one, two in itertools.pairwise(cuts)]
+    assert asyncio.run(_claims([made])) == asyncio.run(_claims(batches))
+
+
+async def _claims(batches: list[list[Evidence]]) -> list[dict[str, Any]]:
+    """The live claims without what depends on chance or on counting: numbers and versions."""
+    cases = InMemoryCases()
+    for batch in batches:
+        if not batch:
+            continue
+        desk = CaseDesk(cases, FixedClock(datetime(2026, 12, 24, tzinfo=UTC)), Policy(10**8), timedelta(days=6))
+        named = {piece.report_id for piece in batch if piece.report_id}
+        await desk.open([piece.identity for piece in batch], {piece.id for piece in batch} | named, [])
+        for piece in batch:
+            desk.receive_evidence(piece, None)
+        await desk.close()
+    counted = {"case_number", "version", "decision_version"}
+    live = [claim.document or {} for claim in cases.claims.values() if not claim.is_merged]
+    shown = [{name: value for name, value in document.items() if name not in counted} for document in live]
+    return sorted(shown, key=lambda document: str([item["id"] for item in document["evidence"]]))
+
+
+@given(st.permutations([1, 2, 3]))
+def test_latest_version_wins_and_every_receipt_is_kept(order: list[int]) -> None:
+    from dataclasses import replace
+
+    first = report("a")
+    known: Evidence | None = None
+    for version in order:
+        receipts = tuple(replace(receipt, version=version) for receipt in first.receipts)
+        known = merged(known, replace(first, version=version, worker_name=f"v{version}", receipts=receipts))
+    assert known is not None
+    assert (known.version, known.worker_name) == (3, "v3")
+    assert [receipt.version for receipt in known.receipts] == [1, 2, 3]
