@@ -28,9 +28,9 @@ _REPORT = f"SELECT {_COLUMNS}, {_PAPERS} FROM accident_report r {_CLAIM} WHERE r
 # A lock of its own statement: what it waited for is only seen by the next one.
 _LOCK = "SELECT 1 FROM accident_report WHERE report_id = $1 FOR UPDATE"
 _LIST = f"""SELECT {_COLUMNS}, {_PAPERS} FROM accident_report r {_CLAIM}
-    WHERE r.org = $1 AND ($2::timestamptz IS NULL OR r.updated_at >= $2)
-      AND ($3::timestamptz IS NULL OR (r.updated_at, r.report_id) > ($3, $4::uuid))
-    ORDER BY r.updated_at, r.report_id LIMIT $5"""  # noqa: S608
+    WHERE r.org = current_setting('app.org', true) AND ($1::timestamptz IS NULL OR r.updated_at >= $1)
+      AND ($2::timestamptz IS NULL OR (r.updated_at, r.report_id) > ($2, $3::uuid))
+    ORDER BY r.updated_at, r.report_id LIMIT $4"""  # noqa: S608
 _KEEP = """INSERT INTO report_history
     (report_id, replaced_by_version, form_version, org, sealed_form, sealed_reason, replaced_at)
     SELECT report_id, $2, form_version, org, sealed_form, $3, $4 FROM accident_report WHERE report_id = $1"""
@@ -89,9 +89,8 @@ class ReportRows:
         return self._report(row)
 
     async def reports(self, page: Page) -> list[StoredReport]:
-        org = await self.driver.fetchval("SELECT current_setting('app.org', true)")
         after_time, after_id = page.after or (None, None)
-        rows = await self.driver.fetch(_LIST, org, page.updated_since, after_time, after_id, page.limit + 1)
+        rows = await self.driver.fetch(_LIST, page.updated_since, after_time, after_id, page.limit + 1)
         return [self._report(row) for row in rows]
 
     async def replace_report(self, before: StoredReport, after: StoredReport, *, reason: str | None = None) -> None:

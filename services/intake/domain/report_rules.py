@@ -87,14 +87,6 @@ def injury_names_the_part_of_the_body(facts: ReportFacts, _: datetime) -> Iterat
         yield Problem("/event/body_parts", "required", "An injury names at least one part of the body.")
 
 
-def migrant_worker_names_the_phase(facts: ReportFacts, _: datetime) -> Iterator[Problem]:
-    if facts.segment == "PMI":
-        if facts.pmi_phase is None:
-            yield Problem("/event/pmi_phase", "required", "A migrant worker's report says in which phase it happened.")
-        elif facts.pmi_phase == "during" and facts.pmi_country is None:
-            yield Problem("/event/pmi_country", "required", "During placement the country is needed.")
-
-
 def last_job_lies_within_all_service(facts: ReportFacts, _: datetime) -> Iterator[Problem]:
     if facts.service_years is not None and facts.service_years[1] > facts.service_years[0]:
         detail = "The years in the last job exceed the years of service in total."
@@ -110,7 +102,6 @@ RULES: tuple[Rule, ...] = (
     first_alert_lies_in_the_past,
     birth_precedes_the_event,
     injury_names_the_part_of_the_body,
-    migrant_worker_names_the_phase,
     last_job_lies_within_all_service,
 )
 
@@ -122,7 +113,7 @@ def refusals(facts: ReportFacts, now: datetime) -> list[Problem]:
 
 def warnings(facts: ReportFacts) -> list[Problem]:
     """What a person should look at; never a reason to refuse (real data errors and old codes exist)."""
-    return [*_nik_warnings(facts), *_other_warnings(facts)]
+    return [*_nik_warnings(facts), *_other_warnings(facts), *_pmi_warnings(facts)]
 
 
 def _nik_warnings(facts: ReportFacts) -> Iterator[Problem]:
@@ -147,3 +138,14 @@ def _other_warnings(facts: ReportFacts) -> Iterator[Problem]:
         yield Problem("/event/region_code", "region-unknown", "The region lies in a province that is not known.")
     if facts.first_alert_at is not None and facts.occurred_at is not None and facts.first_alert_at < facts.occurred_at:
         yield Problem("/first_alert/received_at", "first-alert-before-event", "The first alert precedes the accident.")
+
+
+def _pmi_warnings(facts: ReportFacts) -> Iterator[Problem]:
+    if facts.segment != "PMI":
+        return
+    if facts.pmi_phase is None:
+        yield Problem(
+            "/event/pmi_phase", "pmi-phase-missing", "A migrant worker's form says in which phase it happened."
+        )
+    elif facts.pmi_phase == "during" and facts.pmi_country is None:
+        yield Problem("/event/pmi_country", "pmi-country-missing", "During placement the form names the country.")

@@ -244,15 +244,16 @@ async def test_a_date_alone_counts_from_the_end_of_its_day_at_the_place(intake: 
     assert clock["due_at"] == "2026-11-23T00:00:00+08:00"
 
 
-async def test_a_migrant_workers_report_names_the_phase(intake: Intake) -> None:
+@pytest.mark.parametrize("segment", ["PU", "PU_NON_ASN", "BPU", "JAKON", "PMI"])
+async def test_every_segment_reports_with_the_same_form(intake: Intake, segment: str) -> None:
     report = accident()
-    report["segment"] = "PMI"
-    assert await refused(intake, report) == {("/event/pmi_phase", "required")}
-    report["event"] |= {"pmi_phase": "during"}
-    assert await refused(intake, report) == {("/event/pmi_country", "required")}
-    report["event"] |= {"pmi_country": "MY"}
+    report["segment"] = segment
     accepted = await intake.submit(report)
-    assert "PMI" in {item["document_code"] for item in accepted["checklist"]}
+    codes = {item["document_code"] for item in accepted["checklist"]}
+    assert ("PMI" in codes, "PROJ" in codes) == (segment == "PMI", segment == "JAKON")
+    assert ("pmi-phase-missing" in {found["code"] for found in accepted["warnings"]}) is (segment == "PMI")
+    report["event"] |= {"pmi_phase": "during", "pmi_country": "MY"}
+    assert (await intake.submit(report))["warnings"] == []
 
 
 async def test_a_report_in_another_employers_name_is_forbidden(intake: Intake) -> None:

@@ -15,7 +15,7 @@ from services.intake.application.forms.fields import (
     CaseNumber,
     ConditionAfter,
     Consequence,
-    CountryCode,
+    Country,
     Day,
     DistrictCode,
     Email,
@@ -151,7 +151,7 @@ class Event(FormPart):
         StrictBool | None, Field(description="Physical violence or rape at work (Permenaker 1/2025).")
     ] = None
     pmi_phase: Annotated[PmiPhase | None, Field(description="Migrant workers only.")] = None
-    pmi_country: CountryCode | None = None
+    pmi_country: Country | None = None
 
 
 class AccidentEvent(Event):

@@ -78,7 +78,7 @@ def _case_number(text: str) -> str:
     return text
 
 
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 Paragraph = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000)]
 Instant = Annotated[AwareDatetime, BeforeValidator(_instant_text)]
 Day = Annotated[date, BeforeValidator(_day_text)]
@@ -102,9 +102,7 @@ DistrictCode = Annotated[
     str, StringConstraints(pattern=r"^[0-9]{6}$"), Field(description="Kemendagri code of the kecamatan.")
 ]
 KbjiCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$"), Field(description="KBJI, four digits.")]
-CountryCode = Annotated[
-    str, StringConstraints(pattern=r"^[A-Z]{2}$"), Field(description="ISO 3166-1 alpha-2; during placement.")
-]
+Country = Annotated[Line, Field(description="ISO 3166-1 alpha-2 where known.", examples=["MY"])]
 CaseNumber = Annotated[str, AfterValidator(_case_number), Field(examples=["JKK-2026-7K3M9Q2XTA5"])]
 Rupiah = Annotated[StrictInt, Field(ge=0, le=1_000_000_000_000)]
 
