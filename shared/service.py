@@ -6,20 +6,22 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
-import httpx
 import uvicorn
 from fastapi import APIRouter, FastAPI
 
 from shared.errors import SimpulError
 from shared.observability import COMPONENT_RESTARTS, configure_logging, log
+from shared.partner_http import careful_client
 from shared.settings import ServiceSettings
 from shared.web.door import Door, ErrorRenderer, Verifier, describe_security
 from shared.web.health import Check, health_router
+from shared.web.issuer_keys import IssuerKeys
 from shared.web.observe import Observe
 from shared.web.problem import add_exception_handlers
 from shared.web.tokens import TokenVerifier
 
 _RESTART_DELAY_SECONDS_MAX = 10.0
+_ISSUER_TIMEOUT_SECONDS = 5.0
 
 Hook = Callable[[], Awaitable[None]]
 
@@ -129,8 +131,9 @@ def create_service(
 
 def issuer_verifier(settings: ServiceSettings) -> tuple[TokenVerifier, Hook]:
     """The verifier of the issuer's tokens, and the hook that ends it."""
-    http_client = httpx.AsyncClient(timeout=5.0)
-    verifier = TokenVerifier(settings.issuer, http_client=http_client)
+    http_client = careful_client(timeout_seconds=_ISSUER_TIMEOUT_SECONDS, connections_max=5)
+    keys = IssuerKeys(settings.issuer, http_client, reached_at=settings.issuer_reached_at)
+    verifier = TokenVerifier(settings.issuer, keys=keys)
 
     async def stop() -> None:
         await verifier.aclose()

@@ -17,6 +17,9 @@ class ServiceSettings(BaseSettings):
     port: int
     public_url: str = Field(description="This service's own address as others reach it, without a trailing slash.")
     issuer: str = Field(description="Whose tokens count; `<issuer>/.well-known/openid-configuration` must answer.")
+    issuer_reached_at: str | None = Field(
+        None, description="The issuer's address from here, where its public one does not lead to it."
+    )
     database_url: str = Field(description="postgresql://user:password@host:port/database of this service alone.")
     kafka_bootstrap: str
     topic_prefix: str = Field("", description="Put before topic and group names; lets test hubs share one broker.")

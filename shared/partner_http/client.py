@@ -37,6 +37,21 @@ class PartnerUnreachable(Exception):
         self.reason = reason
 
 
+def careful_client(
+    *, timeout_seconds: float, connections_max: int = 100, transport: httpx.AsyncBaseTransport | None = None
+) -> httpx.AsyncClient:
+    """The httpx client under every outgoing call: no redirects, no proxies or credentials from the environment, no
+    compression to inflate. Changing to another client library changes this module alone."""
+    limits = httpx.Limits(max_connections=connections_max, max_keepalive_connections=20, keepalive_expiry=15.0)
+    return httpx.AsyncClient(
+        transport=transport or httpx.AsyncHTTPTransport(trust_env=False, limits=limits),
+        headers={"Accept-Encoding": "identity"},
+        follow_redirects=False,
+        timeout=timeout_seconds,
+        trust_env=False,
+    )
+
+
 class PartnerHttp:
     """Follows no redirects, reads at most `answer_bytes_max`, gives every request `timeout_seconds` in all.
 
@@ -60,15 +75,10 @@ class PartnerHttp:
         self._read_attempts_max = read_attempts_max
         self._clock = clock or SystemClock()
         self._breakers: OrderedDict[str, CircuitBreaker] = OrderedDict()
-        limits = httpx.Limits(max_connections=connections_max, max_keepalive_connections=20, keepalive_expiry=15.0)
         if policy.public_only:
             transport = PinnedTransport(policy, transport)
-        self._client = httpx.AsyncClient(
-            transport=transport or httpx.AsyncHTTPTransport(trust_env=False, limits=limits),
-            headers={"Accept-Encoding": "identity"},
-            follow_redirects=False,
-            timeout=timeout_seconds,
-            trust_env=False,
+        self._client = careful_client(
+            timeout_seconds=timeout_seconds, connections_max=connections_max, transport=transport
         )
 
     async def __aenter__(self) -> Self:

@@ -51,6 +51,7 @@ class IssuerKeys:
 
     Fetched when first needed and again when older than `age_seconds_max` (in the background) or when a token names
     an unknown key (at most once in `refresh_seconds_min`). While the issuer is away the keys known last stay good.
+    `reached_at` is the issuer's address from here, where its public one does not lead to it (inside a container net).
     """
 
     def __init__(
@@ -58,6 +59,7 @@ class IssuerKeys:
         issuer: str,
         http_client: httpx.AsyncClient,
         *,
+        reached_at: str | None = None,
         clock: Clock | None = None,
         refresh_seconds_min: float = 10.0,
         first_refresh_seconds_min: float = 1.0,
@@ -67,6 +69,7 @@ class IssuerKeys:
         keys_max: int = 64,
     ) -> None:
         self._issuer = issuer.rstrip("/")
+        self._reached_at = (reached_at or issuer).rstrip("/")
         self._http = http_client
         self._clock = clock or SystemClock()
         self._refresh_seconds_min = refresh_seconds_min
@@ -131,10 +134,13 @@ class IssuerKeys:
             log.info("issuer-keys.refreshed", keys=len(self._keys))
 
     async def _fetched(self) -> tuple[PublicKey, ...]:
-        document = await self._object_at(f"{self._issuer}/.well-known/openid-configuration")
+        document = await self._object_at(f"{self._reached_at}/.well-known/openid-configuration")
         if str(document.get("issuer", "")).rstrip("/") != self._issuer:
             raise ValueError("the discovery document names another issuer")
-        published = (await self._object_at(str(document.get("jwks_uri", "")))).get("keys")
+        jwks_uri = str(document.get("jwks_uri", ""))
+        if jwks_uri.startswith(f"{self._issuer}/"):
+            jwks_uri = self._reached_at + jwks_uri.removeprefix(self._issuer)
+        published = (await self._object_at(jwks_uri)).get("keys")
         if not isinstance(published, list):
             raise ValueError("the JWK set has no keys")
         keys = []

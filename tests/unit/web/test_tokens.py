@@ -7,6 +7,7 @@ import json
 from datetime import timedelta
 from typing import Any
 
+import httpx
 import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
@@ -14,7 +15,7 @@ from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 from shared.clock import FixedClock
 from shared.errors import Unauthenticated, Unavailable
 from shared.web import tokens as tokens_module
-from shared.web.issuer_keys import FixedKeys
+from shared.web.issuer_keys import FixedKeys, IssuerKeys
 from shared.web.signatures import UnusableKey, public_key, verified
 from shared.web.tokens import AUDIENCE, Principal, TokenVerifier
 from tests.support.issuer import Issuer, long_ago
@@ -349,3 +350,19 @@ async def test_without_a_kid_only_an_unambiguous_key_is_taken(issuer: Issuer) ->
 def test_smart_scopes_are_matched_by_type_and_letter(granted: str, required: str, allowed: bool) -> None:
     principal = Principal("c", "hospital:1", frozenset({granted}), long_ago())
     assert principal.has_scope(required) is allowed
+
+
+async def test_an_issuer_is_asked_at_the_address_where_it_is_reached() -> None:
+    issuer = Issuer()
+    asked: list[str] = []
+
+    async def note(request: httpx.Request) -> None:
+        asked.append(request.url.host)
+
+    http_client = issuer.http_client()
+    http_client.event_hooks["request"].append(note)
+    keys = IssuerKeys(issuer.url, http_client, reached_at="http://inside.test", clock=issuer.clock)
+    verifier = TokenVerifier(issuer.url, keys=keys, clock=issuer.clock)
+    principal = await verifier.verify(issuer.token("employer:JJ012345", "accident-reports.read"))
+    assert principal.org == "employer:JJ012345"
+    assert asked == ["inside.test", "inside.test"]
