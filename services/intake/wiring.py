@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from fastapi import APIRouter
+
 from services.intake.adapters.document_store import SealedDocumentStore, open_object_store
 from services.intake.adapters.unit_of_work import PostgresWork
 from services.intake.application.ports import Office
@@ -40,11 +42,7 @@ def build(
     Raises KeyringUnusable when a secret is missing or wrong and ValueError for a store that cannot be.
     """
     clock = clock or SystemClock()
-    bus = bus or AioKafkaBus(
-        settings.kafka_bootstrap,
-        topics=[TOPICS[name] for name in (ACCIDENT_REPORTS, CLAIM_STATE, DEAD_LETTERS)],
-        prefix=settings.topic_prefix,
-    )
+    bus = bus or _kafka(settings)
     database = Database(
         settings.database_url,
         service=NAME,
@@ -67,18 +65,27 @@ def build(
         NAME,
         settings,
         title="Simpul: intake of accident reports",
-        routers=[
-            accident_report_routes(desk),
-            document_routes(desk),
-            self_report_routes(desk),
-            code_routes(),
-            operation_routes(desk, consumer),
-        ],
+        routers=_routers(desk, consumer),
         verifier=verifier,
         components=[Relay(database, bus), consumer, Cleaner(database, retention=_retention(settings))],
         checks=[("postgres", _postgres(database)), ("documents", _store(documents))],
         on_stop=[database.close, bus.close, stop_verifier],
     )
+
+
+def _kafka(settings: IntakeSettings) -> EventBus:
+    topics = [TOPICS[name] for name in (ACCIDENT_REPORTS, CLAIM_STATE, DEAD_LETTERS)]
+    return AioKafkaBus(settings.kafka_bootstrap, topics=topics, prefix=settings.topic_prefix)
+
+
+def _routers(desk: Desk, consumer: Consumer) -> list[APIRouter]:
+    return [
+        accident_report_routes(desk),
+        document_routes(desk),
+        self_report_routes(desk),
+        code_routes(),
+        operation_routes(desk, consumer),
+    ]
 
 
 def _document_store(settings: IntakeSettings, sealer: Sealer) -> SealedDocumentStore:
