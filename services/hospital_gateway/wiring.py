@@ -17,6 +17,7 @@ from services.hospital_gateway.application.write_resources import ResourceWriter
 from services.hospital_gateway.entrypoints.consumers import TOPICS_READ, handler
 from services.hospital_gateway.entrypoints.http.fhir import FhirSurface, fhir_router
 from services.hospital_gateway.entrypoints.http.fhir_answers import Answers
+from services.hospital_gateway.entrypoints.http.operations import operation_routes
 from services.hospital_gateway.settings import HospitalGatewaySettings
 from shared.clock import Clock, SystemClock
 from shared.events import TOPICS
@@ -56,19 +57,23 @@ def build(
     resource_format = R4Format(inline_bytes_max=settings.fhir_inline_bytes_max, entries_max=settings.fhir_entries_max)
     answers = Answers(outcome_of, settings.public_url)
     issuers, stop_verifier = issuer_verifier(settings)
+    consumer = Consumer(
+        database, bus, secrets.sealer, group=NAME, topics=TOPICS_READ, handle=handler(PostgresProjections), clock=clock
+    )
     return create_service(
         NAME,
         settings,
         title="Simpul: hospital gateway (FHIR R4)",
-        routers=[fhir_router(_surface(settings, database, secrets, resource_format, answers, clock))],
+        routers=[
+            fhir_router(_surface(settings, database, secrets, resource_format, answers, clock)),
+            operation_routes(database, consumer),
+        ],
         verifier=verifier or issuers,
         render_error=answers.error,
         components=[
             Relay(database, bus),
             Cleaner(database, retention=Retention(outbox=timedelta(hours=settings.outbox_retention_hours))),
-            Consumer(
-                database, bus, secrets.sealer, group=NAME, topics=TOPICS_READ, handle=handler(PostgresProjections)
-            ),
+            consumer,
         ],
         checks=[("postgres", _reachable(database))],
         on_stop=[database.close, bus.close, resource_format.close, stop_verifier],

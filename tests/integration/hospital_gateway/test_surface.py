@@ -64,3 +64,12 @@ async def test_the_openapi_has_an_example_for_every_body(gateway: Gateway) -> No
     ]
     assert bodies
     assert all("example" in media for body in bodies for media in body["content"].values())
+
+
+async def test_dead_letters_are_the_operators_and_errors_there_are_problem_documents(gateway: Gateway) -> None:
+    operator = gateway.issuer.bearer("operator:hub", "operations.manage")
+    answer = await gateway.http.get("/v1/operations/dead-letters", headers=operator)
+    assert answer.json() == {"items": []}
+    refused = await gateway.http.get("/v1/operations/dead-letters", headers=gateway.hospital().headers)
+    assert refused.status_code == 403
+    assert refused.headers["content-type"] == "application/problem+json"

@@ -45,7 +45,8 @@ def fhir_router(surface: FhirSurface) -> APIRouter:
     for base in BASES:
         _add_descriptions(router, base, surface)
         _add_bundle(router, base, surface)
-        _add_single(router, base, surface)
+        _add_writing(router, base, surface)
+        _add_reading(router, base, surface)
     for base in BASES:
         _add_rest(router, base, surface)
     return router
@@ -88,20 +89,22 @@ def _add_bundle(router: APIRouter, base: str, surface: FhirSurface) -> None:
     router.add_api_route(f"{base}/", bundle, methods=["POST"], include_in_schema=False, **needed)
 
 
-def _add_single(router: APIRouter, base: str, surface: FhirSurface) -> None:
-    answers, resources = surface.answers, surface.resources
+def _known(request: Request, surface: FhirSurface) -> str:
+    """The type in the address. Raises NotFound for one that is not kept here."""
+    type_name: str = request.path_params["type_name"]
+    if type_name not in surface.types:
+        raise refusal("not-supported")
+    return type_name
 
-    def known(request: Request) -> str:
-        type_name: str = request.path_params["type_name"]
-        if type_name not in surface.types:
-            raise refusal("not-supported")
-        return type_name
+
+def _add_writing(router: APIRouter, base: str, surface: FhirSurface) -> None:
+    answers, resources = surface.answers, surface.resources
 
     async def create(request: Request, type_name: str) -> Response:
         """201 with the stored resource; 200 with a new version where its NIK or business identifier is known."""
 
         async def handle(request: Request) -> Response:
-            name = known(request)
+            name = _known(request, surface)
             caller = caller_of(request, name, "c")
             condition = _if_none_exist(request, name, surface)
             raw = await body_of(request, surface.body_bytes_max)
@@ -113,7 +116,7 @@ def _add_single(router: APIRouter, base: str, surface: FhirSurface) -> None:
         """A new version. Ids are the hub's, so an unknown one answers 404; an old `If-Match` 412."""
 
         async def handle(request: Request) -> Response:
-            name = known(request)
+            name = _known(request, surface)
             caller = caller_of(request, name, "u")
             raw = await body_of(request, surface.body_bytes_max)
             if_match = request.headers.get("if-match")
@@ -122,9 +125,19 @@ def _add_single(router: APIRouter, base: str, surface: FhirSurface) -> None:
 
         return await answers.guarded(request, handle)
 
+    add: Any = router.add_api_route
+    add(f"{base}/{{type_name}}", create, methods=["POST"], summary="Create", status_code=201,
+        responses=RESOURCE_OUTCOMES, **secured("system/*.c", extra=RESOURCE_BODY))  # fmt: skip
+    add(f"{base}/{{type_name}}/{{resource_id}}", update, methods=["PUT"], summary="Update",
+        responses=RESOURCE_OUTCOMES, **secured("system/*.u", extra=RESOURCE_BODY))  # fmt: skip
+
+
+def _add_reading(router: APIRouter, base: str, surface: FhirSurface) -> None:
+    answers, resources = surface.answers, surface.resources
+
     async def read(request: Request, type_name: str, resource_id: str) -> Response:
         async def handle(request: Request) -> Response:
-            name = known(request)
+            name = _known(request, surface)
             caller = caller_of(request, name, "r")
             return answers.resource(request, await resources.read(caller, name, request.path_params["resource_id"]))
 
@@ -132,7 +145,7 @@ def _add_single(router: APIRouter, base: str, surface: FhirSurface) -> None:
 
     async def read_version(request: Request, type_name: str, resource_id: str, version_id: str) -> Response:
         async def handle(request: Request) -> Response:
-            name, path = known(request), request.path_params
+            name, path = _known(request, surface), request.path_params
             caller = caller_of(request, name, "r")
             held = await resources.read_version(caller, name, path["resource_id"], path["version_id"])
             return answers.resource(request, held)
@@ -141,10 +154,6 @@ def _add_single(router: APIRouter, base: str, surface: FhirSurface) -> None:
 
     one = f"{base}/{{type_name}}/{{resource_id}}"
     add: Any = router.add_api_route
-    add(f"{base}/{{type_name}}", create, methods=["POST"], summary="Create", status_code=201,
-        responses=RESOURCE_OUTCOMES, **secured("system/*.c", extra=RESOURCE_BODY))  # fmt: skip
-    add(one, update, methods=["PUT"], summary="Update", responses=RESOURCE_OUTCOMES,
-        **secured("system/*.u", extra=RESOURCE_BODY))  # fmt: skip
     add(one, read, methods=["GET"], summary="Read", responses=RESOURCE_OUTCOMES, **secured("system/*.r"))
     add(f"{one}/_history/{{version_id}}", read_version, methods=["GET"], summary="Read one version",
         responses=RESOURCE_OUTCOMES, **secured("system/*.r"))  # fmt: skip

@@ -1,0 +1,114 @@
+"""The operator's view: what could not be handled, and what to do with it."""
+
+from dataclasses import asdict
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+import orjson
+from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from shared.audit import AuditEntry, record
+from shared.outbox import Consumer, Redriven, list_dead_letters, show_dead_letter
+from shared.postgres.database import Database
+from shared.web.door import Caller, Principal, secured
+from shared.web.paging import Limit
+from shared.web.strict_json import StrictRoute
+
+_SCOPE = "operations.manage"
+_PROBLEM: dict[str, Any] = {"content": {"application/problem+json": {"schema": {"type": "object"}}}}
+_REFUSALS: dict[int | str, dict[str, Any]] = {
+    status: {"description": text, **_PROBLEM}
+    for status, text in {
+        400: "Unreadable.",
+        404: "No such dead letter.",
+        409: "Not in its present state.",
+        413: "Too large.",
+        415: "Not JSON.",
+        422: "Against the rules.",
+        503: "Try again after Retry-After.",
+    }.items()
+}
+_PATH = "/v1/operations/dead-letters"
+
+
+class Discard(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    reason: Annotated[str, Field(min_length=1, max_length=1_000)]
+
+
+class RedrivenAnswer(BaseModel):
+    """Whether the dead letter is resolved, how many events behind it followed, how many still wait."""
+
+    resolved: bool
+    followed: int
+    still_parked: int
+
+
+def operation_routes(database: Database, consumer: Consumer) -> APIRouter:
+    router = APIRouter(route_class=StrictRoute, tags=["operations"])
+    _add_reading(router, database)
+    _add_acting(router, database, consumer)
+    return router
+
+
+def _add_reading(router: APIRouter, database: Database) -> None:
+    @router.get(_PATH, summary="Dead letters, oldest first", responses=_REFUSALS, **secured(_SCOPE))
+    async def list_letters(
+        caller: Caller,
+        state: Literal["open", "redriven", "discarded"] = "open",
+        after: Annotated[UUID | None, Query(description="Last id of the page before.")] = None,
+        limit: Limit = 50,
+    ) -> Response:
+        async with database.system_transaction() as transaction:
+            letters = await list_dead_letters(transaction, state=state, after=after, limit=limit)
+            await record(transaction, _entry(caller, "list", "", {"count": len(letters)}))
+        return _json({"items": [asdict(letter) for letter in letters]})
+
+    @router.get(f"{_PATH}/{{letter_id}}", summary="One dead letter", responses=_REFUSALS, **secured(_SCOPE))
+    async def show(caller: Caller, letter_id: UUID) -> Response:
+        async with database.system_transaction() as transaction:
+            letter = await show_dead_letter(transaction, letter_id)
+            await record(transaction, _entry(caller, "read", letter_id, {}))
+        return _json(asdict(letter))
+
+
+def _add_acting(router: APIRouter, database: Database, consumer: Consumer) -> None:
+    async def answer(caller: Principal, action: str, letter_id: UUID, redriven: Redriven) -> Response:
+        async with database.system_transaction() as transaction:
+            await record(transaction, _entry(caller, action, letter_id, asdict(redriven)))
+        return _json(asdict(redriven))
+
+    @router.post(
+        f"{_PATH}/{{letter_id}}/redrive",
+        summary="Handle it again, then what waits behind it",
+        response_model=RedrivenAnswer,
+        responses=_REFUSALS,
+        **secured(_SCOPE),
+    )
+    async def redrive(caller: Caller, letter_id: UUID) -> Response:
+        redriven = await consumer.redrive(letter_id, by=caller.client_id)
+        return await answer(caller, "redrive", letter_id, redriven)
+
+    @router.post(
+        f"{_PATH}/{{letter_id}}/discard",
+        summary="Put it away unhandled, then let what waits behind it follow",
+        response_model=RedrivenAnswer,
+        responses=_REFUSALS,
+        **secured(_SCOPE),
+    )
+    async def discard(caller: Caller, letter_id: UUID, body: Discard) -> Response:
+        redriven = await consumer.discard(letter_id, body.reason, by=caller.client_id)
+        return await answer(caller, "discard", letter_id, redriven)
+
+
+def _entry(caller: Principal, action: str, letter_id: UUID | str, detail: dict[str, Any]) -> AuditEntry:
+    return AuditEntry(
+        caller.org, caller.client_id, f"dead-letter.{action}", "dead-letter", str(letter_id), detail=detail
+    )
+
+
+def _json(body: Any) -> Response:
+    # The driver's ids are a class of its own, which orjson does not know.
+    return Response(orjson.dumps(body, default=str), media_type="application/json")
