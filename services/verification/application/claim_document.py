@@ -77,6 +77,9 @@ def changes_between(before: Mapping[str, Any] | None, after: Mapping[str, Any]) 
     codes += _open_set_changes(before["flags"], after["flags"], "flag-raised", "flag-lowered")
     if any(before.get(name) != after.get(name) for name in _DETAILS):
         codes.append("details-changed")
+    if not codes and any(before[name] != after[name] for name in _LISTS):
+        # A flag that rests on one more piece, say: nothing new to tell, but no longer the same document.
+        codes.append("details-changed")
     return list(dict.fromkeys(codes))
 
 
