@@ -13,10 +13,11 @@ from shared.errors import SimpulError
 from shared.observability import COMPONENT_RESTARTS, configure_logging, log
 from shared.partner_http import careful_client
 from shared.settings import ServiceSettings
-from shared.web.door import Door, ErrorRenderer, Verifier, describe_security
+from shared.web.door import Door, ErrorRenderer, Verifier
 from shared.web.health import Check, health_router
 from shared.web.issuer_keys import IssuerKeys
 from shared.web.observe import Observe
+from shared.web.openapi import describe
 from shared.web.problem import add_exception_handlers
 from shared.web.tokens import TokenVerifier
 
@@ -123,7 +124,7 @@ def create_service(
     # Laid flat, so that the first route that fits is the same for the router and for the door.
     for router in (health_router(all_checks), *routers):
         app.router.routes.extend(router.routes)
-    describe_security(app, issuer=settings.issuer)
+    describe(app, issuer=settings.issuer)
     app.add_middleware(Door, routes=app.router.routes, tokens=verifier, render_error=render_error)
     app.add_middleware(Observe, service=name)
     return Service(name, settings, app, tuple(components))

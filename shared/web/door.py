@@ -15,8 +15,7 @@ from dataclasses import dataclass
 from re import Pattern
 from typing import Annotated, Any, Protocol
 
-from fastapi import Depends, FastAPI, Request, Response
-from fastapi.openapi.utils import get_openapi
+from fastapi import Depends, Request, Response
 from fastapi.routing import iter_route_contexts
 from starlette._utils import get_route_path
 from starlette.datastructures import MutableHeaders
@@ -32,7 +31,6 @@ __all__ = [
     "Door",
     "Principal",
     "RouteAccess",
-    "describe_security",
     "principal_of",
     "public",
     "route_accesses",
@@ -42,8 +40,9 @@ __all__ = [
 # FastAPI's own documents, which cannot carry a declaration.
 DOCUMENTATION_PATHS = frozenset({"/openapi.json", "/docs", "/docs/oauth2-redirect", "/redoc"})
 
-_REQUIRED = "x-required-scopes"
-_SCHEME = "oauth2"
+# Where a declaration stands in an operation of the OpenAPI.
+REQUIRED_SCOPES = "x-required-scopes"
+SECURITY_SCHEME = "oauth2"
 
 ErrorRenderer = Callable[[Request, SimpulError], Response]
 
@@ -60,13 +59,13 @@ def secured(*scopes: str, extra: dict[str, Any] | None = None) -> dict[str, Any]
     """Route arguments: a token with any one of `scopes` is needed. `extra` joins the operation's OpenAPI."""
     if not scopes:
         raise ValueError("name at least one scope, or declare the route public()")
-    security = [{_SCHEME: [scope]} for scope in scopes]
-    return {"openapi_extra": {**(extra or {}), "security": security, _REQUIRED: list(scopes)}}
+    security = [{SECURITY_SCHEME: [scope]} for scope in scopes]
+    return {"openapi_extra": {**(extra or {}), "security": security, REQUIRED_SCOPES: list(scopes)}}
 
 
 def public(*, extra: dict[str, Any] | None = None) -> dict[str, Any]:
     """Route arguments: no token is needed, and one that is sent is not looked at."""
-    return {"openapi_extra": {**(extra or {}), "security": [], _REQUIRED: []}}
+    return {"openapi_extra": {**(extra or {}), "security": [], REQUIRED_SCOPES: []}}
 
 
 @dataclass(frozen=True)
@@ -91,7 +90,7 @@ def route_accesses(
         if isinstance(context.original_route, WebSocketRoute):
             continue
         path = context.path or ""
-        declared = (getattr(context, "openapi_extra", None) or {}).get(_REQUIRED)
+        declared = (getattr(context, "openapi_extra", None) or {}).get(REQUIRED_SCOPES)
         if declared is None and path in public_paths:
             declared = []
         # A mount has no methods: an empty set stands for all of them.
@@ -234,47 +233,3 @@ async def _caller(request: Request) -> Principal:
 
 
 Caller = Annotated[Principal, Depends(_caller)]
-
-
-def describe_security(app: FastAPI, *, issuer: str) -> None:
-    """Make the OpenAPI say how to get a token, and what the door answers on each secured operation."""
-    token_url = f"{issuer}/oauth2/token"
-
-    def openapi() -> dict[str, Any]:
-        if app.openapi_schema is None:
-            app.openapi_schema = _described(app, token_url)
-        return app.openapi_schema
-
-    app.openapi = openapi  # type: ignore[method-assign]
-
-
-def _described(app: FastAPI, token_url: str) -> dict[str, Any]:
-    schema = get_openapi(
-        title=app.title,
-        version=app.version,
-        openapi_version=app.openapi_version,
-        summary=app.summary,
-        description=app.description,
-        routes=app.routes,
-        tags=app.openapi_tags,
-        servers=app.servers,
-        license_info=app.license_info,
-    )
-    granted: set[str] = set()
-    for operations in schema.get("paths", {}).values():
-        for operation in operations.values():
-            required = operation.get(_REQUIRED)
-            if required:
-                granted.update(required)
-                _describe_refusals(operation)
-    flows = {"clientCredentials": {"tokenUrl": token_url, "scopes": {scope: scope for scope in sorted(granted)}}}
-    schemes = schema.setdefault("components", {}).setdefault("securitySchemes", {})
-    schemes[_SCHEME] = {"type": "oauth2", "flows": flows}
-    return schema
-
-
-def _describe_refusals(operation: dict[str, Any]) -> None:
-    responses = operation.setdefault("responses", {})
-    content = {"application/problem+json": {"schema": {"type": "object"}}}
-    responses.setdefault("401", {"description": "No access token, or one that does not hold.", "content": content})
-    responses.setdefault("403", {"description": "The token does not grant what is asked for.", "content": content})

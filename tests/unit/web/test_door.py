@@ -12,7 +12,8 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Mount, Route
 
 from shared.errors import SimpulError
-from shared.web.door import Caller, Door, describe_security, public, route_accesses, secured
+from shared.web.door import Caller, Door, public, route_accesses, secured
+from shared.web.openapi import describe
 from shared.web.problem import add_exception_handlers, status_of
 from tests.support.issuer import Issuer
 from tests.support.routes import assert_every_route_declares_its_scope
@@ -63,7 +64,7 @@ def application(issuer: Issuer, **options: Any) -> FastAPI:
     app.include_router(fhir)
     app.include_router(fhir, prefix="/mirror")
     app.router.routes.append(Mount("/assets", Starlette(routes=[Route("/a", _asset)])))
-    describe_security(app, issuer=issuer.url)
+    describe(app, issuer=issuer.url)
     app.add_middleware(Door, routes=app.router.routes, tokens=issuer.verifier(), **options)
     return app
 

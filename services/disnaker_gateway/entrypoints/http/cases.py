@@ -9,11 +9,11 @@ from services.disnaker_gateway.application.ports import StoredDetermination
 from services.disnaker_gateway.application.view_case import CaseMoved, view_case
 from services.disnaker_gateway.entrypoints.http.bodies import DeterminationAnswer, DeterminationRequest
 from services.disnaker_gateway.entrypoints.http.context import Context, as_id, officer_of
-from services.disnaker_gateway.entrypoints.http.refusals import idempotent, refusals
 from shared.events.case_notification import CaseView
 from shared.events.determination import DeterminationContent
 from shared.web.door import Caller, secured
 from shared.web.idempotency import Answer, IdempotencyKey
+from shared.web.openapi import idempotent, refusals
 from shared.web.strict_json import StrictRoute
 
 

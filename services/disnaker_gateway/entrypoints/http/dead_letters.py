@@ -10,9 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.disnaker_gateway.application.ports import Officer
 from services.disnaker_gateway.entrypoints.http.context import Context, officer_of
-from services.disnaker_gateway.entrypoints.http.refusals import refusals
 from shared.outbox import Consumer, list_dead_letters, show_dead_letter
 from shared.web.door import Caller, secured
+from shared.web.openapi import refusals
 from shared.web.paging import Limit
 from shared.web.strict_json import StrictRoute
 

@@ -12,9 +12,9 @@ from services.disnaker_gateway.application.deliveries import (
 )
 from services.disnaker_gateway.entrypoints.http.bodies import DeliveryAnswer, DeliveryPage, SubscriptionAnswer
 from services.disnaker_gateway.entrypoints.http.context import Context, as_id, officer_of
-from services.disnaker_gateway.entrypoints.http.refusals import refusals
 from services.disnaker_gateway.entrypoints.http.subscriptions import delivery_page, delivery_told, told
 from shared.web.door import Caller, secured
+from shared.web.openapi import refusals
 from shared.web.paging import Cursor, Limit, decode_cursor
 from shared.web.strict_json import StrictRoute
 

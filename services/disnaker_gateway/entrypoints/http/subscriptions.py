@@ -29,9 +29,9 @@ from services.disnaker_gateway.entrypoints.http.bodies import (
     TestAnswer,
 )
 from services.disnaker_gateway.entrypoints.http.context import Context, as_id, officer_of
-from services.disnaker_gateway.entrypoints.http.refusals import idempotent, refusals
 from shared.web.door import Caller, secured
 from shared.web.idempotency import Answer, IdempotencyKey
+from shared.web.openapi import idempotent, refusals
 from shared.web.paging import Cursor, Limit, decode_cursor, encode_cursor
 from shared.web.strict_json import StrictRoute
 

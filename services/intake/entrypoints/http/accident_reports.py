@@ -26,10 +26,10 @@ from services.intake.entrypoints.http.answers import (
 )
 from services.intake.entrypoints.http.desk import Desk, ReportId, asker_of
 from services.intake.entrypoints.http.form_route import FormRoute, reads_form
-from services.intake.entrypoints.http.refusals import idempotent, refusals
 from shared.errors import Problem, Refusal
 from shared.web.door import Caller, secured
 from shared.web.idempotency import Answer, IdempotencyKey, IdempotentRequest, idempotently
+from shared.web.openapi import idempotent, refusals
 from shared.web.paging import Cursor, Limit, decode_cursor, encode_cursor
 
 WRITE, READ = "accident-reports.write", "accident-reports.read"

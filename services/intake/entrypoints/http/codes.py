@@ -6,10 +6,10 @@ import orjson
 from fastapi import APIRouter, Path, Response
 
 from services.intake.entrypoints.http.answers import CodeListAnswer, CodeListsAnswer
-from services.intake.entrypoints.http.refusals import refusals
 from shared.errors import NotFound
 from shared.regulation.codes import CODE_LISTS
 from shared.web.door import public
+from shared.web.openapi import refusals
 
 _LISTS: dict[str, list[dict[str, Any]]] = {
     name: [{"code": code.code, "title": {"id": code.title_id, "en": code.title_en}} for code in codes]

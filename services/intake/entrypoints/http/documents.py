@@ -21,8 +21,8 @@ from services.intake.entrypoints.http.accident_reports import READ, WRITE
 from services.intake.entrypoints.http.answers import DocumentAnswer
 from services.intake.entrypoints.http.content_digest import check_content_digest
 from services.intake.entrypoints.http.desk import Desk, ReportId, asker_of
-from services.intake.entrypoints.http.refusals import refusals
 from shared.web.door import Caller, secured
+from shared.web.openapi import refusals
 from shared.web.strict_json import read_limited
 
 _PATH = "/v1/accident-reports/{report_id}/documents/{document_code}"

@@ -9,10 +9,10 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.intake.entrypoints.http.desk import Desk
-from services.intake.entrypoints.http.refusals import refusals
 from shared.audit import AuditEntry, record
 from shared.outbox import Consumer, Redriven, list_dead_letters, show_dead_letter
 from shared.web.door import Caller, Principal, secured
+from shared.web.openapi import refusals
 from shared.web.paging import Limit
 from shared.web.strict_json import StrictRoute
 

@@ -10,9 +10,9 @@ from services.intake.application.submit_self_report import submit_self_report
 from services.intake.entrypoints.http.answers import SelfReportAnswer, SubmittedSelfReportAnswer
 from services.intake.entrypoints.http.desk import Desk, ReportId, asker_of
 from services.intake.entrypoints.http.form_route import FormRoute, reads_form
-from services.intake.entrypoints.http.refusals import idempotent, refusals
 from shared.web.door import Caller, secured
 from shared.web.idempotency import Answer, IdempotencyKey, IdempotentRequest, idempotently
+from shared.web.openapi import idempotent, refusals
 
 
 def self_report_routes(desk: Desk) -> APIRouter:

@@ -5,8 +5,8 @@ from pydantic import BaseModel, Field
 
 from services.partners.application.ports import Actor
 from services.partners.application.read_registry import ReadRegistry
-from services.partners.entrypoints.http.refusals import refusals
 from shared.web.door import Caller, secured
+from shared.web.openapi import refusals
 
 _SCOPE = "operations.manage"
 

@@ -13,8 +13,8 @@ from services.partners.application.read_registry import ReadRegistry
 from services.partners.application.register_client import RegisterClient, Registration
 from services.partners.application.revoke_client import RevokeClient
 from services.partners.domain.partners import Client, ClientKind, ClientStatus, Organisation, OrganisationStatus
-from services.partners.entrypoints.http.refusals import refusals
 from shared.web.door import Caller, secured
+from shared.web.openapi import refusals
 from shared.web.paging import Cursor, Limit, decode_cursor, encode_cursor
 from shared.web.strict_json import StrictRoute
 

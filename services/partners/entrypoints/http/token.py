@@ -10,10 +10,10 @@ from prometheus_client import Counter
 from services.partners.application.issue_token import ASSERTION_TYPE, GRANT_TYPE, IssueToken, TokenRefused
 from services.partners.domain.partners import RULES
 from services.partners.entrypoints.http.forms import FORM_TYPE, token_request
-from services.partners.entrypoints.http.refusals import refusals
 from services.partners.settings import PartnersSettings
 from shared.errors import Refusal
 from shared.web.door import public
+from shared.web.openapi import refusals
 from shared.web.problem import status_of
 
 TOKENS = Counter("simpul_token_requests_total", "Token requests by outcome.", ["outcome"])

@@ -7,9 +7,9 @@ from fastapi import APIRouter, Depends, Query, Response
 from services.verification.application.reading import ClaimFilter
 from services.verification.entrypoints.http.answers import ClaimAnswer, QueueAnswer, TimelineListAnswer
 from services.verification.entrypoints.http.desk import CaseNumber, Counter, audit, json_response, moved_to
-from services.verification.entrypoints.http.refusals import refusals
 from shared.events.vocabulary import ClaimState, WaitingOn
 from shared.web.door import Caller, secured
+from shared.web.openapi import refusals
 from shared.web.paging import Cursor, Limit
 
 _MERGED: dict[int | str, dict[str, Any]] = {308: {"description": "Merged; `Location` is the survivor."}}

@@ -83,4 +83,11 @@ async def _decision_version(request: Request) -> int:
 
 
 DecisionVersion = Annotated[int, Depends(_decision_version)]
+IF_MATCH_PARAMETER = {
+    "name": "If-Match",
+    "in": "header",
+    "required": True,
+    "description": "The `decision_version` of the claim as you saw it, in quotes.",
+    "schema": {"type": "string"},
+}
 CaseNumber = Annotated[str, Path(max_length=40, description="For example JKK-2026-7K3M9Q2XTA5.")]

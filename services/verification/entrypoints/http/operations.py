@@ -9,9 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.verification.entrypoints.http.answers import ListAnswer
 from services.verification.entrypoints.http.desk import Counter, audit, json_response
-from services.verification.entrypoints.http.refusals import refusals
 from shared.outbox import Consumer, list_dead_letters, show_dead_letter
 from shared.web.door import Caller, Principal, secured
+from shared.web.openapi import refusals
 from shared.web.paging import Limit
 from shared.web.strict_json import StrictRoute
 

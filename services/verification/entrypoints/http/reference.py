@@ -6,11 +6,11 @@ from fastapi import APIRouter, Path, Query, Response
 
 from services.verification.entrypoints.http.answers import ListAnswer
 from services.verification.entrypoints.http.desk import Counter, audit, json_response
-from services.verification.entrypoints.http.refusals import refusals
 from shared.errors import NotFound
 from shared.events.asyncapi import asyncapi_document
 from shared.regulation.codes import CODE_LISTS
 from shared.web.door import Caller, public, secured
+from shared.web.openapi import refusals
 from shared.web.paging import Cursor, Limit
 
 _LISTS: dict[str, list[dict[str, Any]]] = {

@@ -9,9 +9,9 @@ from fastapi.responses import StreamingResponse
 from services.verification.application.reading import Following, Stream
 from services.verification.entrypoints.http.claims import Filtered
 from services.verification.entrypoints.http.desk import Counter, audit
-from services.verification.entrypoints.http.refusals import refusals
 from shared.errors import Problem, Refusal
 from shared.web.door import Caller, secured
+from shared.web.openapi import refusals
 
 _POSITION_MAX = 2**63 - 1
 _LAST_EVENT_ID = {

@@ -23,11 +23,18 @@ from services.verification.application.work_on_claims import (
 )
 from services.verification.domain.claim import AWAITING_SECOND_APPROVAL
 from services.verification.entrypoints.http.answers import ClaimAnswer, DecisionAnswer, ListAnswer
-from services.verification.entrypoints.http.desk import CaseNumber, Counter, DecisionVersion, audit, json_response
-from services.verification.entrypoints.http.refusals import IF_MATCH_PARAMETER, idempotent, refusals
+from services.verification.entrypoints.http.desk import (
+    IF_MATCH_PARAMETER,
+    CaseNumber,
+    Counter,
+    DecisionVersion,
+    audit,
+    json_response,
+)
 from shared.errors import NotFound
 from shared.web.door import Caller, Principal, secured
 from shared.web.idempotency import Answer, IdempotencyKey, IdempotentRequest, idempotently
+from shared.web.openapi import idempotent, refusals
 from shared.web.paging import Cursor, Limit
 from shared.web.strict_json import StrictRoute
 
