@@ -1,0 +1,1 @@
+"""The demo: three accidents played through the public APIs of a running hub (`python -m deploy.demo`)."""

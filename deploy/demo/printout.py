@@ -1,0 +1,32 @@
+"""How the timelines look on a terminal."""
+
+from typing import Any
+
+from deploy.demo.story import Line, Story
+
+_WHO_WIDTH = 16
+_WHAT_WIDTH = 58
+
+
+def print_story(story: Story, problem: str | None) -> None:
+    print(f"\n{story.title}")
+    print(f"   claim {story.case_number or '(none)'}")
+    for line in story.lines:
+        print(_formatted(line))
+    if problem is not None:
+        print(f"   FAILED  {problem}")
+
+
+def print_urls(status: dict[str, Any]) -> None:
+    """Where the running hub can be looked at."""
+    print("\nThe hub is running; each service describes itself under /docs:")
+    for name, service in status["services"].items():
+        print(f"   {name:<17} {service['url']}/docs")
+    print(f"   {'Kafka':<17} {status['kafka']} (topics jkk.*)")
+    print("Times are from the sending of a request to its appearance on the claim stream or at the receiver.")
+
+
+def _formatted(line: Line) -> str:
+    took = f"{line.milliseconds:7.0f} ms" if line.milliseconds is not None else " " * 10
+    text = f"   {line.at:%H:%M:%S}  {line.who:<{_WHO_WIDTH}} {line.what:<{_WHAT_WIDTH}} {took}"
+    return f"{text}  {line.state}".rstrip()
