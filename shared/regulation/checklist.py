@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -92,19 +93,27 @@ def checklist(
 
     `provided` is keyed by document code, or by a kind of evidence that a row accepts instead (`doctor_statement`).
     """
-    items = []
-    for rule in DOCUMENT_TABLE if table is None else table:
-        if not rule.in_force(facts.occurred_on):
-            continue
-        required = _holds(rule.required, facts)
-        if required or _holds(rule.offered, facts):
-            items.append(_item(rule, required, provided))
-    return sorted(items, key=lambda item: not item.required)
+    rows = _shipped_rows(facts) if table is None else _rows(facts, table)
+    return [_item(rule, required, provided) for rule, required in rows]
 
 
 def missing(items: Sequence[ChecklistItem]) -> list[ChecklistItem]:
     """The required items that nothing stands for yet."""
     return [item for item in items if item.required and item.state in ("missing", "rejected")]
+
+
+@lru_cache(maxsize=4_096)
+def _shipped_rows(facts: CaseFacts) -> tuple[tuple[DocumentRule, bool], ...]:
+    """Many cases are alike, and the shipped table does not change while a process runs."""
+    return _rows(facts, DOCUMENT_TABLE)
+
+
+def _rows(facts: CaseFacts, table: Sequence[DocumentRule]) -> tuple[tuple[DocumentRule, bool], ...]:
+    """The rows that apply, with whether they are required; those first."""
+    in_force = [rule for rule in table if rule.in_force(facts.occurred_on)]
+    required = [(rule, True) for rule in in_force if _holds(rule.required, facts)]
+    offered = [(rule, False) for rule in in_force if not _holds(rule.required, facts) and _holds(rule.offered, facts)]
+    return (*required, *offered)
 
 
 def _item(rule: DocumentRule, required: bool, provided: Mapping[str, Provision]) -> ChecklistItem:

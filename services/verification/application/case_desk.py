@@ -210,7 +210,9 @@ class CaseDesk:
             frozenset(pair for pair, relation in self._links.items() if relation == APART),
         )
         grouping = group_evidence(pieces.values(), links, self._index.founders, self._window)
-        self._pairs[frozenset(component)] = grouping.pairs
+        key = frozenset(component)
+        self._pairs.pop(key, None)
+        self._pairs[key] = grouping.pairs
         assignments = assign(grouping.groups, self._index.foundings(component), pieces)
         held = [(self._claim_of(assignment), assignment) for assignment in assignments]
         # All claims are placed before any is derived: a claim counts the entries of those merged into it.
@@ -324,8 +326,10 @@ class CaseDesk:
         await self._store.move_evidence(list(self._moves.items()))
         await self._store.save_entries(self._new_entries)
         await self._store.save_links(self._new_links, self._ended_links)
-        for among, pairs in self._latest_pairs().items():
-            await self._store.save_pairs(pairs, among)
+        latest = self._latest_pairs()
+        if latest:
+            pairs = [pair for found in latest.values() for pair in found]
+            await self._store.save_pairs(pairs, {id_ for among in latest for id_ in among})
         await self._store.append_stream(self._stream)
         await self._store.publish(self._events)
         return changed
@@ -333,9 +337,12 @@ class CaseDesk:
     def _latest_pairs(self) -> dict[frozenset[str], tuple[Pair, ...]]:
         """Of components that grew during this unit of work, only the last word; nothing for lone evidence."""
         latest: dict[frozenset[str], tuple[Pair, ...]] = {}
+        told: set[str] = set()
+        # Components only grow, so the last one that holds a piece is the whole of it.
         for among, pairs in reversed(self._pairs.items()):
-            if len(among) > 1 and not any(among < bigger for bigger in latest):
+            if len(among) > 1 and told.isdisjoint(among):
                 latest[among] = pairs
+                told |= among
         return latest
 
 
