@@ -2,8 +2,10 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable
+from dataclasses import asdict
 from uuid import uuid4
 
+import orjson
 import pytest
 
 from shared.clock import FixedClock
@@ -347,3 +349,8 @@ async def test_one_key_at_a_time_ends_after_its_bound_and_goes_on_with_the_next_
         await eventually(lambda: _is(count(database, "parked_event"), 2))
         await eventually(lambda: _is(count(database, "effect"), 9))
     assert await subject_effects(database, "JKK-3") == [1, 2, 3, 4]
+
+
+async def test_a_dead_letter_can_be_shown_as_json(database: Database, parked: None) -> None:
+    shown = orjson.loads(orjson.dumps(asdict(await only_letter(database))))
+    assert shown["reason_code"] == "handler-failed"
