@@ -1,9 +1,25 @@
 """What routes answer, for the OpenAPI; the bodies themselves are built by the use cases."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, WithJsonSchema
+
+from shared.events.vocabulary import ChecklistState, ClaimState, Kind, Outcome, Payer, Precision, Segment, WaitingOn
+from shared.regulation.codes import codes_of
+
+
+def _coded(list_name: str) -> WithJsonSchema:
+    """Said in the OpenAPI as the values of a published list."""
+    return WithJsonSchema({"type": "string", "enum": list(codes_of(list_name))})
+
+
+DocumentCode = Annotated[str, _coded("documents")]
+ClockCode = Annotated[str, _coded("clocks")]
+EvidenceKind = Annotated[str, _coded("evidence_kinds")]
+FlagCode = Annotated[str, _coded("flags")]
+BenefitCode = Annotated[str, _coded("benefits")]
+DiscrepancyField = Annotated[str, _coded("discrepancy_fields")]
 
 
 class ListAnswer(BaseModel):
@@ -29,7 +45,7 @@ class EmployerAnswer(BaseModel):
 
 
 class ClockAnswer(BaseModel):
-    clock: str
+    clock: ClockCode
     starts_at: datetime | None
     due_at: datetime | None
     met: bool | None
@@ -39,10 +55,10 @@ class ClockAnswer(BaseModel):
 
 
 class ChecklistAnswer(BaseModel):
-    document_code: str
+    document_code: DocumentCode
     title: Title
     required: bool
-    state: str
+    state: ChecklistState
     responsible: str
     satisfied_by: str | None
     legal_basis: str
@@ -51,7 +67,7 @@ class ChecklistAnswer(BaseModel):
 
 class EvidenceAnswer(BaseModel):
     source: str
-    kind: str
+    kind: EvidenceKind
     id: str
     version: int
     occurred_at: datetime
@@ -67,7 +83,7 @@ class ValueAnswer(BaseModel):
 
 class DiscrepancyAnswer(BaseModel):
     id: str
-    field: str
+    field: DiscrepancyField
     values: list[ValueAnswer]
     severity: str
     owner: str
@@ -77,14 +93,14 @@ class DiscrepancyAnswer(BaseModel):
 
 class FlagAnswer(BaseModel):
     id: str
-    code: str
+    code: FlagCode
     explanation: Title
     evidence_ids: list[str]
     state: str
 
 
 class BenefitLineAnswer(BaseModel):
-    benefit: str
+    benefit: BenefitCode
     amount_rupiah: int
     formula: str
     legal_basis: str
@@ -110,22 +126,22 @@ class QueueItemAnswer(BaseModel):
     """A claim without its lists."""
 
     case_number: str
-    state: str
+    state: ClaimState
     version: int
     decision_version: int
-    waiting_on: str
+    waiting_on: WaitingOn
     waiting_reason: str | None
     assigned_to: str | None
     worker: WorkerAnswer
     employer: EmployerAnswer | None
     region_code: str | None
-    segment: str | None
-    kind: str
+    segment: Segment | None
+    kind: Kind
     occurred_at: datetime
-    occurred_at_precision: str
-    outcome: str | None
+    occurred_at_precision: Precision
+    outcome: Outcome | None
     rule_set: str
-    payer_of_first_resort: str
+    payer_of_first_resort: Payer
 
 
 class QueueAnswer(BaseModel):
@@ -156,6 +172,6 @@ class TimelineListAnswer(BaseModel):
 
 class DecisionAnswer(BaseModel):
     decision_id: str
-    state: str
+    state: ClaimState
     version: int
     decision_version: int

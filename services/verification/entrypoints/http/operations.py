@@ -20,7 +20,9 @@ _PATH = "/v1/operations/dead-letters"
 
 
 class Discard(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"reason": "A test event, never meant to be handled."}]}
+    )
 
     reason: Annotated[str, Field(min_length=1, max_length=1_000)]
 

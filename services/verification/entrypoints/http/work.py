@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel, ConfigDict, Field, StrictInt, model_validator
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, StrictInt, model_validator
 from starlette.types import Message
 
 from services.verification.application.records import ClaimRecord
@@ -85,7 +85,13 @@ class DecisionBody(_Body):
     officer: OfficerBody | None = None
 
 
+def _example(**body: JsonValue) -> ConfigDict:
+    return ConfigDict(extra="forbid", json_schema_extra={"examples": [dict(body)]})
+
+
 class NoteBody(_Body):
+    model_config = _example(text="Keluarga dihubungi, surat istirahat menyusul.", officer={"id": "V-1", "name": "Dewi"})
+
     text: _Text
     officer: OfficerBody | None = None
 
@@ -93,11 +99,15 @@ class NoteBody(_Body):
 class AssignmentBody(_Body):
     """Null takes the claim away from whoever had it."""
 
+    model_config = _example(officer={"id": "V-1", "name": "Dewi"})
+
     officer: OfficerBody | None
 
 
 class LinkBody(_Body):
     """Either `join` with another case number, or `split` with some of the claim's evidence ids."""
+
+    model_config = _example(join="JKK-2026-7K3M9Q2XTA5")
 
     join: Annotated[str, Field(max_length=40)] | None = None
     split: Annotated[list[_Line], Field(min_length=1, max_length=200)] | None = None
@@ -111,6 +121,8 @@ class LinkBody(_Body):
 
 
 class PairBody(_Body):
+    model_config = _example(reason="Orang dan kejadian yang sama.", officer={"id": "V-1", "name": "Dewi"})
+
     reason: _Text | None = None
     officer: OfficerBody | None = None
 
