@@ -16,3 +16,4 @@ class DisnakerGatewaySettings(ServiceSettings):
     webhook_secret_overlap_hours: int = 24
     delivery_retention_days: int = 90
     subscriptions_max: int = 100
+    recover_notifications_max: int = 10_000

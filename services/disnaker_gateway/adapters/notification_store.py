@@ -7,7 +7,7 @@ from uuid import UUID
 
 import orjson
 
-from services.disnaker_gateway.application.ports import NewNotification, Notification
+from services.disnaker_gateway.application.ports import NewNotification, Notification, QueueEntry, Subscription
 from shared.postgres.database import Transaction
 from shared.sealing import Sealer
 
@@ -19,6 +19,11 @@ _ADD = """INSERT INTO notification (notification_id, org, position, case_number,
       sequence, sealed_body, received_at)
     SELECT *, $9::timestamptz FROM unnest($1::uuid[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::text[],
       $7::int[], $8::bytea[])"""
+_NEVER_QUEUED = """SELECT n.notification_id, n.notification_type, n.case_number, n.region_code, n.position
+    FROM notification n
+    WHERE n.notification_type = ANY($2::text[]) AND n.received_at >= $3 AND n.position > $4 AND NOT EXISTS (
+      SELECT 1 FROM webhook_delivery d WHERE d.endpoint_id = $1 AND d.message_id = n.notification_id)
+    ORDER BY n.position LIMIT $5"""
 _COLUMNS = """notification_id, org, position, case_number, region_code, notification_type, sealed_body,
     acknowledged_at"""
 
@@ -65,12 +70,13 @@ class PostgresNotifications:
         )
         return [self._notification(row) for row in rows]
 
-    async def since(self, at: datetime) -> list[Notification]:
+    async def never_queued(
+        self, subscription: Subscription, since: datetime, after: int, limit: int
+    ) -> list[QueueEntry]:
         rows = await self._driver.fetch(
-            f"SELECT {_COLUMNS} FROM notification WHERE received_at >= $1 ORDER BY position",  # noqa: S608
-            at,
+            _NEVER_QUEUED, subscription.id, list(subscription.event_types), since, after, limit
         )
-        return [self._notification(row) for row in rows]
+        return [QueueEntry(subscription.id, **dict(row)) for row in rows]
 
     async def get(self, notification_id: UUID) -> Notification | None:
         row = await self._driver.fetchrow(

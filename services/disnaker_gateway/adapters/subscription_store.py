@@ -10,8 +10,7 @@ from services.disnaker_gateway.adapters.webhooks.store import NewDelivery
 from services.disnaker_gateway.application.ports import (
     DeliveryView,
     IssuedKeys,
-    NewNotification,
-    Notification,
+    QueueEntry,
     Subscription,
 )
 from shared.postgres.database import Transaction
@@ -117,24 +116,26 @@ class PostgresDeliveries:
         self._transaction = transaction
         self._driver = transaction.driver
 
-    async def enqueue(self, pairs: Sequence[tuple[UUID, Notification | NewNotification, int]], now: datetime) -> int:
+    async def enqueue(self, entries: Sequence[QueueEntry], now: datetime) -> int:
         deliveries = [
-            NewDelivery(endpoint_id, each.notification_id, each.notification_type, each.case_number, position)
-            for endpoint_id, each, position in pairs
+            NewDelivery(
+                each.subscription_id, each.notification_id, each.notification_type, each.case_number, each.position
+            )
+            for each in entries
         ]
         return await store.enqueue(self._transaction, deliveries, now)
 
     async def page(
-        self, subscription_id: UUID | None, state: str | None, after: int | None, limit: int
+        self, subscription_id: UUID | None, state: str | None, after: tuple[int, UUID] | None, limit: int
     ) -> list[DeliveryView]:
-        """Newest first; `after` is the position of the last one of the page before."""
+        """One notification may be on its way to several endpoints, so a position alone does not tell a place."""
         rows = await self._driver.fetch(
             f"SELECT {_DELIVERY_COLUMNS} FROM webhook_delivery "  # noqa: S608
             "WHERE ($1::uuid IS NULL OR endpoint_id = $1) AND ($2::text IS NULL OR state = $2) "
-            "AND ($3::bigint IS NULL OR position < $3) ORDER BY position DESC, id LIMIT $4",
+            "AND ($3::bigint IS NULL OR (position, id) < ($3, $4)) ORDER BY position DESC, id DESC LIMIT $5",
             subscription_id,
             state,
-            after,
+            *(after or (None, None)),
             limit,
         )
         return [_delivery(row) for row in rows]
@@ -152,11 +153,13 @@ class PostgresDeliveries:
     async def resend(self, delivery_ids: Sequence[UUID], now: datetime) -> int:
         return await store.requeue(self._transaction, delivery_ids, now) if delivery_ids else 0
 
-    async def given_up(self, subscription_id: UUID, since: datetime) -> "list[UUID]":
+    async def given_up(self, subscription_id: UUID, since: datetime, limit: int) -> "list[UUID]":
         rows = await self._driver.fetch(
-            "SELECT id FROM webhook_delivery WHERE endpoint_id = $1 AND state = 'exhausted' AND created_at >= $2",
+            "SELECT id FROM webhook_delivery "
+            "WHERE endpoint_id = $1 AND state = 'exhausted' AND created_at >= $2 LIMIT $3",
             subscription_id,
             since,
+            limit,
         )
         return [row["id"] for row in rows]
 

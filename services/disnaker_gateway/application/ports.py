@@ -107,6 +107,18 @@ class Notification:
 
 
 @dataclass(frozen=True)
+class QueueEntry:
+    """One notification on its way to one subscription; a case's notifications go out in order of `position`."""
+
+    subscription_id: UUID
+    notification_id: UUID
+    notification_type: str
+    case_number: str
+    region_code: str
+    position: int
+
+
+@dataclass(frozen=True)
 class CaseState:
     """A claim's state as the hub last said it: a projection of `jkk.claim-state`."""
 
@@ -162,17 +174,20 @@ class SubscriptionStore(Protocol):
 
 
 class DeliveryStore(Protocol):
-    async def enqueue(self, pairs: Sequence[tuple[UUID, Notification | NewNotification, int]], now: datetime) -> int:
-        """Put notifications (with their positions) in line for subscriptions; what is in line already stays."""
+    async def enqueue(self, entries: Sequence[QueueEntry], now: datetime) -> int:
+        """Put notifications in line; what is in line already stays. Answers how many were added."""
         ...
 
     async def page(
-        self, subscription_id: UUID | None, state: str | None, after: int | None, limit: int
-    ) -> list[DeliveryView]: ...
+        self, subscription_id: UUID | None, state: str | None, after: tuple[int, UUID] | None, limit: int
+    ) -> list[DeliveryView]:
+        """Newest first; `after` is position and id of the last one of the page before."""
+        ...
+
     async def get(self, delivery_id: UUID) -> DeliveryView | None: ...
     async def set_paused(self, delivery_id: UUID, *, paused: bool) -> None: ...
     async def resend(self, delivery_ids: Sequence[UUID], now: datetime) -> int: ...
-    async def given_up(self, subscription_id: UUID, since: datetime) -> list[UUID]: ...
+    async def given_up(self, subscription_id: UUID, since: datetime, limit: int) -> list[UUID]: ...
 
 
 class NotificationStore(Protocol):
@@ -181,7 +196,13 @@ class NotificationStore(Protocol):
         ...
 
     async def page(self, after: int, region: str | None, limit: int) -> list[Notification]: ...
-    async def since(self, at: datetime) -> list[Notification]: ...
+    async def never_queued(
+        self, subscription: Subscription, since: datetime, after: int, limit: int
+    ) -> list[QueueEntry]:
+        """Notifications of the subscription's event types since then that were never in line for it, in the order of
+        their positions beyond `after`."""
+        ...
+
     async def get(self, notification_id: UUID) -> Notification | None: ...
     async def acknowledge(self, notification_id: UUID, at: datetime) -> bool: ...
 

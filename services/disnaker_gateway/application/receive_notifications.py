@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from services.disnaker_gateway.application.ports import NewNotification, UnitOfWork
+from services.disnaker_gateway.application.ports import NewNotification, QueueEntry, UnitOfWork
 from services.disnaker_gateway.application.subscriptions import wants
 from services.disnaker_gateway.domain.province import office_of
 from shared.clock import Clock
@@ -29,13 +29,20 @@ async def receive_notifications(work: UnitOfWork, clock: Clock, events: Sequence
     fresh = [each for each in notifications if each.notification_id in positions]
     # Read after the lock of the positions was waited for, so that a subscription made meanwhile is seen.
     subscriptions = await work.subscriptions.watching(sorted({each.org for each in fresh}))
-    pairs = [
-        (subscription.id, each, positions[each.notification_id])
+    entries = [
+        QueueEntry(
+            subscription.id,
+            each.notification_id,
+            each.notification_type,
+            each.case_number,
+            each.region_code,
+            positions[each.notification_id],
+        )
         for each in fresh
         for subscription in subscriptions
         if subscription.org == each.org and wants(subscription, each.notification_type, each.region_code)
     ]
-    await work.deliveries.enqueue(pairs, now)
+    await work.deliveries.enqueue(entries, now)
 
 
 def _read(event: Event) -> tuple[NewNotification, CaseNotificationContent]:

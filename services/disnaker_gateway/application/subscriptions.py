@@ -32,6 +32,15 @@ class SubscriptionChange:
     rotate_secret: bool = False
 
 
+@dataclass(frozen=True)
+class RecoverBounds:
+    """How many notifications one call puts in line, and how long deliveries are remembered."""
+
+    notifications_max: int
+    remembered: timedelta
+    batch: int = 500
+
+
 def _in_province(officer: Officer, region_codes: Sequence[str]) -> None:
     outside = regions_outside(province_of_office(officer.org), tuple(region_codes))
     if outside:
@@ -140,18 +149,25 @@ async def send_test(
     return await webhooks.send_test(subscription_id, body)
 
 
-async def recover(work: UnitOfWork, clock: Clock, officer: Officer, subscription_id: UUID, since: datetime) -> int:
+async def recover(
+    work: UnitOfWork, clock: Clock, officer: Officer, subscription_id: UUID, since: datetime, bounds: RecoverBounds
+) -> int:
     """Put in line again what was issued since then and never reached this endpoint: given up, or from before the
-    subscription. Answers how many."""
+    subscription. Answers how many; more than the bound takes another call."""
     subscription = await owned_subscription(work, subscription_id)
     now = clock.now()
-    again = await work.deliveries.resend(await work.deliveries.given_up(subscription_id, since), now)
-    missed = [
-        (subscription_id, notification, notification.position)
-        for notification in await work.notifications.since(since)
-        if wants(subscription, notification.notification_type, notification.region_code)
-    ]
-    count = again + await work.deliveries.enqueue(missed, now)
+    # Older deliveries have been forgotten, so what arrived could not be told from what did not.
+    since = max(since, now - bounds.remembered)
+    given_up = await work.deliveries.given_up(subscription_id, since, bounds.notifications_max)
+    count = await work.deliveries.resend(given_up, now)
+    after, batch = 0, bounds.batch
+    while count < bounds.notifications_max:
+        missed = await work.notifications.never_queued(subscription, since, after, batch)
+        wanted = [each for each in missed if watches(subscription.region_codes, each.region_code)]
+        count += await work.deliveries.enqueue(wanted, now)
+        if len(missed) < batch:
+            break
+        after = missed[-1].position
     await work.audit(officer, "subscription.recover", "subscription", subscription_id, requeued=count)
     return count
 

@@ -23,7 +23,9 @@ _PATH = "/v1/operations/dead-letters"
 class Discard(BaseModel):
     """Why it may be lost."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"reason": "The case was merged by hand."}]}
+    )
 
     reason: Annotated[str, Field(min_length=1, max_length=1_000)]
 

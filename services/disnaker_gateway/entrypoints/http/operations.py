@@ -12,10 +12,16 @@ from services.disnaker_gateway.application.deliveries import (
 )
 from services.disnaker_gateway.entrypoints.http.bodies import DeliveryAnswer, DeliveryPage, SubscriptionAnswer
 from services.disnaker_gateway.entrypoints.http.context import Context, as_id, officer_of
-from services.disnaker_gateway.entrypoints.http.subscriptions import delivery_page, delivery_told, told
+from services.disnaker_gateway.entrypoints.http.subscriptions import (
+    DeliveryState,
+    delivery_page,
+    delivery_place,
+    delivery_told,
+    told,
+)
 from shared.web.door import Caller, secured
 from shared.web.openapi import refusals
-from shared.web.paging import Cursor, Limit, decode_cursor
+from shared.web.paging import Cursor, Limit
 from shared.web.strict_json import StrictRoute
 
 _SCOPE = "operations.manage"
@@ -39,14 +45,14 @@ def _add_reading(router: APIRouter, context: Context) -> None:
     async def deliveries(
         caller: Caller,
         subscription_id: UUID | None = None,
-        state: Literal["pending", "paused", "delivered", "exhausted"] | None = None,
+        state: DeliveryState | None = None,
         cursor: Cursor = None,
         limit: Limit = 50,
     ) -> DeliveryPage:
         """Newest first."""
-        place = decode_cursor(cursor, int)
+        place = delivery_place(cursor)
         async with context.begin_as_operator() as work:
-            found = await work.deliveries.page(subscription_id, state, place[0] if place else None, limit + 1)
+            found = await work.deliveries.page(subscription_id, state, place, limit + 1)
             await work.audit(officer_of(caller), "delivery.list", "delivery", "*")
         return delivery_page(found, limit)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
@@ -10,6 +10,7 @@ from pydantic import AwareDatetime
 
 from services.disnaker_gateway.application.ports import DeliveryView, IssuedKeys, Subscription
 from services.disnaker_gateway.application.subscriptions import (
+    RecoverBounds,
     SubscriptionChange,
     change_subscription,
     owned_subscription,
@@ -75,9 +76,18 @@ def delivery_told(delivery: DeliveryView) -> DeliveryAnswer:
     )
 
 
+DeliveryState = Literal["pending", "paused", "delivered", "exhausted"]
+
+
+def delivery_place(cursor: str | None) -> tuple[int, UUID] | None:
+    place = decode_cursor(cursor, int, str)
+    return (place[0], as_id(place[1], "cursor.invalid")) if place else None
+
+
 def delivery_page(deliveries: list[DeliveryView], limit: int) -> DeliveryPage:
     """One more than `limit` was read, to know whether there is a next page."""
-    cursor = encode_cursor(deliveries[limit - 1].position) if len(deliveries) > limit else None
+    last = deliveries[limit - 1] if len(deliveries) > limit else None
+    cursor = encode_cursor(last.position, str(last.id)) if last else None
     return DeliveryPage(items=[delivery_told(each) for each in deliveries[:limit]], next_cursor=cursor)
 
 
@@ -161,13 +171,17 @@ def _add_reading(router: APIRouter, context: Context) -> None:
         **secured(_SCOPE),
     )
     async def deliveries(
-        caller: Caller, subscription_id: str, state: str | None = None, cursor: Cursor = None, limit: Limit = 50
+        caller: Caller,
+        subscription_id: str,
+        state: DeliveryState | None = None,
+        cursor: Cursor = None,
+        limit: Limit = 50,
     ) -> DeliveryPage:
         """Newest first."""
-        place = decode_cursor(cursor, int)
+        place = delivery_place(cursor)
         async with context.begin(caller) as work:
             found = await owned_subscription(work, as_id(subscription_id, _UNKNOWN))
-            page = await work.deliveries.page(found.id, state, place[0] if place else None, limit + 1)
+            page = await work.deliveries.page(found.id, state, place, limit + 1)
             await work.audit(officer_of(caller), "delivery.list", "subscription", found.id)
         return delivery_page(page, limit)
 
@@ -253,5 +267,7 @@ def _add_companions(router: APIRouter, context: Context) -> None:
         return RecoverAnswer(requeued=await _recover(caller, as_id(subscription_id, _UNKNOWN), since))
 
     async def _recover(caller: Caller, subscription_id: UUID, since: datetime) -> int:
+        settings = context.settings
+        bounds = RecoverBounds(settings.recover_notifications_max, timedelta(days=settings.delivery_retention_days))
         async with context.begin(caller) as work:
-            return await recover(work, context.clock, officer_of(caller), subscription_id, since)
+            return await recover(work, context.clock, officer_of(caller), subscription_id, since, bounds)
