@@ -95,6 +95,7 @@ def subscriptions_router(context: Context) -> APIRouter:
     router = APIRouter(route_class=StrictRoute, tags=["subscriptions"])
     _add_creation(router, context)
     _add_reading(router, context)
+    _add_deliveries(router, context)
     _add_changing(router, context)
     _add_companions(router, context)
     return router
@@ -163,6 +164,8 @@ def _add_reading(router: APIRouter, context: Context) -> None:
             await work.audit(officer_of(caller), "subscription.read", "subscription", found.id)
         return told(found)
 
+
+def _add_deliveries(router: APIRouter, context: Context) -> None:
     @router.get(
         "/v1/subscriptions/{subscription_id}/deliveries",
         summary="What became of each notification",
