@@ -25,7 +25,7 @@ from shared.kafka.in_memory import InMemoryBus
 from shared.postgres.migrate import provision, upgrade
 from shared.sealing import create_secrets
 from shared.service import Service
-from shared.web.tokens import Principal
+from shared.web.tokens import Principal, TokenVerifier
 
 _TRANSACTIONS = 1500
 
@@ -48,17 +48,17 @@ REPORTS = Work(
 BUNDLES = Work("hospital_gateway", "/fhir", "bundle", "application/fhir+json", "hospital:100099999", "system/*.crus")
 
 
-class _Known:
+class _Known(TokenVerifier):
     """Lets one principal in; the floor has no door."""
 
     def __init__(self, work: Work) -> None:
         expires = datetime.now(UTC) + timedelta(hours=1)
-        self._principal = Principal(
+        self._known_principal = Principal(
             client_id="bench", org=work.org, scopes=frozenset({work.scope}), expires_at=expires, subject="bench"
         )
 
-    async def verify(self, _: str) -> Principal:
-        return self._principal
+    async def verify(self, token: str) -> Principal:
+        return self._known_principal
 
     async def aclose(self) -> None:
         """Nothing to end."""

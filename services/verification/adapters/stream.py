@@ -18,6 +18,7 @@ from services.verification.application.reading import ClaimFilter, Following
 from shared.clock import Clock
 from shared.errors import TooManyRequests
 from shared.postgres.database import Database
+from shared.postgres.turn import Turn, held_turn
 
 _PAGE = """SELECT position, event_id, case_number, claim_version, state, waiting_on, changes, region_code, flags, terms,
         before::text AS before, at
@@ -85,13 +86,13 @@ class ClaimStream:
 
     async def run(self) -> None:
         """Read until cancelled."""
-        async with self.database.listener(STREAM_CHANNEL) as listener:
+        async with held_turn(self.database, [], STREAM_CHANNEL) as turn:
             if self._position is None:
                 self._position = await self.head()
             while True:
-                while await self._read_on() == self.limits.page_rows:
+                while await self._read_on(turn, self._position) == self.limits.page_rows:
                     pass
-                await listener.wait(self.limits.poll_seconds)
+                await turn.listener.wait(self.limits.poll_seconds)
 
     def stop(self) -> None:
         """End every open stream, so that the server can shut down; clients come back with their last position."""
@@ -167,10 +168,8 @@ class ClaimStream:
             rows = await transaction.driver.fetch(_PAGE, after, self.limits.page_rows)
         return [_event(row) for row in rows]
 
-    async def _read_on(self) -> int:
-        assert self._position is not None
-        async with self.database.system_transaction() as transaction:
-            rows = await transaction.driver.fetch(_PAGE, self._position, self.limits.page_rows)
+    async def _read_on(self, turn: Turn, position: int) -> int:
+        rows = await turn.connection.fetch(_PAGE, position, self.limits.page_rows)
         for row in rows:
             event = _event(row)
             self._position = event.position
