@@ -6,12 +6,15 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from services.disnaker_gateway.domain.province import REGION_CODE_PATTERN
+from shared.events.case_notification import CaseView, NotificationBody
 from shared.events.determination import Officer
+from shared.events.envelope import ClockState
 from shared.events.vocabulary import DeterminationDecision, NotificationType
+from shared.regulation.codes import codes_of
 
 RegionCode = Annotated[str, Field(pattern=REGION_CODE_PATTERN, description="Kemendagri code of 2, 4, 6 or 10 digits.")]
 RegionCodes = Annotated[list[RegionCode], Field(min_length=1, max_length=100)]
@@ -225,11 +228,31 @@ class DeliveryPage(BaseModel):
     next_cursor: str | None = None
 
 
+ClockCode = Annotated[str, WithJsonSchema({"type": "string", "enum": list(codes_of("clocks"))})]
+
+
+class ClockAnswer(ClockState):
+    """One deadline as it stands. `met` is null while it runs."""
+
+    clock: ClockCode
+
+
+class CaseAnswer(CaseView):
+    """Event, cause, outcome and deadlines of a case; no clinical notes."""
+
+    clocks: tuple[ClockAnswer, ...] = ()
+
+
+class NotificationAnswer(NotificationBody):
+    """The body that webhooks get, and when the office acknowledged it."""
+
+    clocks: tuple[ClockAnswer, ...] = ()
+    acknowledged_at: datetime | None = None
+
+
 class NotificationPage(BaseModel):
     """Oldest first. `next_cursor` is null on the last page; `resume_cursor` continues from here at any later time."""
 
-    items: list[dict[str, Any]] = Field(
-        description="The body that webhooks get, with `acknowledged_at`.",
-    )
+    items: list[NotificationAnswer]
     next_cursor: str | None = None
     resume_cursor: str | None = None

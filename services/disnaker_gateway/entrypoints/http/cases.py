@@ -7,9 +7,8 @@ from fastapi import APIRouter, Request, Response
 from services.disnaker_gateway.application.issue_determination import issue_determination, read_determination
 from services.disnaker_gateway.application.ports import StoredDetermination
 from services.disnaker_gateway.application.view_case import CaseMoved, view_case
-from services.disnaker_gateway.entrypoints.http.bodies import DeterminationAnswer, DeterminationRequest
+from services.disnaker_gateway.entrypoints.http.bodies import CaseAnswer, DeterminationAnswer, DeterminationRequest
 from services.disnaker_gateway.entrypoints.http.context import Context, as_id, officer_of
-from shared.events.case_notification import CaseView
 from shared.events.determination import DeterminationContent
 from shared.web.door import Caller, secured
 from shared.web.idempotency import Answer, IdempotencyKey
@@ -45,7 +44,7 @@ def _add_cases(router: APIRouter, context: Context) -> None:
         "/v1/cases/{case_number}",
         summary="What the office may see of a case",
         responses={
-            200: {"model": CaseView},
+            200: {"model": CaseAnswer},
             308: {"description": "Merged: look under `Location`."},
             **refusals(404, 503),
         },

@@ -12,6 +12,7 @@ from services.disnaker_gateway.domain.province import REGION_CODE_PATTERN
 from services.disnaker_gateway.entrypoints.http.bodies import (
     AcknowledgementAnswer,
     AcknowledgementRequest,
+    NotificationAnswer,
     NotificationPage,
 )
 from services.disnaker_gateway.entrypoints.http.context import Context, as_id, officer_of
@@ -27,9 +28,8 @@ _ACKNOWLEDGEMENT_BODY = {
 }
 
 
-def _told(notification: Notification) -> dict[str, Any]:
-    at = notification.acknowledged_at
-    return {**notification.body, "acknowledged_at": at.isoformat() if at else None}
+def _told(notification: Notification) -> NotificationAnswer:
+    return NotificationAnswer.model_validate({**notification.body, "acknowledged_at": notification.acknowledged_at})
 
 
 async def _acknowledgement(request: Request, context: Context) -> AcknowledgementRequest:
