@@ -5,6 +5,8 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
+from pydantic import TypeAdapter
 
 from shared.web.door import REQUIRED_SCOPES, SECURITY_SCHEME
 from shared.web.idempotency import IDEMPOTENCY_PARAMETER
@@ -112,9 +114,26 @@ def _described(app: FastAPI, token_url: str) -> dict[str, Any]:
     for name in _FASTAPIS_OWN:
         schemas.pop(name, None)
     schemas.update(_SCHEMAS)
+    for name, examples in _body_examples(app).items():
+        if name in schemas:
+            schemas[name]["examples"] = examples
     flows = {"clientCredentials": {"tokenUrl": token_url, "scopes": {scope: scope for scope in sorted(granted)}}}
     components.setdefault("securitySchemes", {})[SECURITY_SCHEME] = {"type": "oauth2", "flows": flows}
     return schema
+
+
+def _body_examples(app: FastAPI) -> dict[str, Any]:
+    """By the models' names. FastAPI drops every null of an example, and a form may require a member that is null."""
+    found: dict[str, Any] = {}
+    for route in app.routes:
+        field = route.body_field if isinstance(route, APIRoute) else None
+        if field is None or field.field_info.annotation is None:
+            continue
+        own = TypeAdapter(field.field_info.annotation).json_schema()
+        for name, schema in [*own.get("$defs", {}).items(), (own.get("title"), own)]:
+            if "examples" in schema:
+                found[name] = schema["examples"]
+    return found
 
 
 def _describe_refusals(operation: dict[str, Any]) -> None:

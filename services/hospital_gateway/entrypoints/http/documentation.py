@@ -48,18 +48,29 @@ def _answer(description: str, schema: dict[str, Any]) -> dict[str, Any]:
 
 BUNDLE_BODY = _body(_EXAMPLE_BUNDLE)
 RESOURCE_BODY = _body(_EXAMPLE_RESOURCE)
-OUTCOMES: dict[int | str, dict[str, Any]] = {
+_ANSWERS: dict[int | str, dict[str, Any]] = {
     200: _answer("Done.", _RESOURCE),
+    201: _answer("Created.", _RESOURCE),
     400: _answer("Unreadable: not JSON, NUL, duplicate keys, too deep.", _OUTCOME),
     401: _answer("No access token, or one that does not hold.", _OUTCOME),
     403: _answer("Not granted, or in another registered hospital's name.", _OUTCOME),
     404: _answer("Unknown here, or another hospital's.", _OUTCOME),
-    405: _answer("This method is not supported.", _OUTCOME),
     406: _answer("Answers are given as JSON only.", _OUTCOME),
+    409: _answer("Somebody else is changing the same at this moment.", _OUTCOME),
     412: _answer("A condition matches several, or If-Match is stale.", _OUTCOME),
     413: _answer("Over 32 MiB or 10,000 entries.", _OUTCOME),
     415: _answer("Neither application/fhir+json nor application/json.", _OUTCOME),
     422: _answer("Against the rules; every problem is named.", _OUTCOME),
     503: _answer("Try again after Retry-After.", _OUTCOME),
 }
-RESOURCE_OUTCOMES = {**OUTCOMES, 201: _answer("Created.", _RESOURCE)}
+
+
+def outcomes(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """`responses` of a route that answers with these."""
+    return {status: _ANSWERS[status] for status in statuses}
+
+
+DESCRIBES = outcomes(200, 406)
+READS = outcomes(200, 401, 403, 404, 406, 422, 503)
+UPDATES = outcomes(200, 400, 401, 403, 404, 406, 409, 412, 413, 415, 422, 503)
+CREATES = {**UPDATES, **outcomes(201)}

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -14,9 +15,11 @@ from services.hospital_gateway.application.submit_bundle import SubmitBundle
 from services.hospital_gateway.entrypoints.http.capability import capability_statement, smart_configuration
 from services.hospital_gateway.entrypoints.http.documentation import (
     BUNDLE_BODY,
-    OUTCOMES,
+    CREATES,
+    DESCRIBES,
+    READS,
     RESOURCE_BODY,
-    RESOURCE_OUTCOMES,
+    UPDATES,
 )
 from services.hospital_gateway.entrypoints.http.fhir_answers import BASES, FHIR_JSON, Answers, body_of, caller_of
 from shared.web.door import principal_of, public, secured
@@ -56,7 +59,9 @@ def _add_descriptions(router: APIRouter, base: str, surface: FhirSurface) -> Non
     statement = json.dumps(capability_statement(surface.public_url, base, surface.types)).encode()
     configuration = json.dumps(smart_configuration(surface.issuer, surface.token_endpoint)).encode()
 
-    @router.get(f"{base}/metadata", summary="CapabilityStatement", responses=OUTCOMES, **public())
+    @router.get(
+        f"{base}/metadata", summary="CapabilityStatement", responses=DESCRIBES, response_class=Response, **public()
+    )
     async def metadata(request: Request) -> Response:
         async def handle(_: Request) -> Response:
             return Response(statement, media_type=FHIR_JSON)
@@ -85,7 +90,9 @@ def _add_bundle(router: APIRouter, base: str, surface: FhirSurface) -> None:
         return await surface.answers.guarded(request, handle)
 
     needed = secured("system/*.c", "system/*.u", "system/*.r", extra=BUNDLE_BODY)
-    router.add_api_route(base, bundle, methods=["POST"], summary="Bundle", responses=OUTCOMES, **needed)
+    router.add_api_route(
+        base, bundle, methods=["POST"], summary="Bundle", responses=UPDATES, response_class=Response, **needed
+    )
     router.add_api_route(f"{base}/", bundle, methods=["POST"], include_in_schema=False, **needed)
 
 
@@ -125,11 +132,11 @@ def _add_writing(router: APIRouter, base: str, surface: FhirSurface) -> None:
 
         return await answers.guarded(request, handle)
 
-    add: Any = router.add_api_route
+    add: Any = partial(router.add_api_route, response_class=Response)
     add(f"{base}/{{type_name}}", create, methods=["POST"], summary="Create", status_code=201,
-        responses=RESOURCE_OUTCOMES, **secured("system/*.c", extra=RESOURCE_BODY))  # fmt: skip
+        responses=CREATES, **secured("system/*.c", extra=RESOURCE_BODY))  # fmt: skip
     add(f"{base}/{{type_name}}/{{resource_id}}", update, methods=["PUT"], summary="Update",
-        responses=RESOURCE_OUTCOMES, **secured("system/*.u", extra=RESOURCE_BODY))  # fmt: skip
+        responses=UPDATES, **secured("system/*.u", extra=RESOURCE_BODY))  # fmt: skip
 
 
 def _add_reading(router: APIRouter, base: str, surface: FhirSurface) -> None:
@@ -153,10 +160,10 @@ def _add_reading(router: APIRouter, base: str, surface: FhirSurface) -> None:
         return await answers.guarded(request, handle)
 
     one = f"{base}/{{type_name}}/{{resource_id}}"
-    add: Any = router.add_api_route
-    add(one, read, methods=["GET"], summary="Read", responses=RESOURCE_OUTCOMES, **secured("system/*.r"))
+    add: Any = partial(router.add_api_route, response_class=Response)
+    add(one, read, methods=["GET"], summary="Read", responses=READS, **secured("system/*.r"))
     add(f"{one}/_history/{{version_id}}", read_version, methods=["GET"], summary="Read one version",
-        responses=RESOURCE_OUTCOMES, **secured("system/*.r"))  # fmt: skip
+        responses=READS, **secured("system/*.r"))  # fmt: skip
 
 
 def _if_none_exist(request: Request, type_name: str, surface: FhirSurface) -> Search | None:

@@ -12,28 +12,20 @@ from shared.audit import AuditEntry, record
 from shared.outbox import Consumer, Redriven, list_dead_letters, show_dead_letter
 from shared.postgres.database import Database
 from shared.web.door import Caller, Principal, secured
+from shared.web.openapi import refusals
 from shared.web.paging import Limit
 from shared.web.strict_json import StrictRoute
 
 _SCOPE = "operations.manage"
-_PROBLEM: dict[str, Any] = {"content": {"application/problem+json": {"schema": {"type": "object"}}}}
-_REFUSALS: dict[int | str, dict[str, Any]] = {
-    status: {"description": text, **_PROBLEM}
-    for status, text in {
-        400: "Unreadable.",
-        404: "No such dead letter.",
-        409: "Not in its present state.",
-        413: "Too large.",
-        415: "Not JSON.",
-        422: "Against the rules.",
-        503: "Try again after Retry-After.",
-    }.items()
-}
 _PATH = "/v1/operations/dead-letters"
 
 
 class Discard(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    """Why it may be lost."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"reason": "The report was withdrawn by telephone."}]}
+    )
 
     reason: Annotated[str, Field(min_length=1, max_length=1_000)]
 
@@ -54,7 +46,7 @@ def operation_routes(database: Database, consumer: Consumer) -> APIRouter:
 
 
 def _add_reading(router: APIRouter, database: Database) -> None:
-    @router.get(_PATH, summary="Dead letters, oldest first", responses=_REFUSALS, **secured(_SCOPE))
+    @router.get(_PATH, summary="Dead letters, oldest first", responses=refusals(422, 503), **secured(_SCOPE))
     async def list_letters(
         caller: Caller,
         state: Literal["open", "redriven", "discarded"] = "open",
@@ -64,9 +56,11 @@ def _add_reading(router: APIRouter, database: Database) -> None:
         async with database.system_transaction() as transaction:
             letters = await list_dead_letters(transaction, state=state, after=after, limit=limit)
             await record(transaction, _entry(caller, "list", "", {"count": len(letters)}))
-        return _json({"items": [asdict(letter) for letter in letters]})
+        return _json({"items": [asdict(letter) for letter in letters], "next_cursor": None})
 
-    @router.get(f"{_PATH}/{{letter_id}}", summary="One dead letter", responses=_REFUSALS, **secured(_SCOPE))
+    @router.get(
+        f"{_PATH}/{{letter_id}}", summary="One dead letter", responses=refusals(404, 422, 503), **secured(_SCOPE)
+    )
     async def show(caller: Caller, letter_id: UUID) -> Response:
         async with database.system_transaction() as transaction:
             letter = await show_dead_letter(transaction, letter_id)
@@ -84,7 +78,7 @@ def _add_acting(router: APIRouter, database: Database, consumer: Consumer) -> No
         f"{_PATH}/{{letter_id}}/redrive",
         summary="Handle it again, then what waits behind it",
         response_model=RedrivenAnswer,
-        responses=_REFUSALS,
+        responses=refusals(404, 409, 422, 503),
         **secured(_SCOPE),
     )
     async def redrive(caller: Caller, letter_id: UUID) -> Response:
@@ -95,7 +89,7 @@ def _add_acting(router: APIRouter, database: Database, consumer: Consumer) -> No
         f"{_PATH}/{{letter_id}}/discard",
         summary="Put it away unhandled, then let what waits behind it follow",
         response_model=RedrivenAnswer,
-        responses=_REFUSALS,
+        responses=refusals(400, 404, 409, 413, 415, 422, 503),
         **secured(_SCOPE),
     )
     async def discard(caller: Caller, letter_id: UUID, body: Discard) -> Response:

@@ -5,8 +5,9 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.intake.application.forms.fields import Coded
+from services.intake.application.forms.fields import Coded, Segment
 
+Kind = Annotated[str, Coded("kinds")]
 Status = Annotated[str, Coded("report_statuses")]
 ClaimState = Annotated[str, Coded("states")]
 WaitingOn = Annotated[str, Coded("waiting_on")]
@@ -65,8 +66,8 @@ class ReportAnswer(BaseModel):
     report_id: str
     version: int
     status: Status
-    kind: str
-    segment: str
+    kind: Kind
+    segment: Segment
     late: Annotated[bool, Field(description="Received after stage 1 was due.")]
     received_at: datetime
     updated_at: datetime

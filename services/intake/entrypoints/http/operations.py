@@ -21,7 +21,11 @@ _PATH = "/v1/operations/dead-letters"
 
 
 class Discard(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    """Why it may be lost."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"reason": "The report was withdrawn by telephone."}]}
+    )
 
     reason: Annotated[str, Field(min_length=1, max_length=1_000)]
 
@@ -52,7 +56,7 @@ def _add_reading(router: APIRouter, desk: Desk) -> None:
         async with desk.database.system_transaction() as transaction:
             letters = await list_dead_letters(transaction, state=state, after=after, limit=limit)
             await record(transaction, _entry(caller, "list", "", {"count": len(letters)}))
-        return _json({"items": [asdict(letter) for letter in letters]})
+        return _json({"items": [asdict(letter) for letter in letters], "next_cursor": None})
 
     @router.get(
         f"{_PATH}/{{letter_id}}", summary="One dead letter", responses=refusals(404, 422, 503), **secured(_SCOPE)
