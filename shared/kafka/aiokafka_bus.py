@@ -119,6 +119,10 @@ class AioKafkaBus:
         except (KafkaError, OSError, TimeoutError) as error:
             await self._abandon(producer)
             raise Unavailable("kafka") from error
+        except asyncio.CancelledError:
+            # A service that is stopped while it starts leaves no connection behind.
+            await self._abandon(producer)
+            raise
         return producer
 
     async def _by_partition(

@@ -56,6 +56,11 @@ class InMemoryBus:
         """Everything in `topic`, partition by partition."""
         return [record for number in range(self._partitions) for record in self._log[topic, number]]
 
+    def uncommitted(self, group: str, topic: str) -> int:
+        """How many records of `topic` the group has not committed."""
+        committed = self._groups[group].committed
+        return sum(len(self._log[topic, number]) - committed[topic, number] for number in range(self._partitions))
+
     async def publish(self, records: Sequence[Record]) -> None:
         if self.away:
             raise Unavailable("kafka")
