@@ -52,9 +52,8 @@ class Party:
 
         async def once() -> httpx.Response | None:
             try:
-                bearer = {"Authorization": f"Bearer {await self._fresh_token()}"}
                 url = self.urls[service] + path
-                answer = await self.http.request(method, url, headers={**bearer, **headers}, **request)
+                answer = await self.http.request(method, url, headers={**await self._bearer(), **headers}, **request)
             except httpx.TransportError:
                 return None
             in_flight = answer.status_code == 409 and "in-flight" in answer.text
@@ -92,10 +91,26 @@ class Party:
         self.journal.append(Accepted(service, what, *names(body)))
         return body
 
-    async def _fresh_token(self) -> str:
+    async def bearer(self) -> dict[str, str]:
+        """Request headers with a token, once there is one."""
+
+        async def once() -> dict[str, str] | None:
+            try:
+                return await self._bearer()
+            except httpx.TransportError:
+                return None
+
+        found = await eventually(once, timeout_seconds=60.0)
+        assert found is not None
+        return found
+
+    async def _bearer(self) -> dict[str, str]:
         """Raises httpx.TransportError when nobody answers."""
-        if time.monotonic() < self._token_until:
-            return self._token
+        if time.monotonic() > self._token_until:
+            self._token, self._token_until = await self._new_token(), time.monotonic() + _TOKEN_SECONDS
+        return {"Authorization": f"Bearer {self._token}"}
+
+    async def _new_token(self) -> str:
         endpoint = f"{self.urls['partners']}/oauth2/token"
         now = int(time.time())
         claims = {
@@ -117,8 +132,8 @@ class Party:
             raise httpx.ReadError("the token service can't answer now")
         if not answer.is_success:
             raise Refused(f"token: {answer.status_code} {answer.text}")
-        self._token, self._token_until = answer.json()["access_token"], time.monotonic() + _TOKEN_SECONDS
-        return self._token
+        token: str = answer.json()["access_token"]
+        return token
 
 
 async def register(operator: Party, kind: str, org: str, *, region: str | None = None) -> Party:

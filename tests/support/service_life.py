@@ -6,7 +6,7 @@ a context variable that tasks inherit. Death takes all of them and the database 
 
 import asyncio
 import contextvars
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, MutableMapping
 from typing import Any
 
 import httpx
@@ -95,9 +95,13 @@ class Life:
             task.cancel()
 
     async def stop(self) -> None:
-        """Shut down in order."""
+        """Shut down in order: components end first, then what requests are still open, such as streams."""
         self.up.clear()
         self._stop.set()
+        async with asyncio.timeout(_END_SECONDS):
+            await self.ended.wait()
+        for task in list(self.tasks):
+            task.cancel()
         await self.wait_ended()
 
     async def wait_ended(self) -> None:
@@ -123,3 +127,42 @@ class Life:
             raise httpx.RemoteProtocolError("the service died over this request", request=request)
         response: httpx.Response = task.result()
         return response
+
+    async def receive(self, path: str, headers: list[tuple[bytes, bytes]], take: Callable[[bytes], None]) -> None:
+        """GET `path` and hand over what comes, as it comes, until the answer ends or the service dies."""
+        scope = {
+            "type": "http",
+            "asgi": {"version": "3.0"},
+            "http_version": "1.1",
+            "method": "GET",
+            "scheme": "http",
+            "path": path,
+            "raw_path": path.encode(),
+            "root_path": "",
+            "query_string": b"",
+            "headers": [(b"host", b"in-process"), *headers],
+            "client": ("127.0.0.1", 1),
+            "server": ("in-process", 80),
+        }
+        asked = False
+
+        async def receive() -> dict[str, Any]:
+            nonlocal asked
+            if asked:
+                await asyncio.Event().wait()
+            asked = True
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+        async def send(message: MutableMapping[str, Any]) -> None:
+            if message["type"] == "http.response.start" and message["status"] not in (200, 503):
+                raise AssertionError(f"GET {path}: {message['status']}")
+            if message["type"] == "http.response.body" and not self.dying:
+                take(message.get("body", b""))
+
+        task = self.spawn(self.service.app(scope, receive, send))
+        try:
+            await asyncio.wait([task])
+        finally:
+            task.cancel()
+        if not task.cancelled() and task.exception() is not None and not self.dying:
+            raise task.exception() or AssertionError
