@@ -2,6 +2,9 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from typing import Any, Protocol
+
+import asyncpg
 
 from shared.events.topics import (
     ACCIDENT_REPORTS,
@@ -12,11 +15,17 @@ from shared.events.topics import (
     PARTNERS,
 )
 from shared.kafka.bus import Received
-from tests.support.hub import Hub
 from tests.support.hub_databases import SERVICES
 from tests.support.parties import Accepted
 from tests.support.probe import stream_problems
 from tests.support.webhook_receiver import WebhookReceiver
+
+
+class Databases(Protocol):
+    """What the checks look at: the services' databases, behind row-level security."""
+
+    async def rows(self, service: str, sql: str, *arguments: Any) -> list[asyncpg.Record]: ...
+
 
 # Who hears what: interface section 7.
 HEARD = {
@@ -27,7 +36,7 @@ HEARD = {
 }
 
 
-async def unrest(hub: Hub) -> list[str]:
+async def unrest(hub: Databases) -> list[str]:
     """What still has to happen: events to be published, heard, given a position, delivered."""
     waiting = []
     told: dict[str, set[object]] = defaultdict(set)
@@ -46,14 +55,14 @@ async def unrest(hub: Hub) -> list[str]:
     return sorted(set(waiting))
 
 
-async def is_at_rest(hub: Hub) -> bool:
+async def is_at_rest(hub: Databases) -> bool:
     """For `eventually`: its message then names what is left."""
     left = await unrest(hub)
     assert not left, left
     return True
 
 
-async def lost(hub: Hub, accepted: Sequence[Accepted]) -> list[str]:
+async def lost(hub: Databases, accepted: Sequence[Accepted]) -> list[str]:
     """I1: whatever was answered 2xx has its events and its line in the log of accesses."""
     missing = []
     for line in accepted:
@@ -66,7 +75,7 @@ async def lost(hub: Hub, accepted: Sequence[Accepted]) -> list[str]:
     return missing
 
 
-async def dropped(hub: Hub) -> list[str]:
+async def dropped(hub: Databases) -> list[str]:
     """I4 and I9: outboxes are empty of unsent rows, nothing is dead or parked."""
     wrong = await unrest(hub)
     for name in SERVICES:
@@ -76,7 +85,7 @@ async def dropped(hub: Hub) -> list[str]:
     return wrong
 
 
-async def misordered(hub: Hub, published: Sequence[Received]) -> list[str]:
+async def misordered(hub: Databases, published: Sequence[Received]) -> list[str]:
     """I3: versions on `jkk.claims` and positions on the stream are 1, 2, 3, … without a gap. `published` is what
     lies on `jkk.claims`."""
     versions = {
@@ -102,7 +111,7 @@ async def misordered(hub: Hub, published: Sequence[Received]) -> list[str]:
     return wrong
 
 
-async def notified_wrongly(hub: Hub, receiver: WebhookReceiver) -> list[str]:
+async def notified_wrongly(hub: Databases, receiver: WebhookReceiver) -> list[str]:
     """I2: of each case, type and version the office has one message, signed, whose copies are all alike."""
     wrong = []
     bodies: dict[str, set[bytes]] = defaultdict(set)
@@ -123,7 +132,7 @@ async def notified_wrongly(hub: Hub, receiver: WebhookReceiver) -> list[str]:
 
 
 async def broken(
-    hub: Hub, accepted: Sequence[Accepted], published: Sequence[Received], receiver: WebhookReceiver
+    hub: Databases, accepted: Sequence[Accepted], published: Sequence[Received], receiver: WebhookReceiver
 ) -> list[str]:
     """All invariants together."""
     return [

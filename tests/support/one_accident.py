@@ -62,8 +62,14 @@ async def meet(operator: Party, receiver: WebhookReceiver) -> Parties:
         await register(operator, "disnaker", f"disnaker:{PROVINCE}"),
         await register(operator, "bpjs-verifier", "bpjs:cikokol"),
     )
+    await subscribe(parties.disnaker, receiver)
+    return parties
+
+
+async def subscribe(disnaker: Party, receiver: WebhookReceiver) -> None:
+    """Let the office's notifications come to `receiver`, with the secret to verify them."""
     wanted = {"url": receiver.url, "region_codes": [PROVINCE], "event_types": NOTICES}
-    made = await parties.disnaker.write(
+    made = await disnaker.write(
         "POST",
         "disnaker_gateway",
         "/v1/subscriptions",
@@ -72,7 +78,6 @@ async def meet(operator: Party, receiver: WebhookReceiver) -> Parties:
         json=wanted,
     )
     receiver.secret = made["secret"]
-    return parties
 
 
 @dataclass
