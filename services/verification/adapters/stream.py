@@ -107,13 +107,16 @@ class ClaimStream:
 
     async def follow(self, following: Following) -> AsyncGenerator[bytes, None]:
         """The stream of one client, as bytes of Server-Sent Events. Ends when its token has expired, when the service
-        stops, and when the client reads too slowly; it may resume each time."""
+        stops, and when the client reads too slowly; it may resume each time.
+
+        No empty line follows `retry` and comments: some clients take each one for the end of an (empty) event.
+        """
         if self._clients >= self.limits.clients_max:
             raise TooManyRequests("stream.too-many", "Too many open streams; try again later.", 5)
         self._clients += 1
         follower: _Follower | None = None
         try:
-            yield b"retry: %d\n\n" % self.limits.retry_milliseconds
+            yield b"retry: %d\n" % self.limits.retry_milliseconds
             last = following.after
             while not self._over(following):
                 page = await self._page(following.org, last)
@@ -143,7 +146,7 @@ class ClaimStream:
                 async with asyncio.timeout(self._wait_seconds(following)):
                     event = await follower.queue.get()
             except TimeoutError:
-                yield b":\n\n"
+                yield b":\n"
                 continue
             if event is None:
                 break
@@ -154,7 +157,7 @@ class ClaimStream:
             if sent is not None:
                 yield sent
         if follower is not None and follower.overflowed:
-            yield b"retry: %d\n\n" % self.limits.retry_milliseconds
+            yield b"retry: %d\n" % self.limits.retry_milliseconds
 
     def _over(self, following: Following) -> bool:
         return self._stopping or self.clock.now() >= following.expires_at
