@@ -71,13 +71,15 @@ def fetch_jars(cache: Path, reporter: Reporter, repository: str | None = None) -
             reporter.download(f"Kafka {KAFKA_VERSION} ({len(missing)} jars)", total_bytes) as advance,
             ThreadPoolExecutor(DOWNLOADS_AT_ONCE) as pool,
         ):
-            list(pool.map(lambda jar: _fetch(jar, folder, repository or MAVEN_CENTRAL_URL, advance), missing))
+            list(pool.map(lambda jar: fetch_jar(jar, folder, repository, advance), missing))
     return [folder / jar.file for jar in listed_jars()]
 
 
-def _fetch(jar: Jar, folder: Path, repository: str, advance: Advance) -> None:
+def fetch_jar(jar: Jar, folder: Path, repository: str | None, advance: Advance) -> None:
+    """Put one jar into `folder`. Raises HubProblem when it cannot be had or its digest differs."""
     import requests
 
+    repository = repository or MAVEN_CENTRAL_URL
     # jgo writes straight to the final name, so each download gets a folder of its own and is moved when it is whole.
     staging = folder / f"fresh-{os.getpid()}-{jar.file}"
     try:
