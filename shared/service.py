@@ -89,7 +89,7 @@ def create_service(
     *,
     title: str,
     routers: Sequence[APIRouter],
-    verifier: Verifier,
+    verifier: Verifier | None = None,
     render_error: ErrorRenderer | None = None,
     components: Sequence[Component] = (),
     checks: Sequence[tuple[str, Check]] = (),
@@ -98,10 +98,13 @@ def create_service(
 ) -> Service:
     """Build the FastAPI app: strict errors, the door before every route, health, and the components' lifespan.
 
-    `verifier` judges access tokens (`issuer_verifier` for all but the issuer itself). `render_error` gives the door's
+    `verifier` judges access tokens; without one the issuer of the settings is asked. `render_error` gives the door's
     refusals another form than problem+json where a service's clients expect one. `checks` are asked by `/readyz`
     beside the components. `on_stop` runs in reverse, after the components ended.
     """
+    if verifier is None:
+        verifier, stop_verifier = issuer_verifier(settings)
+        on_stop = [stop_verifier, *on_stop]
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

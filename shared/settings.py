@@ -32,4 +32,5 @@ class ServiceSettings(BaseSettings):
     json_depth_max: int = 64
     idempotency_retention_days: int = 30
     outbox_retention_hours: int = 72
+    inbox_retention_days: int = 30
     shutdown_grace_seconds: int = 5

@@ -29,9 +29,8 @@ from shared.outbox import Cleaner, Consumer, Relay, Retention
 from shared.partner_http import AddressPolicy, PartnerHttp
 from shared.postgres.database import Database, Transaction
 from shared.sealing import Sealer, load_secrets
-from shared.service import Hook, Service, create_service, issuer_verifier
-from shared.web.health import Check
-from shared.web.tokens import TokenVerifier
+from shared.service import Service, create_service
+from shared.web.door import Verifier
 
 NAME = "disnaker_gateway"
 
@@ -41,18 +40,13 @@ def build(
     *,
     bus: EventBus | None = None,
     clock: Clock | None = None,
-    verifier: TokenVerifier | None = None,
+    verifier: Verifier | None = None,
 ) -> Service:
     """The service, ready to serve. Raises KeyringUnusable when a secret is missing or wrong."""
     clock = clock or SystemClock()
     topics = [TOPICS[name] for name in (*CONSUMED_TOPICS, DETERMINATIONS, DEAD_LETTERS)]
     bus = bus or AioKafkaBus(settings.kafka_bootstrap, topics=topics, prefix=settings.topic_prefix)
-    database = Database(
-        settings.database_url,
-        service=NAME,
-        pool_size=settings.database_pool_size,
-        timeout_seconds=settings.database_timeout_seconds,
-    )
+    database = Database.of(settings, service=NAME)
     sealer = load_secrets(settings.secrets_dir).sealer
     policy, http = _outgoing(settings)
     sender, keys = WebhookSender(http, clock), EndpointKeys(sealer)
@@ -61,10 +55,6 @@ def build(
         return PostgresUnitOfWork(transaction, sealer)
 
     desk = WebhookDesk(database, policy, sender, keys, clock, prove_endpoints=settings.profile == "production")
-    stop_verifier: list[Hook] = []
-    if verifier is None:
-        verifier, stop = issuer_verifier(settings)
-        stop_verifier = [stop]
     handle = event_handler(unit_of_work, clock)
     consumer = Consumer(database, bus, sealer, group=NAME, topics=CONSUMED_TOPICS, handle=handle)
     return create_service(
@@ -77,10 +67,10 @@ def build(
             Relay(database, bus),
             consumer,
             _engine(settings, database, sender, keys, sealer, clock),
-            Cleaner(database, retention=Retention(outbox=timedelta(hours=settings.outbox_retention_hours))),
+            Cleaner(database, retention=Retention.of(settings)),
         ],
-        checks=[("postgres", _reachable(database))],
-        on_stop=[database.close, bus.close, http.close, *stop_verifier],
+        checks=[("postgres", database.check)],
+        on_stop=[database.close, bus.close, http.close],
     )
 
 
@@ -124,11 +114,3 @@ def _engine(
     )
     bodies = NotificationBodies(sealer)
     return DeliveryEngine(database, sender, keys, bodies, clock, limits=limits, schedule=schedule)
-
-
-def _reachable(database: Database) -> Check:
-    async def check() -> list[str]:
-        await database.ping()
-        return []
-
-    return check

@@ -1,12 +1,11 @@
 """The one place where this service's objects are made; tests call the same `build`."""
 
-from datetime import timedelta
-
 from services.hospital_gateway.adapters.clinical_lists import body_part_rules, relevance_rules
 from services.hospital_gateway.adapters.fhir.bundle_reader import search_of
 from services.hospital_gateway.adapters.fhir.outcome import outcome_of
 from services.hospital_gateway.adapters.fhir.r4_format import R4Format
 from services.hospital_gateway.adapters.fhir.types import STORED_TYPES
+from services.hospital_gateway.adapters.fhir.validation import load_models_of_a_visit
 from services.hospital_gateway.adapters.projections import PostgresProjections
 from services.hospital_gateway.adapters.records import PostgresVault
 from services.hospital_gateway.application.assemble_report import Rules
@@ -27,9 +26,8 @@ from shared.kafka.bus import EventBus
 from shared.outbox import Cleaner, Consumer, Relay, Retention
 from shared.postgres.database import Database
 from shared.sealing import Secrets, load_secrets
-from shared.service import Service, create_service, issuer_verifier
+from shared.service import Service, create_service
 from shared.web.door import Verifier
-from shared.web.health import Check
 
 NAME = "hospital_gateway"
 # Answered by a service of their own later; storing one as plain data would promise what does not happen.
@@ -47,16 +45,11 @@ def build(
     clock = clock or SystemClock()
     topics = [TOPICS[name] for name in (*TOPICS_READ, MEDICAL_REPORTS, DEAD_LETTERS)]
     bus = bus or AioKafkaBus(settings.kafka_bootstrap, topics=topics, prefix=settings.topic_prefix)
-    database = Database(
-        settings.database_url,
-        service=NAME,
-        pool_size=settings.database_pool_size,
-        timeout_seconds=settings.database_timeout_seconds,
-    )
+    database = Database.of(settings, service=NAME)
     secrets = load_secrets(settings.secrets_dir)
+    load_models_of_a_visit()
     resource_format = R4Format(inline_bytes_max=settings.fhir_inline_bytes_max, entries_max=settings.fhir_entries_max)
     answers = Answers(outcome_of, settings.public_url)
-    issuers, stop_verifier = issuer_verifier(settings)
     consumer = Consumer(
         database, bus, secrets.sealer, group=NAME, topics=TOPICS_READ, handle=handler(PostgresProjections), clock=clock
     )
@@ -68,15 +61,15 @@ def build(
             fhir_router(_surface(settings, database, secrets, resource_format, answers, clock)),
             operation_routes(database, consumer),
         ],
-        verifier=verifier or issuers,
+        verifier=verifier,
         render_error=answers.error,
         components=[
             Relay(database, bus),
-            Cleaner(database, retention=Retention(outbox=timedelta(hours=settings.outbox_retention_hours))),
+            Cleaner(database, retention=Retention.of(settings)),
             consumer,
         ],
-        checks=[("postgres", _reachable(database))],
-        on_stop=[database.close, bus.close, resource_format.close, stop_verifier],
+        checks=[("postgres", database.check)],
+        on_stop=[database.close, bus.close, resource_format.close],
     )
 
 
@@ -103,11 +96,3 @@ def _surface(
         token_endpoint=settings.token_endpoint or f"{settings.issuer}/oauth2/token",
         body_bytes_max=settings.fhir_body_bytes_max,
     )
-
-
-def _reachable(database: Database) -> Check:
-    async def check() -> list[str]:
-        await database.ping()
-        return []
-
-    return check

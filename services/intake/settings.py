@@ -22,7 +22,6 @@ class IntakeSettings(ServiceSettings):
     document_store_secret_access_key: SecretStr | None = None
     document_store_timeout_seconds: float = 20.0
     document_bytes_max: int = 10_485_760
-    inbox_retention_days: int = 30
 
     @model_validator(mode="after")
     def _somewhere_to_store(self) -> Self:

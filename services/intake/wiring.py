@@ -1,7 +1,5 @@
 """The one place where this service's objects are made; tests call the same `build`."""
 
-from datetime import timedelta
-
 from fastapi import APIRouter
 
 from services.intake.adapters.document_store import SealedDocumentStore, open_object_store
@@ -23,9 +21,9 @@ from shared.kafka.bus import EventBus
 from shared.outbox import Cleaner, Consumer, Relay, Retention
 from shared.postgres.database import Database, Transaction
 from shared.sealing import Sealer, load_secrets
-from shared.service import Service, create_service, issuer_verifier
+from shared.service import Service, create_service
+from shared.web.door import Verifier
 from shared.web.health import Check
-from shared.web.tokens import TokenVerifier
 
 NAME = "intake"
 
@@ -35,7 +33,7 @@ def build(
     *,
     bus: EventBus | None = None,
     clock: Clock | None = None,
-    verifier: TokenVerifier | None = None,
+    verifier: Verifier | None = None,
 ) -> Service:
     """The service, ready to serve. `verifier` stands in for the one of the issuer in the settings.
 
@@ -43,12 +41,7 @@ def build(
     """
     clock = clock or SystemClock()
     bus = bus or _kafka(settings)
-    database = Database(
-        settings.database_url,
-        service=NAME,
-        pool_size=settings.database_pool_size,
-        timeout_seconds=settings.database_timeout_seconds,
-    )
+    database = Database.of(settings, service=NAME)
     secrets = load_secrets(settings.secrets_dir)
     documents = _document_store(settings, secrets.sealer)
     office = Office(clock, secrets.worker_keys, secrets.blind_index, documents)
@@ -60,16 +53,15 @@ def build(
     consumer = Consumer(
         database, bus, secrets.sealer, group=NAME, topics=[CLAIM_STATE], handle=claim_follower(work), clock=clock
     )
-    verifier, stop_verifier = (verifier, verifier.aclose) if verifier else issuer_verifier(settings)
     return create_service(
         NAME,
         settings,
         title="Simpul: intake of accident reports",
         routers=_routers(desk, consumer),
         verifier=verifier,
-        components=[Relay(database, bus), consumer, Cleaner(database, retention=_retention(settings))],
-        checks=[("postgres", _postgres(database)), ("documents", _store(documents))],
-        on_stop=[database.close, bus.close, stop_verifier],
+        components=[Relay(database, bus), consumer, Cleaner(database, retention=Retention.of(settings))],
+        checks=[("postgres", database.check), ("documents", _store(documents))],
+        on_stop=[database.close, bus.close],
     )
 
 
@@ -100,22 +92,6 @@ def _document_store(settings: IntakeSettings, sealer: Sealer) -> SealedDocumentS
         secret_access_key=secret.get_secret_value() if secret else None,
     )
     return SealedDocumentStore(store, sealer, timeout_seconds=settings.document_store_timeout_seconds)
-
-
-def _retention(settings: IntakeSettings) -> Retention:
-    return Retention(
-        outbox=timedelta(hours=settings.outbox_retention_hours),
-        inbox=timedelta(days=settings.inbox_retention_days),
-        idempotency_keys=timedelta(days=settings.idempotency_retention_days),
-    )
-
-
-def _postgres(database: Database) -> Check:
-    async def check() -> list[str]:
-        await database.ping()
-        return []
-
-    return check
 
 
 def _store(documents: SealedDocumentStore) -> Check:

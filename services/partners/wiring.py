@@ -1,7 +1,5 @@
 """The one place where this service's objects are made; tests call the same `build`."""
 
-from datetime import timedelta
-
 from fastapi import APIRouter
 
 from services.partners.adapters.assertion_purge import AssertionPurge
@@ -25,7 +23,6 @@ from shared.postgres.database import Database
 from shared.sealing import load_secrets
 from shared.sealing.secrets_folder import BOOTSTRAP_OPERATOR_FILE, TOKEN_SIGNING_KEY_FILE, read_jwk_file
 from shared.service import Hook, Service, create_service, issuer_verifier
-from shared.web.health import Check
 from shared.web.issuer_keys import FixedKeys
 from shared.web.tokens import TokenVerifier
 
@@ -36,12 +33,7 @@ def build(settings: PartnersSettings, *, bus: EventBus | None = None, clock: Clo
     """The service, ready to serve. Raises KeyringUnusable when a secret is missing or wrong."""
     clock = clock or SystemClock()
     bus = bus or AioKafkaBus(settings.kafka_bootstrap, topics=[TOPICS[PARTNERS]], prefix=settings.topic_prefix)
-    database = Database(
-        settings.database_url,
-        service=NAME,
-        pool_size=settings.database_pool_size,
-        timeout_seconds=settings.database_timeout_seconds,
-    )
+    database = Database.of(settings, service=NAME)
     unit_of_work = PostgresUnitOfWork(database, load_secrets(settings.secrets_dir).sealer)
     register = RegisterClient(unit_of_work, JoseClientKeys(), clock)
     read = ReadRegistry(unit_of_work)
@@ -53,15 +45,14 @@ def build(settings: PartnersSettings, *, bus: EventBus | None = None, clock: Clo
         every_seconds=settings.assertion_purge_seconds,
         batch_size=settings.assertion_purge_batch,
     )
-    retention = Retention(outbox=timedelta(hours=settings.outbox_retention_hours))
     return create_service(
         NAME,
         settings,
         title="Simpul: registry of partners and token service",
         routers=[*token_routers, registry, operations_router(read)],
         verifier=verifier,
-        components=[Relay(database, bus), Cleaner(database, retention=retention), purge],
-        checks=[("postgres", _reachable(database))],
+        components=[Relay(database, bus), Cleaner(database, retention=Retention.of(settings)), purge],
+        checks=[("postgres", database.check)],
         on_start=[_first_operator(settings, register)],
         on_stop=[database.close, bus.close, stop_verifier],
     )
@@ -96,11 +87,3 @@ def _first_operator(settings: PartnersSettings, register: RegisterClient) -> Hoo
         await register.first_operator(made["client_id"], made["org"], made["public_jwk"])
 
     return ensure
-
-
-def _reachable(database: Database) -> Check:
-    async def check() -> list[str]:
-        await database.ping()
-        return []
-
-    return check

@@ -9,7 +9,6 @@ class VerificationSettings(ServiceSettings):
     matching_window_days: int = 6
     four_eyes_rupiah: int = 100_000_000
 
-    inbox_retention_days: int = 30
     stream_queue_max: int = 1_000
     stream_heartbeat_seconds: float = 15.0
     stream_clients_max: int = 500

@@ -3,7 +3,6 @@
 import asyncio
 import signal
 import threading
-from datetime import timedelta
 from types import FrameType
 
 from services.verification.adapters.case_store import PostgresCaseStore
@@ -33,10 +32,10 @@ from shared.kafka.aiokafka_bus import AioKafkaBus
 from shared.kafka.bus import EventBus
 from shared.outbox import Cleaner, Consumer, Relay, Retention
 from shared.postgres.database import Database
+from shared.regulation.calendar import CALENDAR
 from shared.sealing import load_secrets
-from shared.service import Hook, Service, create_service, issuer_verifier
-from shared.web.health import Check
-from shared.web.tokens import TokenVerifier
+from shared.service import Hook, Service, create_service
+from shared.web.door import Verifier
 
 NAME = "verification"
 _HEARD = (ACCIDENT_REPORTS, MEDICAL_REPORTS, DETERMINATIONS)
@@ -48,27 +47,23 @@ def build(
     *,
     bus: EventBus | None = None,
     clock: Clock | None = None,
-    verifier: TokenVerifier | None = None,
+    verifier: Verifier | None = None,
 ) -> Service:
     """The service, ready to serve. `verifier` stands in for the one of the issuer in the settings.
 
     Raises KeyringUnusable when a secret is missing or wrong.
     """
     clock = clock or SystemClock()
+    # The calendar is computed when first asked, which takes longer than a request should.
+    CALENDAR.is_working_day(clock.now().date())
     bus = bus or _kafka(settings)
-    database = Database(
-        settings.database_url,
-        service=NAME,
-        pool_size=settings.database_pool_size,
-        timeout_seconds=settings.database_timeout_seconds,
-    )
+    database = Database.of(settings, service=NAME)
     counter = _counter(settings, database, clock)
     consumer = Consumer(
         database, bus, counter.sealer, group=NAME, topics=_HEARD, handle=evidence_receiver(counter.desk), clock=clock
     )
     sequencer = Sequencer(database, rows_max=settings.sequencer_rows_max, poll_seconds=settings.stream_poll_seconds)
     stream = ClaimStream(database, clock, _limits(settings))
-    verifier, stop_verifier = (verifier, verifier.aclose) if verifier else issuer_verifier(settings)
     return create_service(
         NAME,
         settings,
@@ -84,14 +79,14 @@ def build(
         verifier=verifier,
         components=[
             Relay(database, bus),
-            Cleaner(database, retention=_retention(settings)),
+            Cleaner(database, retention=Retention.of(settings)),
             sequencer,
             stream,
             consumer,
         ],
-        checks=[("postgres", _reachable(database))],
+        checks=[("postgres", database.check)],
         on_start=[_end_streams_on_signal(stream)],
-        on_stop=[database.close, bus.close, stop_verifier],
+        on_stop=[database.close, bus.close],
     )
 
 
@@ -124,14 +119,6 @@ def _limits(settings: VerificationSettings) -> StreamLimits:
     )
 
 
-def _retention(settings: VerificationSettings) -> Retention:
-    return Retention(
-        outbox=timedelta(hours=settings.outbox_retention_hours),
-        inbox=timedelta(days=settings.inbox_retention_days),
-        idempotency_keys=timedelta(days=settings.idempotency_retention_days),
-    )
-
-
 def _end_streams_on_signal(stream: ClaimStream) -> Hook:
     """The server waits for open requests before it ends the lifespan, and a stream never ends by itself; so streams
     are ended at the signal, and then the server's own handler is called."""
@@ -153,11 +140,3 @@ def _end_streams_on_signal(stream: ClaimStream) -> Hook:
             signal.signal(number, handle)
 
     return install
-
-
-def _reachable(database: Database) -> Check:
-    async def check() -> list[str]:
-        await database.ping()
-        return []
-
-    return check

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from shared.observability import log
 from shared.postgres.database import Database
+from shared.settings import ServiceSettings
 
 # `handled_at` has no index: inbox rows lie in the table in the order of their time, and this runs once an hour.
 _DELETES = {
@@ -26,6 +27,14 @@ class Retention:
     outbox: timedelta = timedelta(hours=72)
     inbox: timedelta = timedelta(days=30)
     idempotency_keys: timedelta = timedelta(days=30)
+
+    @classmethod
+    def of(cls, settings: ServiceSettings) -> "Retention":
+        return cls(
+            outbox=timedelta(hours=settings.outbox_retention_hours),
+            inbox=timedelta(days=settings.inbox_retention_days),
+            idempotency_keys=timedelta(days=settings.idempotency_retention_days),
+        )
 
 
 class Cleaner:

@@ -19,6 +19,7 @@ import asyncpg
 from shared.crashpoints import crashpoint
 from shared.errors import Unavailable
 from shared.postgres.listener import Listener
+from shared.settings import ServiceSettings
 
 # What another try may cure: the server going, coming or choosing a victim among transactions.
 _TRANSIENT_IN_POSTGRES = (
@@ -61,6 +62,16 @@ class Database:
         self._pool_size = pool_size
         self._pool: asyncpg.Pool[asyncpg.Record] | None = None
         self._opening = asyncio.Lock()
+
+    @classmethod
+    def of(cls, settings: ServiceSettings, *, service: str) -> "Database":
+        """As the service's settings say."""
+        return cls(
+            settings.database_url,
+            service=service,
+            pool_size=settings.database_pool_size,
+            timeout_seconds=settings.database_timeout_seconds,
+        )
 
     @property
     def service(self) -> str:
@@ -183,6 +194,11 @@ class Database:
         """Raises Unavailable when no transaction can be opened now."""
         async with self.system_transaction():
             pass
+
+    async def check(self) -> list[str]:
+        """For `/readyz`: nothing to say, or Unavailable."""
+        await self.ping()
+        return []
 
     async def close(self) -> None:
         if self._pool is not None:

@@ -20,6 +20,16 @@ _FINDINGS_MAX = 200
 _MISSING = frozenset({"missing", "model_field_validation.missing"})
 _UNKNOWN = frozenset({"extra_forbidden"})
 _FORM = frozenset({"model_validation_format", "list_type", "dict_type", "string_type", "bool_type", "int_type"})
+_OF_A_VISIT = (
+    "Patient",
+    "Encounter",
+    "Condition",
+    "Procedure",
+    "Observation",
+    "Composition",
+    "Practitioner",
+    "Organization",
+)
 _models: dict[str, Any] = {}
 
 
@@ -39,6 +49,12 @@ def _model(type_name: str) -> Any:
     if model is None:
         model = _models[type_name] = get_fhir_model_class(type_name)
     return model
+
+
+def load_models_of_a_visit() -> None:
+    """Import the models that most Bundles need now: the first request should not wait for them."""
+    for type_name in _OF_A_VISIT:
+        _model(type_name)
 
 
 def _asked(resource: Mapping[str, Any], type_name: str, *, quiet: bool) -> list[Finding]:
