@@ -22,9 +22,12 @@ from shared.web.openapi import idempotent, refusals
 from shared.web.paging import Cursor, Limit, decode_cursor, encode_cursor
 from shared.web.strict_json import StrictRoute, parse_strict, read_limited, require_json
 
+# The officer's own schema is among the components, where the determinations put it.
+_ACKNOWLEDGEMENT_SCHEMA = AcknowledgementRequest.model_json_schema(ref_template="#/components/schemas/{model}")
+_ACKNOWLEDGEMENT_SCHEMA.pop("$defs")
 _ACKNOWLEDGEMENT_BODY = {
     "required": False,
-    "content": {"application/json": {"schema": AcknowledgementRequest.model_json_schema(), "example": {}}},
+    "content": {"application/json": {"schema": _ACKNOWLEDGEMENT_SCHEMA, "example": {}}},
 }
 
 
