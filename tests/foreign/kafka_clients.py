@@ -51,7 +51,7 @@ def by_librdkafka(bootstrap: str, topic: str) -> list[Record]:
         deadline = time.monotonic() + _READ_SECONDS
         while any(consumed < ends[number] for number, consumed in _positions(consumer, topic, partitions).items()):
             assert time.monotonic() < deadline, f"{topic} could not be read to its end"
-            records += [_record(message) for message in consumer.consume(500, timeout=1.0)]
+            records += [_record(message) for message in consumer.consume(500, timeout=0.1)]
         return in_order(records)
     finally:
         consumer.close()
