@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError
+from aiokafka.errors import KafkaError
 from aiokafka.partitioner import DefaultPartitioner
 
 from shared.errors import Unavailable
@@ -71,8 +71,6 @@ class AioKafkaBus:
         except* (KafkaError, OSError, TimeoutError) as errors:
             first = _first_of(errors)
             log.warning("kafka.publish-failed", error=type(first).__name__)
-            if isinstance(first, UnknownTopicOrPartitionError):
-                self._topics_exist = False
             # Out-of-order sequence, unknown producer id, fenced or just timed out: none of these producers is worth
             # keeping, and one that is kept might still deliver what the caller is going to publish again.
             await self._give_up(producer)
@@ -157,6 +155,8 @@ class AioKafkaBus:
     async def _give_up(self, producer: AIOKafkaProducer) -> None:
         if self._producer is producer:
             self._producer = None
+            # A broker that came back without its disk has to be given its topics again.
+            self._topics_exist = False
         await self._abandon(producer)
 
     async def _abandon(self, producer: AIOKafkaProducer) -> None:

@@ -31,6 +31,10 @@ class ConsumerOptions:
     supervisor: SupervisorLimits = field(default_factory=SupervisorLimits)
 
 
+# Clients that are still closing; asyncio itself keeps no task alive.
+_left_behind: set["asyncio.Task[None]"] = set()
+
+
 class _Rebalance(ConsumerRebalanceListener):  # type: ignore[misc]
     """Holds a rebalance back until the batch in hand is committed or given up, for a bounded time. What comes too
     late is refused by the broker and found in the inbox by the next owner."""
@@ -205,13 +209,17 @@ class AioKafkaSubscription:
         return consumer
 
     async def _stop(self, consumer: AIOKafkaConsumer) -> None:
-        """Leave the group, for a bounded time: a client that is stuck must not hold its successor up."""
+        """Leave the group. A client that is stuck must not hold its successor up, nor be torn from its own tasks,
+        which would connect again: after a bounded time it is left to finish by itself."""
         stopping = asyncio.create_task(consumer.stop())
         await asyncio.wait([stopping], timeout=self._options.close_timeout_seconds)
         if not stopping.done():
-            stopping.cancel()
-            await consumer._client.close()
-        await asyncio.gather(stopping, return_exceptions=True)
+            log.warning("kafka.client-left-behind", group=self._group)
+            _left_behind.add(stopping)
+            stopping.add_done_callback(_left_behind.discard)
+            return
+        if (error := stopping.exception()) is not None:
+            log.warning("kafka.close-failed", group=self._group, error=type(error).__name__)
 
     def _received(self, record: ConsumerRecord) -> Received:
         return Received(
