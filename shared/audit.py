@@ -1,35 +1,12 @@
 """Who accessed and changed what: an append-only log in every service, written in the transaction it tells about."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import BigInteger, DateTime, Identity, text
-from sqlalchemy.dialects.postgresql import JSONB
-from sqlmodel import Field, SQLModel
 
 from shared.observability import trace_id
 from shared.postgres.database import Transaction
-
-
-class AuditColumns(SQLModel):
-    """Columns of `audit_log`. `detail` holds codes and ids, never personal data."""
-
-    id: int | None = Field(default=None, sa_type=BigInteger, sa_column_args=(Identity(always=True),), primary_key=True)
-    at: datetime = Field(
-        sa_type=DateTime(timezone=True),
-        sa_column_kwargs={"server_default": text("clock_timestamp()")},
-    )
-    org: str
-    client_id: str
-    officer: str | None = None
-    action: str
-    object_type: str
-    object_id: str
-    outcome: str
-    detail: dict[str, Any] = Field(sa_type=JSONB, sa_column_kwargs={"server_default": text("'{}'::jsonb")})
-    trace_id: str | None = None
 
 
 @dataclass(frozen=True)

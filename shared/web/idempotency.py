@@ -6,15 +6,11 @@ Everything happens in the caller's transaction, so a stored answer and the effec
 import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Annotated, Any
 
 import asyncpg
 import orjson
 from fastapi import Depends, Request, Response
-from sqlalchemy import DateTime, LargeBinary, SmallInteger, text
-from sqlalchemy.dialects.postgresql import JSONB
-from sqlmodel import Field, SQLModel
 
 from shared.errors import Conflict, Problem, Refusal, Unreadable
 from shared.postgres.database import Transaction
@@ -23,23 +19,6 @@ from shared.web.door import Principal
 
 _KEY_LENGTH_MAX = 255
 _IN_FLIGHT = "The first request with this Idempotency-Key is still under way."
-
-
-class IdempotencyColumns(SQLModel):
-    """Columns of `idempotency_key`. The key itself is kept as a hash: clients put what they like into it."""
-
-    org: str
-    client_id: str = Field(primary_key=True)
-    route: str = Field(primary_key=True)
-    key_sha256: bytes = Field(sa_type=LargeBinary, primary_key=True)
-    fingerprint: bytes = Field(sa_type=LargeBinary)
-    status: int = Field(sa_type=SmallInteger)
-    headers: dict[str, str] = Field(sa_type=JSONB)
-    sealed_body: bytes = Field(sa_type=LargeBinary)
-    created_at: datetime = Field(
-        sa_type=DateTime(timezone=True),
-        sa_column_kwargs={"server_default": text("clock_timestamp()")},
-    )
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
-from shared.audit import AuditColumns
-from shared.outbox.tables import DeadLetterColumns, InboxColumns, OutboxColumns, ParkedEventColumns
-from shared.web.idempotency import IdempotencyColumns
+from shared.postgres.standard_columns import declare_standard_tables
 
 _INSTANT = DateTime(timezone=True)
 
@@ -20,28 +18,7 @@ class Base(SQLModel, registry=registry()):
     """One registry for this service alone."""
 
 
-class OutboxRow(Base, OutboxColumns, table=True):
-    __tablename__ = "outbox"
-
-
-class InboxRow(Base, InboxColumns, table=True):
-    __tablename__ = "inbox"
-
-
-class DeadLetterRow(Base, DeadLetterColumns, table=True):
-    __tablename__ = "dead_letter"
-
-
-class ParkedEventRow(Base, ParkedEventColumns, table=True):
-    __tablename__ = "parked_event"
-
-
-class AuditRow(Base, AuditColumns, table=True):
-    __tablename__ = "audit_log"
-
-
-class IdempotencyRow(Base, IdempotencyColumns, table=True):
-    __tablename__ = "idempotency_key"
+declare_standard_tables(Base)
 
 
 class ResourceRow(Base, table=True):

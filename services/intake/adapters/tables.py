@@ -9,15 +9,16 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
-from shared.audit import AuditColumns
-from shared.outbox.tables import DeadLetterColumns, InboxColumns, OutboxColumns, ParkedEventColumns
-from shared.web.idempotency import IdempotencyColumns
+from shared.postgres.standard_columns import declare_standard_tables
 
 _INSTANT = DateTime(timezone=True)
 
 
 class Base(SQLModel, registry=registry()):
     """The tables of this service alone."""
+
+
+declare_standard_tables(Base)
 
 
 class AccidentReportRow(Base, table=True):
@@ -105,27 +106,3 @@ class ReportClaimRow(Base, table=True):
     payer_of_first_resort: str | None = None
     checklist: list[dict[str, Any]] = Field(sa_type=JSONB)
     told_at: datetime = Field(sa_type=_INSTANT)
-
-
-class OutboxRow(Base, OutboxColumns, table=True):
-    __tablename__ = "outbox"
-
-
-class InboxRow(Base, InboxColumns, table=True):
-    __tablename__ = "inbox"
-
-
-class DeadLetterRow(Base, DeadLetterColumns, table=True):
-    __tablename__ = "dead_letter"
-
-
-class ParkedEventRow(Base, ParkedEventColumns, table=True):
-    __tablename__ = "parked_event"
-
-
-class AuditRow(Base, AuditColumns, table=True):
-    __tablename__ = "audit_log"
-
-
-class IdempotencyRow(Base, IdempotencyColumns, table=True):
-    __tablename__ = "idempotency_key"

@@ -8,9 +8,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
-from shared.audit import AuditColumns
-from shared.outbox.tables import DeadLetterColumns, InboxColumns, OutboxColumns, ParkedEventColumns
-from shared.web.idempotency import IdempotencyColumns
+from shared.postgres.standard_columns import declare_standard_tables
 
 _INSTANT = DateTime(timezone=True)
 
@@ -19,28 +17,7 @@ class Base(SQLModel, registry=registry()):
     """One registry for this service alone."""
 
 
-class Outbox(Base, OutboxColumns, table=True):
-    __tablename__ = "outbox"
-
-
-class Inbox(Base, InboxColumns, table=True):
-    __tablename__ = "inbox"
-
-
-class DeadLetter(Base, DeadLetterColumns, table=True):
-    __tablename__ = "dead_letter"
-
-
-class ParkedEvent(Base, ParkedEventColumns, table=True):
-    __tablename__ = "parked_event"
-
-
-class AuditLog(Base, AuditColumns, table=True):
-    __tablename__ = "audit_log"
-
-
-class IdempotencyKey(Base, IdempotencyColumns, table=True):
-    __tablename__ = "idempotency_key"
+declare_standard_tables(Base)
 
 
 class OrganisationRow(Base, table=True):

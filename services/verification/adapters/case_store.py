@@ -9,7 +9,6 @@ import asyncpg
 import orjson
 
 from services.verification.adapters.sealed_facts import FactsSealer
-from services.verification.adapters.tables import ORG
 from services.verification.application.records import (
     ClaimRecord,
     Entry,
@@ -29,6 +28,8 @@ from shared.outbox import append
 from shared.postgres.database import Transaction
 from shared.sealing import Secrets
 
+# Claims belong to BPJS, whichever of its offices works on them.
+ORG = "bpjs"
 STREAM_CHANNEL = "claim_stream"
 UNSEQUENCED_CHANNEL = "claim_stream_unsequenced"
 # ASCII's unit separator: an organisation's number may hold a blank.

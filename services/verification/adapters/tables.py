@@ -9,12 +9,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
-from shared.audit import AuditColumns
-from shared.outbox.tables import DeadLetterColumns, InboxColumns, OutboxColumns, ParkedEventColumns
-from shared.web.idempotency import IdempotencyColumns
-
-# Claims belong to BPJS, whichever of its offices works on them.
-ORG = "bpjs"
+from shared.postgres.standard_columns import declare_standard_tables
 
 _INSTANT = DateTime(timezone=True)
 _NOW = {"server_default": text("clock_timestamp()")}
@@ -25,28 +20,7 @@ class Base(SQLModel, registry=registry()):
     """One registry for this service alone."""
 
 
-class Outbox(Base, OutboxColumns, table=True):
-    __tablename__ = "outbox"
-
-
-class Inbox(Base, InboxColumns, table=True):
-    __tablename__ = "inbox"
-
-
-class DeadLetter(Base, DeadLetterColumns, table=True):
-    __tablename__ = "dead_letter"
-
-
-class ParkedEvent(Base, ParkedEventColumns, table=True):
-    __tablename__ = "parked_event"
-
-
-class AuditLog(Base, AuditColumns, table=True):
-    __tablename__ = "audit_log"
-
-
-class IdempotencyKey(Base, IdempotencyColumns, table=True):
-    __tablename__ = "idempotency_key"
+declare_standard_tables(Base)
 
 
 class EvidenceRow(Base, table=True):

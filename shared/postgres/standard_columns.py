@@ -1,7 +1,12 @@
-"""Columns of the messaging tables. A service mixes them into its own registry; the tables' names are fixed, and
-`shared.postgres.standard_tables` creates them."""
+"""The columns of the tables that `standard_tables` creates, declared for the service that mixes them in.
 
+Apart from what uses these tables: at run time SQL goes through the driver, and no process needs an ORM for it.
+"""
+
+import types
+from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, DateTime, Identity, LargeBinary, SmallInteger, Text, text
@@ -73,3 +78,57 @@ class ParkedEventColumns(SQLModel):
     headers: dict[str, str] = Field(sa_type=JSONB)
     payload: bytes | None = Field(default=None, sa_type=LargeBinary)
     parked_at: datetime = Field(sa_type=_INSTANT, sa_column_kwargs=_NOW)
+
+
+class AuditColumns(SQLModel):
+    """Columns of `audit_log`. `detail` holds codes and ids, never personal data."""
+
+    id: int | None = Field(default=None, sa_type=BigInteger, sa_column_args=(Identity(always=True),), primary_key=True)
+    at: datetime = Field(sa_type=_INSTANT, sa_column_kwargs=_NOW)
+    org: str
+    client_id: str
+    officer: str | None = None
+    action: str
+    object_type: str
+    object_id: str
+    outcome: str
+    detail: dict[str, Any] = Field(sa_type=JSONB, sa_column_kwargs={"server_default": text("'{}'::jsonb")})
+    trace_id: str | None = None
+
+
+class IdempotencyColumns(SQLModel):
+    """Columns of `idempotency_key`. The key itself is kept as a hash: clients put what they like into it."""
+
+    org: str
+    client_id: str = Field(primary_key=True)
+    route: str = Field(primary_key=True)
+    key_sha256: bytes = Field(sa_type=LargeBinary, primary_key=True)
+    fingerprint: bytes = Field(sa_type=LargeBinary)
+    status: int = Field(sa_type=SmallInteger)
+    headers: dict[str, str] = Field(sa_type=JSONB)
+    sealed_body: bytes = Field(sa_type=LargeBinary)
+    created_at: datetime = Field(sa_type=_INSTANT, sa_column_kwargs=_NOW)
+
+
+_TABLES: dict[str, type[SQLModel]] = {
+    "outbox": OutboxColumns,
+    "inbox": InboxColumns,
+    "dead_letter": DeadLetterColumns,
+    "parked_event": ParkedEventColumns,
+    "audit_log": AuditColumns,
+    "idempotency_key": IdempotencyColumns,
+}
+
+
+def declare_standard_tables(base: type[SQLModel]) -> None:
+    """Declare the six tables in the registry of `base`."""
+    for name, columns in _TABLES.items():
+        members = {"__tablename__": name, "__module__": base.__module__, "__doc__": columns.__doc__}
+        types.new_class(columns.__name__.removesuffix("Columns"), (base, columns), {"table": True}, _filler(members))
+
+
+def _filler(members: dict[str, Any]) -> Callable[[dict[str, Any]], None]:
+    def fill(body: dict[str, Any]) -> None:
+        body.update(members)
+
+    return fill
