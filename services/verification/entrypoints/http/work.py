@@ -299,7 +299,7 @@ def _add_pair_route(router: APIRouter, counter: Counter, verb: str, *, link: boo
         operation_id=f"pair_{verb}",
         response_model=ClaimAnswer,
         responses=refusals(400, 404, 409, 413, 415, 422, 503),
-        **secured(_DECIDE, extra=idempotent()),
+        **secured(_DECIDE, extra=idempotent(requestBody={"required": False})),
     )
     async def settle(request: Request, caller: Caller, key: IdempotencyKey, pair_id: str, body: PairBody) -> Response:
         async def act(place: Workplace) -> Answer:
