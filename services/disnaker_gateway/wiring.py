@@ -15,7 +15,6 @@ from services.disnaker_gateway.application.ports import UnitOfWork
 from services.disnaker_gateway.entrypoints.consumers import CONSUMED_TOPICS, event_handler
 from services.disnaker_gateway.entrypoints.http.cases import cases_router
 from services.disnaker_gateway.entrypoints.http.context import Context
-from services.disnaker_gateway.entrypoints.http.dead_letters import dead_letters_router
 from services.disnaker_gateway.entrypoints.http.notifications import notifications_router
 from services.disnaker_gateway.entrypoints.http.operations import operations_router
 from services.disnaker_gateway.entrypoints.http.subscriptions import subscriptions_router
@@ -25,6 +24,7 @@ from shared.events import TOPICS
 from shared.events.topics import DEAD_LETTERS, DETERMINATIONS
 from shared.kafka.aiokafka_bus import AioKafkaBus
 from shared.kafka.bus import EventBus
+from shared.operations import dead_letter_routes
 from shared.outbox import Cleaner, Consumer, Relay, Retention
 from shared.partner_http import AddressPolicy, PartnerHttp
 from shared.postgres.database import Database, Transaction
@@ -80,7 +80,7 @@ def _routers(context: Context, consumer: Consumer) -> list[APIRouter]:
         notifications_router(context),
         cases_router(context),
         operations_router(context),
-        dead_letters_router(context, consumer),
+        dead_letter_routes(context.database, consumer),
     ]
 
 

@@ -16,13 +16,13 @@ from services.hospital_gateway.application.write_resources import ResourceWriter
 from services.hospital_gateway.entrypoints.consumers import TOPICS_READ, handler
 from services.hospital_gateway.entrypoints.http.fhir import FhirSurface, fhir_router
 from services.hospital_gateway.entrypoints.http.fhir_answers import Answers
-from services.hospital_gateway.entrypoints.http.operations import operation_routes
 from services.hospital_gateway.settings import HospitalGatewaySettings
 from shared.clock import Clock, SystemClock
 from shared.events import TOPICS
 from shared.events.topics import DEAD_LETTERS, MEDICAL_REPORTS
 from shared.kafka.aiokafka_bus import AioKafkaBus
 from shared.kafka.bus import EventBus
+from shared.operations import dead_letter_routes
 from shared.outbox import Cleaner, Consumer, Relay, Retention
 from shared.postgres.database import Database
 from shared.sealing import Secrets, load_secrets
@@ -59,7 +59,7 @@ def build(
         title="Simpul: hospital gateway (FHIR R4)",
         routers=[
             fhir_router(_surface(settings, database, secrets, resource_format, answers, clock)),
-            operation_routes(database, consumer),
+            dead_letter_routes(database, consumer),
         ],
         verifier=verifier,
         render_error=answers.error,

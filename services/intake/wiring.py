@@ -10,7 +10,6 @@ from services.intake.entrypoints.http.accident_reports import accident_report_ro
 from services.intake.entrypoints.http.codes import code_routes
 from services.intake.entrypoints.http.desk import Desk
 from services.intake.entrypoints.http.documents import document_routes
-from services.intake.entrypoints.http.operations import operation_routes
 from services.intake.entrypoints.http.self_reports import self_report_routes
 from services.intake.settings import IntakeSettings
 from shared.clock import Clock, SystemClock
@@ -18,6 +17,7 @@ from shared.events import TOPICS
 from shared.events.topics import ACCIDENT_REPORTS, CLAIM_STATE, DEAD_LETTERS
 from shared.kafka.aiokafka_bus import AioKafkaBus
 from shared.kafka.bus import EventBus
+from shared.operations import dead_letter_routes
 from shared.outbox import Cleaner, Consumer, Relay, Retention
 from shared.postgres.database import Database, Transaction
 from shared.sealing import Sealer, load_secrets
@@ -76,7 +76,7 @@ def _routers(desk: Desk, consumer: Consumer) -> list[APIRouter]:
         document_routes(desk),
         self_report_routes(desk),
         code_routes(),
-        operation_routes(desk, consumer),
+        dead_letter_routes(desk.database, consumer),
     ]
 
 

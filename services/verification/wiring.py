@@ -12,7 +12,6 @@ from services.verification.adapters.stream import ClaimStream, StreamLimits
 from services.verification.entrypoints.consumers import evidence_receiver
 from services.verification.entrypoints.http.claims import claim_routes
 from services.verification.entrypoints.http.desk import Counter
-from services.verification.entrypoints.http.operations import operation_routes
 from services.verification.entrypoints.http.reference import reference_routes
 from services.verification.entrypoints.http.stream import stream_routes
 from services.verification.entrypoints.http.work import work_routes
@@ -30,6 +29,7 @@ from shared.events.topics import (
 )
 from shared.kafka.aiokafka_bus import AioKafkaBus
 from shared.kafka.bus import EventBus
+from shared.operations import dead_letter_routes
 from shared.outbox import Cleaner, Consumer, Relay, Retention
 from shared.postgres.database import Database
 from shared.regulation.calendar import CALENDAR
@@ -74,7 +74,7 @@ def build(
             claim_routes(counter),
             work_routes(counter),
             reference_routes(counter),
-            operation_routes(counter, consumer),
+            dead_letter_routes(database, consumer),
         ],
         verifier=verifier,
         components=[

@@ -69,7 +69,7 @@ async def test_the_openapi_has_an_example_for_every_body(gateway: Gateway) -> No
 async def test_dead_letters_are_the_operators_and_errors_there_are_problem_documents(gateway: Gateway) -> None:
     operator = gateway.issuer.bearer("operator:hub", "operations.manage")
     answer = await gateway.http.get("/v1/operations/dead-letters", headers=operator)
-    assert answer.json() == {"items": []}
+    assert answer.json() == {"items": [], "next_cursor": None}
     refused = await gateway.http.get("/v1/operations/dead-letters", headers=gateway.hospital().headers)
     assert refused.status_code == 403
     assert refused.headers["content-type"] == "application/problem+json"

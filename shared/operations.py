@@ -1,19 +1,20 @@
-"""The operator's view: what could not be handled, and what to do with it."""
+"""`/v1/operations/dead-letters` of every service that consumes: what could not be handled, and what to do with it."""
 
 from dataclasses import asdict
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import orjson
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.audit import AuditEntry, record
+from shared.errors import Refusal
 from shared.outbox import Consumer, Redriven, list_dead_letters, show_dead_letter
 from shared.postgres.database import Database
 from shared.web.door import Caller, Principal, secured
 from shared.web.openapi import refusals
-from shared.web.paging import Limit
+from shared.web.paging import Cursor, Limit, decode_cursor, encode_cursor
 from shared.web.strict_json import StrictRoute
 
 _SCOPE = "operations.manage"
@@ -24,10 +25,17 @@ class Discard(BaseModel):
     """Why it may be lost."""
 
     model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"examples": [{"reason": "The report was withdrawn by telephone."}]}
+        extra="forbid", json_schema_extra={"examples": [{"reason": "A test event, never meant to be handled."}]}
     )
 
     reason: Annotated[str, Field(min_length=1, max_length=1_000)]
+
+
+class DeadLetterPage(BaseModel):
+    """Dead letters with their place, reason and attempts; never what they say."""
+
+    items: list[dict[str, Any]]
+    next_cursor: str | None
 
 
 class RedrivenAnswer(BaseModel):
@@ -38,7 +46,8 @@ class RedrivenAnswer(BaseModel):
     still_parked: int
 
 
-def operation_routes(database: Database, consumer: Consumer) -> APIRouter:
+def dead_letter_routes(database: Database, consumer: Consumer) -> APIRouter:
+    """List, show, redrive, discard. Every look and every act leaves an audit row."""
     router = APIRouter(route_class=StrictRoute, tags=["operations"])
     _add_reading(router, database)
     _add_acting(router, database, consumer)
@@ -46,17 +55,25 @@ def operation_routes(database: Database, consumer: Consumer) -> APIRouter:
 
 
 def _add_reading(router: APIRouter, database: Database) -> None:
-    @router.get(_PATH, summary="Dead letters, oldest first", responses=refusals(422, 503), **secured(_SCOPE))
+    @router.get(
+        _PATH,
+        summary="Dead letters, oldest first",
+        response_model=DeadLetterPage,
+        responses=refusals(422, 503),
+        **secured(_SCOPE),
+    )
     async def list_letters(
         caller: Caller,
         state: Literal["open", "redriven", "discarded"] = "open",
-        after: Annotated[UUID | None, Query(description="Last id of the page before.")] = None,
+        cursor: Cursor = None,
         limit: Limit = 50,
     ) -> Response:
+        after = _after(cursor)
         async with database.system_transaction() as transaction:
             letters = await list_dead_letters(transaction, state=state, after=after, limit=limit)
             await record(transaction, _entry(caller, "list", "", {"count": len(letters)}))
-        return _json({"items": [asdict(letter) for letter in letters], "next_cursor": None})
+        next_cursor = encode_cursor(str(letters[-1].id)) if len(letters) == limit else None
+        return _json({"items": [asdict(letter) for letter in letters], "next_cursor": next_cursor})
 
     @router.get(
         f"{_PATH}/{{letter_id}}", summary="One dead letter", responses=refusals(404, 422, 503), **secured(_SCOPE)
@@ -95,6 +112,14 @@ def _add_acting(router: APIRouter, database: Database, consumer: Consumer) -> No
     async def discard(caller: Caller, letter_id: UUID, body: Discard) -> Response:
         redriven = await consumer.discard(letter_id, body.reason, by=caller.client_id)
         return await answer(caller, "discard", letter_id, redriven)
+
+
+def _after(cursor: str | None) -> UUID | None:
+    values = decode_cursor(cursor, str)
+    try:
+        return UUID(values[0]) if values else None
+    except ValueError:
+        raise Refusal("cursor.invalid", "Use next_cursor of the page before.") from None
 
 
 def _entry(caller: Principal, action: str, letter_id: UUID | str, detail: dict[str, Any]) -> AuditEntry:
