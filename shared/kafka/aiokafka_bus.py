@@ -81,7 +81,11 @@ class AioKafkaBus:
         subscription = AioKafkaSubscription(
             self._bootstrap, group, topics, prefix=self._prefix, options=self._options.consumer, on_dead=self._on_dead
         )
-        await subscription.start()
+        try:
+            await subscription.start()
+        except Unavailable:
+            self._topics_exist = False
+            raise
         return subscription
 
     async def close(self) -> None:

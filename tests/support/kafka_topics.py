@@ -8,6 +8,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 
 from shared.events.topics import Topic
 from shared.kafka.topics import ensure_topics
+from tests.support.eventually import eventually
 
 
 def small_topic(name: str, *, compacted: bool = False) -> Topic:
@@ -27,9 +28,15 @@ async def topics_of_a_test(bootstrap: str, topics: Iterable[Topic]) -> AsyncIter
 
 
 async def delete_topics(bootstrap: str, names: list[str]) -> None:
+    """Returns when the broker shows them no more; until then it may still take records for them."""
+
+    async def gone() -> bool:
+        return not set(names) & set(await admin.list_topics())
+
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()
     try:
         await admin.delete_topics(names)
+        await eventually(gone)
     finally:
         await admin.close()
