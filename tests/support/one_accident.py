@@ -164,7 +164,7 @@ class Accident:
             answer = await self.parties.disnaker.ask("GET", "disnaker_gateway", f"/v1/cases/{case_number}")
             return answer.status_code == 200
 
-        await eventually(known)
+        await eventually(known, timeout_seconds=60.0)
         body = {
             "case_number": case_number,
             "decision": "WORK_ACCIDENT",
@@ -194,7 +194,7 @@ class Accident:
                 raise AssertionError(f"two claims: {page['items']}")
             return page["items"][0]["case_number"] if page["items"] else None
 
-        case_number = await eventually(found)
+        case_number = await eventually(found, timeout_seconds=60.0)
         assert case_number is not None
         return case_number
 
@@ -213,7 +213,7 @@ class Accident:
             held = {item["source"] for item in claim["evidence"]}
             return claim if held >= SOURCES else None
 
-        claim = await eventually(whole)
+        claim = await eventually(whole, timeout_seconds=60.0)
         assert claim is not None
         return claim
 
