@@ -12,6 +12,7 @@ import pytest
 import structlog
 
 from services.partners.domain.partners import ClientKind
+from shared.observability import log
 from tests.contract.api.operations import Operation, caller_of, known_to, operations_of
 from tests.contract.api.requests_that_fit import body_for
 from tests.support.agency_events import random_nik
@@ -122,7 +123,9 @@ def _filled(hub: ServedHub, operation: Operation, story: Story) -> Any:
     }
 
 
-def test_the_search_would_find_what_is_there(hub: ServedHub) -> None:
-    """Sealed bytes are found once they are opened: the search looks into bytes too."""
-    opened = f"name {secrets.token_hex(4)}"
-    assert opened in _readable(f'(1,"\\\\x{opened.encode().hex()}",x)')
+def test_the_search_would_find_what_is_there(lines: Lines) -> None:
+    word = f"Kenari{secrets.token_hex(4)}"
+    assert word in _readable(f'(1,"\\\\x{word.encode().hex()}",x)')
+    log.warning("canary", told=word)
+    logging.getLogger("asyncpg").warning("DETAIL: %s", word)
+    assert sum(word in text for text in lines.texts) == 2
