@@ -21,7 +21,7 @@ from shared.kafka.bus import EventBus, Record
 from shared.observability import OUTBOX_AGE, OUTBOX_UNSENT, log
 from shared.outbox.append import CHANNEL, SLOTS
 from shared.postgres.database import Database
-from shared.postgres.listener import Listener
+from shared.postgres.turn import held_turn
 
 _LOCK_CLASS: Final = 20_211
 
@@ -42,14 +42,6 @@ _MEASURE = """
 SELECT count(*) AS unsent, coalesce(extract(epoch FROM clock_timestamp() - min(created_at)), 0)::float8 AS age_seconds
   FROM (SELECT created_at FROM outbox WHERE shard = ANY($1::smallint[]) AND sent_at IS NULL LIMIT 10000) AS unsent_rows
 """
-# The third comes when the server's last words and our next statement cross on a dying connection.
-_LOST = (
-    asyncpg.PostgresConnectionError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,
-    asyncpg.OperatorInterventionError,
-    OSError,
-)
 
 
 @dataclass(frozen=True)
@@ -96,19 +88,17 @@ class Relay:
     async def run(self) -> None:
         """Relay until cancelled. Raises Unavailable("postgres") when the connection is lost, to be run again."""
         try:
-            connection = await self._database.connect_as_system()
-            try:
-                listener = Listener(connection, CHANNEL)
-                await self._take_slots(connection)
-                await listener.start()
+            async with held_turn(
+                self._database,
+                self._locks(),
+                CHANNEL,
+                retry_seconds=self._limits.lock_retry_seconds,
+                standing_by=self._well,
+            ) as turn:
+                log.info("relay.active", slots=len(self.slots))
                 while True:
-                    await self._relay_or_back_off(connection)
-                    await listener.wait(self._limits.poll_seconds)
-            finally:
-                connection.terminate()
-        except (*_LOST, TimeoutError) as error:
-            self._problem = "postgres is away"
-            raise Unavailable("postgres") from error
+                    await self._relay_or_back_off(turn.connection)
+                    await turn.listener.wait(self._limits.poll_seconds)
         except Unavailable:
             self._problem = "postgres is away"
             raise
@@ -116,24 +106,12 @@ class Relay:
             self._problem = f"stopped by {type(error).__name__}"
             raise
 
-    async def _take_slots(self, connection: "asyncpg.Connection[asyncpg.Record]") -> None:
-        """Wait until all our slots are ours. Tried again and again: a statement that waits for a lock would hold
-        back the vacuum of every table."""
-        while not await self._try_slots(connection):
-            await connection.execute("SELECT pg_advisory_unlock_all()", timeout=self._limits.statement_seconds)
-            self._problem = None
-            await asyncio.sleep(self._limits.lock_retry_seconds)
-        log.info("relay.active", slots=len(self.slots))
+    def _locks(self) -> list[tuple[int, int]]:
+        """All our slots: who gets one of two relays' common slots gets all."""
+        return [(_LOCK_CLASS, slot) for slot in self.slots]
 
-    async def _try_slots(self, connection: "asyncpg.Connection[asyncpg.Record]") -> bool:
-        """In order and only as long as it goes well, so that of two relays one gets all."""
-        for slot in self.slots:
-            taken = await connection.fetchval(
-                "SELECT pg_try_advisory_lock($1, $2)", _LOCK_CLASS, slot, timeout=self._limits.statement_seconds
-            )
-            if not taken:
-                return False
-        return True
+    def _well(self) -> None:
+        self._problem = None
 
     async def _relay_or_back_off(self, connection: "asyncpg.Connection[asyncpg.Record]") -> None:
         while True:

@@ -5,7 +5,7 @@ that lost its turn can't write any more. Others stand by and take over within `r
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -15,6 +15,8 @@ from shared.errors import Unavailable
 from shared.postgres.database import Database
 from shared.postgres.listener import Listener
 
+_TRY = "SELECT pg_try_advisory_lock($1, $2)"
+_STATEMENT_SECONDS = 30.0
 # The third comes when the server's last words and our next statement cross on a dying connection.
 _LOST = (
     asyncpg.PostgresConnectionError,
@@ -36,16 +38,22 @@ class Turn:
 
 @asynccontextmanager
 async def held_turn(
-    database: Database, locks: Sequence[tuple[int, int]], channel: str, *, retry_seconds: float = 0.5
+    database: Database,
+    locks: Sequence[tuple[int, int]],
+    channel: str,
+    *,
+    retry_seconds: float = 0.5,
+    standing_by: Callable[[], None] = lambda: None,
 ) -> AsyncIterator[Turn]:
-    """Wait until all of `locks` are ours (none: at once), then listen on `channel`. Raises Unavailable("postgres") when
-    the connection is lost, in the block too."""
+    """Wait until all of `locks` are ours (none: at once), then listen on `channel`; `standing_by` is called whenever
+    somebody else has them. Raises Unavailable("postgres") when the connection is lost, in the block too."""
     connection = await database.connect_as_system()
     try:
         listener = Listener(connection, channel)
         # Tried again and again: a statement that waits for a lock would hold back the vacuum of every table.
         while not await _taken(connection, locks):
-            await connection.execute("SELECT pg_advisory_unlock_all()")
+            await connection.execute("SELECT pg_advisory_unlock_all()", timeout=_STATEMENT_SECONDS)
+            standing_by()
             await asyncio.sleep(retry_seconds)
         await listener.start()
         yield Turn(connection, listener)
@@ -58,6 +66,6 @@ async def held_turn(
 async def _taken(connection: "asyncpg.Connection[asyncpg.Record]", locks: Sequence[tuple[int, int]]) -> bool:
     """In order and only as long as it goes well, so that of two workers one gets all."""
     for first, second in locks:
-        if not await connection.fetchval("SELECT pg_try_advisory_lock($1, $2)", first, second):
+        if not await connection.fetchval(_TRY, first, second, timeout=_STATEMENT_SECONDS):
             return False
     return True

@@ -36,8 +36,8 @@ class CursorRelay(Relay):
 class LocklessRelay(Relay):
     """Begins without the advisory lock."""
 
-    async def _take_slots(self, connection: "asyncpg.Connection[asyncpg.Record]") -> None:
-        pass
+    def _locks(self) -> list[tuple[int, int]]:
+        return []
 
 
 class SkipLockedRelay(LocklessRelay):
