@@ -16,12 +16,14 @@ from shared.observability import log
 
 @dataclass(frozen=True)
 class ConsumerOptions:
-    """Bounds of reading. `fetch_wait_ms` is how long the broker holds a fetch while there is nothing."""
+    """Bounds of reading. `fetch_wait_ms` is how long the broker holds a fetch while there is nothing.
+    It is also the longest that a record may wait behind one of its own partition: aiokafka leaves a partition whose
+    records are not yet taken out of the next fetch."""
 
     session_timeout_ms: int = 12_000
     heartbeat_interval_ms: int = 3_000
     poll_interval_max_ms: int = 300_000
-    fetch_wait_ms: int = 250
+    fetch_wait_ms: int = 100
     fetch_bytes_max: int = 8_388_608
     partition_fetch_bytes_max: int = 1_048_576
     start_timeout_seconds: float = 30.0
