@@ -248,7 +248,8 @@ class Hub:
             raise HubProblem(f"only {free} MB are free on the disk of {folder}, {wanted} are needed: free some space")
 
     def _is_ready(self, name: str) -> tuple[bool, str]:
-        return readiness(self._settings.url(name))
+        # Somebody else's hub may answer at our port.
+        return readiness(self._settings.url(name)) if self.services[name].pid else (False, "it is not running")
 
     def _running(self) -> bool:
         return any(process.pid is not None for process in self.processes().values())

@@ -100,6 +100,12 @@ def test_up_restarts_what_has_died_and_leaves_the_rest_alone(hub: Hub) -> None:
     assert after == before
 
 
+def test_what_another_hub_answers_at_our_ports_is_not_ours(hub: Hub, settings: HubSettings, tmp_path: Path) -> None:
+    hub.up()
+    other = make(settings.model_copy(update={"home": tmp_path / "other"}))
+    assert not any(service["ready"] for service in other.status()["services"].values())
+
+
 def test_a_port_in_use_is_named_and_nothing_is_left_running(settings: HubSettings, hub: Hub) -> None:
     with socket.create_server((HOST, settings.port("hospital_gateway"))):
         with pytest.raises(
