@@ -3,7 +3,7 @@
 import os
 import secrets
 import signal
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ import pytest_asyncio
 
 from shared.events import TOPICS
 from tests.end_to_end.conftest import World, a_world
+from tests.support.aiokafka_leaks import aiokafka_leaks_stay_here
 from tests.support.databases import ServiceDatabase
 from tests.support.hub import Wires, base_url
 from tests.support.hub_checks import unrest
@@ -31,6 +32,12 @@ RESTARTS = (
     ("stage_2", "verification"),
     ("determination", "disnaker_gateway"),
 )
+
+
+@pytest.fixture(autouse=True)
+def _leaks_stay_here() -> Iterator[None]:
+    with aiokafka_leaks_stay_here():
+        yield
 
 
 @pytest_asyncio.fixture

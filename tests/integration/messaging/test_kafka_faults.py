@@ -1,10 +1,8 @@
 """What only a real broker can do wrong: be killed, be frozen, lose its topics, or feed a client that stands still."""
 
 import asyncio
-import gc
 import os
 import signal
-import warnings
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 
@@ -22,6 +20,7 @@ from shared.kafka.topics import ensure_topics
 from shared.outbox import Consumer, Relay
 from shared.postgres.database import Database
 from shared.sealing import Sealer
+from tests.support.aiokafka_leaks import aiokafka_leaks_stay_here
 from tests.support.eventually import eventually
 from tests.support.kafka_topics import delete_topics, small_topic, topics_of_a_test
 from tests.support.probe import (
@@ -42,13 +41,9 @@ IMPATIENT = BusOptions(producer=ProducerOptions(request_timeout_seconds=2.0, pub
 
 
 @pytest.fixture(autouse=True)
-def sockets_that_aiokafka_forgets() -> Iterator[None]:
-    """A client that is closed while it is opening a connection leaves that socket to the garbage collector. Collected
-    here, so that the warning does not hit whichever test comes next."""
-    yield
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)
-        gc.collect()
+def _leaks_stay_here() -> Iterator[None]:
+    with aiokafka_leaks_stay_here():
+        yield
 
 
 @pytest.fixture
