@@ -136,7 +136,7 @@ async def test_a_standby_takes_over_when_the_connection_that_holds_the_lock_is_l
         await change(database, sealer, "JKK-1")
         await eventually(lambda: len(memory.records(TOPIC)) == 1)
         for version in range(2, 6):
-            # A backend ends a moment after it was told to: it may have relayed once more, and nobody holds the locks yet.
+            # A backend ends a moment after it was told to: it may have relayed once more, and nobody holds them yet.
             assert await eventually(lambda: cut_connections(postgres.url, database, HOLDS_LOCKS)) == 1
             await change(database, sealer, "JKK-1")
             await eventually(lambda wanted=version: len(memory.records(TOPIC)) >= wanted)
