@@ -25,6 +25,7 @@ from benchmarks.client import Hub, Partner, install_load_client, load
 from benchmarks.floors import round_trip_and_commit
 from deploy.local.service_processes import database_passwords
 from deploy.local.settings import HubSettings
+from shared.observability import configure_logging
 
 _CONNECTIONS = (1, 16)
 _PER_SECOND = 20
@@ -120,6 +121,8 @@ def _tables(result: dict[str, Any]) -> list[Table]:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--seconds", type=int, default=15, help="how long each measurement lasts")
+    # The services that are recorded in this process would tell of each request.
+    configure_logging("bench", "warning")
     result = asyncio.run(_measure(parser.parse_args().seconds))
     console = Console()
     for table in _tables(result):
