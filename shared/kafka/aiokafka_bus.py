@@ -68,8 +68,11 @@ class AioKafkaBus:
             async with asyncio.timeout(self._options.producer.publish_timeout_seconds), asyncio.TaskGroup() as group:
                 for (topic, partition), batch in (await self._by_partition(producer, records)).items():
                     group.create_task(self._send_in_order(producer, topic, partition, batch))
-        except* (KafkaError, OSError, TimeoutError) as errors:
-            first = _first_of(errors)
+        except (KafkaError, OSError, TimeoutError, ExceptionGroup) as error:
+            # Not `except*`: what is raised there comes out wrapped in a group, and nobody waits for a group.
+            first = _broker_error(error)
+            if first is None:
+                raise
             log.warning("kafka.publish-failed", error=type(first).__name__)
             # Out-of-order sequence, unknown producer id, fenced or just timed out: none of these producers is worth
             # keeping, and one that is kept might still deliver what the caller is going to publish again.
@@ -183,9 +186,15 @@ class AioKafkaBus:
         await asyncio.gather(stopping, return_exceptions=True)
 
 
-def _first_of(errors: BaseExceptionGroup[BaseException]) -> BaseException:
-    first: BaseException = errors
-    while isinstance(first, BaseExceptionGroup):
+def _broker_error(error: Exception) -> Exception | None:
+    """The first of what went wrong between us and the broker; None when something else is among it."""
+    if not isinstance(error, ExceptionGroup):
+        return error
+    broker, other = error.split((KafkaError, OSError, TimeoutError))
+    if broker is None or other is not None:
+        return None
+    first: Exception = broker
+    while isinstance(first, ExceptionGroup):
         first = first.exceptions[0]
     return first
 

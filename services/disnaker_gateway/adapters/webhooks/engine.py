@@ -100,8 +100,12 @@ class DeliveryEngine:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._listen(listener))
                 await self._work()
-        except* Unavailable as errors:
-            raise errors.exceptions[0] from None
+        except ExceptionGroup as errors:
+            # Not `except*`: what is raised there comes out wrapped in a group again.
+            unavailable, other = errors.split(Unavailable)
+            if unavailable is None or other is not None:
+                raise
+            raise unavailable.exceptions[0] from None
         finally:
             self._trouble = "not running"
             await self._abandon()
