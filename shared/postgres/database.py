@@ -18,7 +18,6 @@ import asyncpg
 
 from shared.crashpoints import crashpoint
 from shared.errors import Unavailable
-from shared.postgres.listener import Listener
 from shared.settings import ServiceSettings
 
 # What another try may cure: the server going, coming or choosing a victim among transactions.
@@ -178,17 +177,6 @@ class Database:
         except _TRANSIENT as error:
             raise Unavailable("postgres") from error
         return connection
-
-    @asynccontextmanager
-    async def listener(self, channel: str) -> AsyncIterator[Listener]:
-        """Hears NOTIFY on `channel` on a connection of its own."""
-        connection = await self.connect_as_system()
-        listener = Listener(connection, channel)
-        try:
-            await listener.start()
-            yield listener
-        finally:
-            await listener.close()
 
     async def ping(self) -> None:
         """Raises Unavailable when no transaction can be opened now."""

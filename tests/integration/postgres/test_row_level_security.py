@@ -11,6 +11,7 @@ from shared.errors import Unavailable
 from shared.postgres.database import Database
 from shared.postgres.rls import Tables
 from shared.postgres.standard_tables import standard_tables_v1
+from shared.postgres.turn import held_turn
 from tests.support.databases import ServiceDatabase, service_database
 from tests.support.servers import PostgresServer
 
@@ -171,10 +172,10 @@ async def test_a_server_that_is_away_is_unavailable() -> None:
 
 
 async def test_a_listener_wakes_on_commit_and_keeps_what_came_while_nobody_waited(database: Database) -> None:
-    async with database.listener("news") as listener:
-        assert not await listener.wait(0.01)
+    async with held_turn(database, [], "news") as turn:
+        assert not await turn.listener.wait(0.01)
         async with database.system_transaction() as transaction:
             await transaction.driver.execute("NOTIFY news")
         async with asyncio.timeout(10):
-            assert await listener.wait(10)
-        assert not await listener.wait(0.01)
+            assert await turn.listener.wait(10)
+        assert not await turn.listener.wait(0.01)
