@@ -14,7 +14,7 @@ from services.verification.entrypoints.http.claims import claim_routes
 from services.verification.entrypoints.http.desk import Counter
 from services.verification.entrypoints.http.reference import reference_routes
 from services.verification.entrypoints.http.stream import stream_routes
-from services.verification.entrypoints.http.work import work_routes
+from services.verification.entrypoints.http.work.routes import work_routes
 from services.verification.settings import VerificationSettings
 from shared.clock import Clock, SystemClock
 from shared.events import TOPICS

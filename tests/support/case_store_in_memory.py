@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 
 from services.verification.application.records import (
     ClaimRecord,
-    Entry,
     EvidenceRecord,
     Found,
     PersonLink,
@@ -13,6 +12,7 @@ from services.verification.application.records import (
     StreamRow,
     Wanted,
 )
+from services.verification.domain.entries import Entry
 from services.verification.domain.evidence import Identity
 from services.verification.domain.grouping import Pair
 from shared.events.envelope import Event, IdentityHashes

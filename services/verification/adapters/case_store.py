@@ -11,7 +11,6 @@ import orjson
 from services.verification.adapters.sealed_facts import FactsSealer
 from services.verification.application.records import (
     ClaimRecord,
-    Entry,
     EvidenceRecord,
     Found,
     PersonLink,
@@ -19,6 +18,7 @@ from services.verification.application.records import (
     StreamRow,
     Wanted,
 )
+from services.verification.domain.entries import Entry
 from services.verification.domain.evidence import Identity
 from services.verification.domain.grouping import Pair
 from shared.errors import Unavailable

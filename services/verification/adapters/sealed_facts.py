@@ -5,17 +5,13 @@ from typing import Final
 import orjson
 from pydantic import TypeAdapter
 
-from services.verification.application.records import Entry
-from services.verification.domain.claim import Decision, Note
-from services.verification.domain.evidence import Determination, Evidence
+from services.verification.domain.entries import ENTRY_KINDS, Entry
+from services.verification.domain.evidence import Evidence
 from shared.sealing import Sealer
 
 _EVIDENCE: Final = TypeAdapter(Evidence)
-_ENTRIES: Final[dict[str, TypeAdapter[Decision] | TypeAdapter[Determination] | TypeAdapter[Note]]] = {
-    "decision": TypeAdapter(Decision),
-    "determination": TypeAdapter(Determination),
-    "note": TypeAdapter(Note),
-}
+_ENTRIES: Final[dict[str, TypeAdapter[Entry]]] = {kind: TypeAdapter(type_) for kind, type_ in ENTRY_KINDS.items()}
+_KIND_OF: Final = {type_: kind for kind, type_ in ENTRY_KINDS.items()}
 
 
 class FactsSealer:
@@ -46,8 +42,8 @@ class FactsSealer:
 
     def seal_entry(self, entry: Entry) -> tuple[str, bytes]:
         """The entry's kind and its sealed bytes."""
-        kind = type(entry).__name__.lower()
-        plaintext = _ENTRIES[kind].dump_json(entry)  # type: ignore[arg-type]
+        kind = _KIND_OF[type(entry)]
+        plaintext = _ENTRIES[kind].dump_json(entry)
         return kind, self._sealer.seal_bytes(plaintext, type="claim-entry", id=entry.id, version=1)
 
     def open_entry(self, kind: str, blob: bytes, id_: str) -> Entry:

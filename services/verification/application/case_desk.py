@@ -16,7 +16,6 @@ from services.verification.application.notifications import Notifier
 from services.verification.application.ports import CaseStore
 from services.verification.application.records import (
     ClaimRecord,
-    Entry,
     EvidenceRecord,
     PersonLink,
     StreamRow,
@@ -24,9 +23,10 @@ from services.verification.application.records import (
 )
 from services.verification.domain import claim as states
 from services.verification.domain.case_numbers import Assignment, assign
-from services.verification.domain.claim import CaseInput, ClaimView, Decision, Note
+from services.verification.domain.claim import CaseInput, ClaimView
 from services.verification.domain.derivation import Policy, derive_claim
-from services.verification.domain.evidence import Determination, Evidence, Identity
+from services.verification.domain.entries import Entry
+from services.verification.domain.evidence import Evidence, Identity
 from services.verification.domain.grouping import Grouping, Pair, PersonLinks, group_evidence
 from shared.clock import Clock
 from shared.errors import NotFound
@@ -126,7 +126,7 @@ class CaseDesk:
         return derive_claim(self._case_input(group, None), self._clock.now(), self._policy)
 
     def entries_of(self, case_number: str) -> list[Entry]:
-        """Decisions, notes and determinations that count for this claim, those of merged numbers too."""
+        """The entries that count for this claim, those of merged numbers too."""
         return self._entries_of(self._index.founded_in(self._index.group_of(self.claim(case_number))))
 
     # -- changes ------------------------------------------------------------------------------------------------
@@ -147,7 +147,7 @@ class CaseDesk:
         self._rederive({arrived.id}, {arrived.id}, ("evidence-updated",) if known else ())
 
     def add_entry(self, case_number: str, entry: Entry, code: str) -> ClaimRecord:
-        """A decision, note or determination; answers the changed claim."""
+        """Whatever people or offices add; answers the changed claim."""
         claim = self.survivor(case_number)
         self._entries.setdefault(claim.case_number, []).append(entry)
         self._new_entries.append((claim.case_number, entry))
@@ -265,9 +265,7 @@ class CaseDesk:
         entries = self._entries_of(self._index.founded_in(group))
         return CaseInput(
             evidence=tuple(self._index.evidence[id_].evidence for id_ in sorted(group)),
-            determinations=tuple(entry for entry in entries if isinstance(entry, Determination)),
-            decisions=tuple(entry for entry in entries if isinstance(entry, Decision)),
-            notes=tuple(entry for entry in entries if isinstance(entry, Note)),
+            entries=tuple(entries),
             shared_kpj_evidence=grouping.shared_kpj_evidence if grouping else frozenset(),
             nik_conflict_evidence=grouping.nik_conflict_evidence if grouping else frozenset(),
         )

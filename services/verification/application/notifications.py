@@ -6,8 +6,9 @@ from datetime import datetime
 from uuid import UUID
 
 from services.verification.application.claim_events import clock_states
-from services.verification.application.records import ClaimRecord, Entry
-from services.verification.domain.claim import SETTLED, ClaimView, Decision
+from services.verification.application.records import ClaimRecord
+from services.verification.domain.claim import SETTLED, ClaimView
+from services.verification.domain.entries import Decision, Entry
 from services.verification.domain.evidence import AccidentFacts, Determination, Evidence, in_force
 from services.verification.domain.money import latest_accident
 from services.verification.domain.stance import REFER

@@ -5,7 +5,6 @@ from typing import Protocol
 
 from services.verification.application.records import (
     ClaimRecord,
-    Entry,
     EvidenceRecord,
     Found,
     PersonLink,
@@ -13,6 +12,7 @@ from services.verification.application.records import (
     StreamRow,
     Wanted,
 )
+from services.verification.domain.entries import Entry
 from services.verification.domain.evidence import Identity
 from services.verification.domain.grouping import Pair
 from shared.events.envelope import Event, IdentityHashes
@@ -29,7 +29,7 @@ class CaseStore(Protocol):
         the persons' links that touch it."""
 
     async def entries(self, case_numbers: Iterable[str]) -> dict[str, list[Entry]]:
-        """Decisions, notes and determinations of each case."""
+        """What was added to each case, by id."""
 
     async def save_evidence(self, records: Sequence[EvidenceRecord]) -> None: ...
 

@@ -6,10 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from services.verification.domain.claim import ClaimView, Decision, Note
-from services.verification.domain.evidence import Determination, Evidence
-
-Entry = Decision | Note | Determination
+from services.verification.domain.claim import ClaimView
+from services.verification.domain.evidence import Evidence
 
 
 @dataclass

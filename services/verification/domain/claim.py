@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from services.verification.domain.entries import Entry
 from services.verification.domain.evidence import Determination, Evidence
 from shared.regulation.benefits import BenefitLine
 from shared.regulation.checklist import ChecklistItem
@@ -27,35 +28,6 @@ MERGED = "MERGED"
 
 # States in which nothing more is expected; evidence that still comes is kept and shown, and may be reason to reopen.
 SETTLED = frozenset({PAID, REJECTED, CLOSED, EXPIRED, WITHDRAWN, MERGED})
-
-
-@dataclass(frozen=True)
-class Decision:
-    """One decision of a verifier. `person` is who answers for it: officer, signed-in person or the token's subject."""
-
-    id: str
-    kind: str
-    decided_at: datetime
-    org: str
-    person: str
-    officer_name: str | None = None
-    outcome: str | None = None
-    amount_rupiah: int | None = None
-    reason_code: str | None = None
-    reason: str | None = None
-    legal_basis: str | None = None
-    rule_set: str | None = None
-
-
-@dataclass(frozen=True)
-class Note:
-    """Something a verifier wrote down."""
-
-    id: str
-    at: datetime
-    org: str
-    person: str
-    text: str = ""
 
 
 @dataclass(frozen=True)
@@ -127,9 +99,7 @@ class CaseInput:
     """All a claim is derived from."""
 
     evidence: tuple[Evidence, ...]
-    determinations: tuple[Determination, ...] = ()
-    decisions: tuple[Decision, ...] = ()
-    notes: tuple[Note, ...] = ()
+    entries: tuple[Entry, ...] = ()
     shared_kpj_evidence: frozenset[str] = frozenset()
     nik_conflict_evidence: frozenset[str] = frozenset()
 

@@ -1,7 +1,8 @@
 """When a verifier's decision is allowed; each guard is named as a sentence. Raises Conflict or Refusal."""
 
 from services.verification.domain import claim as states
-from services.verification.domain.claim import ClaimView, Decision
+from services.verification.domain.claim import ClaimView
+from services.verification.domain.entries import Decision
 from services.verification.domain.stance import (
     APPROVE,
     CONCLUDE,

@@ -169,6 +169,14 @@ class Determination:
     disability_percent: Decimal | None = None
     letter_number: str | None = None
 
+    @property
+    def at(self) -> datetime:
+        return self.received_at
+
+    @property
+    def what(self) -> str:
+        return "determination.issued"
+
 
 def apart(one: Evidence, other: Evidence) -> timedelta:
     """How far two events lie apart; in whole local days as soon as one of them is known by its date only."""

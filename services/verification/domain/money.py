@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from services.verification.domain.claim import Benefit, Decision
+from services.verification.domain.claim import Benefit
+from services.verification.domain.entries import Decision
 from services.verification.domain.evidence import AccidentFacts, Determination, DoctorStatement, Evidence
 from shared.regulation.benefits import DISABILITY_TABLE, BenefitFacts, Disability, calculate, disability_code_of, total
 from shared.regulation.rule_sets import RuleSet

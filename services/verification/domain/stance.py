@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from services.verification.domain.claim import Decision
+from services.verification.domain.entries import Decision, Entry, entries_of
 from services.verification.domain.evidence import Determination, in_force
 
 CONCLUDE, REQUEST_COMPLETION, REFER = "conclude", "request_completion", "refer_to_disnaker"
@@ -34,9 +34,10 @@ class Stance:
     determination: Determination | None = None
 
 
-def fold(decisions: Sequence[Decision], determinations: Sequence[Determination], four_eyes_rupiah: int) -> Stance:
+def fold(entries: Sequence[Entry], four_eyes_rupiah: int) -> Stance:
     """Apply everything in order of time; an inspector's determination binds the conclusion (PP 44/2015 art. 49)."""
-    determined = in_force(determinations)
+    determined = in_force(entries_of(Determination, entries))
+    decisions = entries_of(Decision, entries)
     steps: list[tuple[datetime, str, Decision | Determination]] = [(d.decided_at, d.id, d) for d in decisions]
     if determined is not None:
         steps.append((determined.received_at, determined.id, determined))

@@ -6,9 +6,10 @@ from decimal import Decimal
 
 import pytest
 
-from services.verification.domain.claim import CaseInput, ClaimView, Decision
+from services.verification.domain.claim import CaseInput, ClaimView
 from services.verification.domain.deciding import check_allowed
 from services.verification.domain.derivation import Policy, derive_claim
+from services.verification.domain.entries import Decision, Entry
 from services.verification.domain.evidence import (
     AccidentFacts,
     Determination,
@@ -25,8 +26,8 @@ NOW = datetime(2026, 11, 22, tzinfo=UTC)
 POLICY = Policy(100_000_000)
 
 
-def claim(*pieces: Evidence, now: datetime = NOW, **more: object) -> ClaimView:
-    return derive_claim(CaseInput(pieces, **more), now, POLICY)  # type: ignore[arg-type]
+def claim(*pieces: Evidence, now: datetime = NOW, entries: tuple[Entry, ...] = ()) -> ClaimView:
+    return derive_claim(CaseInput(pieces, entries), now, POLICY)
 
 
 def turn(view: ClaimView) -> tuple[str, str, str | None]:
@@ -121,8 +122,8 @@ def test_open_contradiction_of_weight_waits_on_bpjs() -> None:
 def test_determination_settles_referral_and_contradiction() -> None:
     pieces = [report("r"), visit("v", medical={"body_parts": ("hand_left",)})]
     referred = [decision("refer_to_disnaker", 1)]
-    assert turn(claim(*pieces, decisions=tuple(referred)))[:2] == ("AWAITING_DETERMINATION", "disnaker")
-    view = claim(*pieces, decisions=tuple(referred), determinations=(determined("x", "WORK_ACCIDENT", 2),))
+    assert turn(claim(*pieces, entries=tuple(referred)))[:2] == ("AWAITING_DETERMINATION", "disnaker")
+    view = claim(*pieces, entries=(*referred, determined("x", "WORK_ACCIDENT", 2)))
     assert view.state == "CONCLUDED_WORK_ACCIDENT"
     assert [item.state for item in view.discrepancies] == ["resolved"]
 
@@ -140,31 +141,31 @@ def test_determination_decides_the_conclusion() -> None:
         ("OCCUPATIONAL_DISEASE", "CONCLUDED_OCCUPATIONAL_DISEASE"),
         ("NOT_WORK_ACCIDENT", "CONCLUDED_NOT_COVERED"),
     ):
-        assert claim(report("r"), determinations=(determined("x", word, 1),)).state == state
+        assert claim(report("r"), entries=(determined("x", word, 1),)).state == state
 
 
 def test_reopening_takes_back_decisions_and_keeps_the_determination() -> None:
     settled = (decision("reject", 1), decision("reopen", 2))
-    assert claim(report("r"), decisions=settled).state == "REPORTED"
+    assert claim(report("r"), entries=settled).state == "REPORTED"
     found = (determined("x", "WORK_ACCIDENT", 0.5),)
-    assert claim(report("r"), decisions=settled, determinations=found).state == "CONCLUDED_WORK_ACCIDENT"
+    assert claim(report("r"), entries=(*settled, *found)).state == "CONCLUDED_WORK_ACCIDENT"
 
 
 def test_approval_is_final_below_the_limit_and_waits_above_it() -> None:
     assert (
-        claim(*complete(), decisions=(decision("approve_benefit", 1, amount_rupiah=10**8),)).state == "BENEFIT_APPROVED"
+        claim(*complete(), entries=(decision("approve_benefit", 1, amount_rupiah=10**8),)).state == "BENEFIT_APPROVED"
     )
     first = decision("approve_benefit", 1, amount_rupiah=10**8 + 1)
-    assert claim(*complete(), decisions=(first,)).state == "AWAITING_SECOND_APPROVAL"
+    assert claim(*complete(), entries=(first,)).state == "AWAITING_SECOND_APPROVAL"
     second = replace(first, id="d2", person="V-2", decided_at=NOW + timedelta(hours=2))
-    assert claim(*complete(), decisions=(first, second)).state == "BENEFIT_APPROVED"
+    assert claim(*complete(), entries=(first, second)).state == "BENEFIT_APPROVED"
 
 
 def test_approval_needs_papers_and_no_open_contradiction() -> None:
     asked = decision("approve_benefit", 1, amount_rupiah=1)
     with pytest.raises(Conflict, match="not-allowed"):
         check_allowed(claim(report("r")), Stance(), asked)
-    concluded = claim(report("r"), decisions=(decision("conclude", 0, outcome="work_accident"),))
+    concluded = claim(report("r"), entries=(decision("conclude", 0, outcome="work_accident"),))
     with pytest.raises(Conflict, match="documents-missing"):
         check_allowed(concluded, Stance(), asked)
     odd = claim(*complete(body_parts=("hand_left",)))
@@ -175,8 +176,8 @@ def test_approval_needs_papers_and_no_open_contradiction() -> None:
 
 def test_conclusion_against_an_inspector_is_refused() -> None:
     found = (determined("x", "WORK_ACCIDENT", 0),)
-    stance = fold((), found, POLICY.four_eyes_rupiah)
-    view = claim(report("r"), determinations=found)
+    stance = fold(found, POLICY.four_eyes_rupiah)
+    view = claim(report("r"), entries=found)
     with pytest.raises(Conflict, match="determined"):
         check_allowed(view, stance, decision("conclude", 1, outcome="not_covered"))
 

@@ -11,7 +11,7 @@ from fastapi import Depends, Path, Request, Response
 from services.verification.application.case_desk import CaseDesk
 from services.verification.application.ports import CaseStore
 from services.verification.application.reading import ClaimReader
-from services.verification.application.work_on_claims import Workplace
+from services.verification.application.workplace import Workplace
 from services.verification.domain.derivation import Policy
 from services.verification.settings import VerificationSettings
 from shared.audit import AuditEntry, record

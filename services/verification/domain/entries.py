@@ -1,0 +1,66 @@
+"""What people and offices add to a claim beside evidence: an append-only list over which the claim is folded.
+
+Every kind of entry is a frozen dataclass with an `id` (UUIDv7 as text), the `org` it came from, `at` (when it was
+recorded) and `what` (its code on the timeline). A new kind is added here and in `ENTRY_KINDS`.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from services.verification.domain.evidence import Determination
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One decision of a verifier. `person` is who answers for it: officer, signed-in person or the token's subject."""
+
+    id: str
+    kind: str
+    decided_at: datetime
+    org: str
+    person: str
+    officer_name: str | None = None
+    outcome: str | None = None
+    amount_rupiah: int | None = None
+    reason_code: str | None = None
+    reason: str | None = None
+    legal_basis: str | None = None
+    rule_set: str | None = None
+
+    @property
+    def at(self) -> datetime:
+        return self.decided_at
+
+    @property
+    def what(self) -> str:
+        return f"decision.{self.kind.replace('_', '-')}"
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something a verifier wrote down."""
+
+    id: str
+    at: datetime
+    org: str
+    person: str
+    text: str = ""
+
+    @property
+    def what(self) -> str:
+        return "note.added"
+
+
+Entry = Decision | Note | Determination
+
+# The kind under which each is stored.
+ENTRY_KINDS: dict[str, type[Entry]] = {"decision": Decision, "determination": Determination, "note": Note}
+
+E = TypeVar("E", bound=Entry)
+
+
+def entries_of(kind: type[E], entries: Iterable[Entry]) -> tuple[E, ...]:
+    """The entries of one kind, by time."""
+    return tuple(sorted((e for e in entries if isinstance(e, kind)), key=lambda entry: (entry.at, entry.id)))

@@ -1,0 +1,1 @@
+"""Verifiers' work over HTTP: one module for each kind of it."""

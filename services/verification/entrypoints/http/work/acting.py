@@ -1,0 +1,75 @@
+"""What all of verifiers' work shares: the body's parts, who acts, and acting once with a row in the audit log."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Request, Response
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+from services.verification.application.records import ClaimRecord
+from services.verification.application.workplace import Person, Workplace
+from services.verification.entrypoints.http.desk import Counter, audit
+from shared.errors import NotFound
+from shared.web.door import Principal
+from shared.web.idempotency import Answer, IdempotentRequest, idempotently
+
+DECIDE = "claims.decide"
+Line = Annotated[str, Field(min_length=1, max_length=200)]
+Text = Annotated[str, Field(min_length=1, max_length=4_000)]
+RUPIAH_MAX = 1_000_000_000_000
+Act = Callable[[Workplace], Awaitable[Answer]]
+
+
+class Body(BaseModel):
+    """A request body: nothing that is not named."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class OfficerBody(Body):
+    """The person behind the action."""
+
+    id: Line
+    name: Line | None = None
+
+
+def example(**body: JsonValue) -> ConfigDict:
+    """The configuration of a body with one example."""
+    return ConfigDict(extra="forbid", json_schema_extra={"examples": [dict(body)]})
+
+
+def person_of(caller: Principal, officer: OfficerBody | None) -> Person:
+    """Who answers for it: the officer named, else the signed-in person, else the client."""
+    if officer is not None:
+        return Person(caller.org, officer.id, officer.name)
+    return Person(caller.org, caller.subject or caller.client_id)
+
+
+def claim_answer(claim: ClaimRecord) -> Answer:
+    """200 with the claim as it is now."""
+    return Answer(200, claim.document, {"ETag": f'"{claim.decision_version}"'})
+
+
+async def acted_once(
+    counter: Counter, request: Request, caller: Principal, key: str, action: str, object_id: str, act: Act
+) -> Response:
+    """Do it once for this Idempotency-Key, with a row in the audit log."""
+    same = await IdempotentRequest.of(request, caller, key)
+    async with counter.database.transaction(caller.org) as transaction:
+        place = counter.workplace(transaction)
+
+        async def acted() -> Answer:
+            answer = await act(place)
+            await audit(transaction, caller, action, object_id)
+            return answer
+
+        return await idempotently(same, transaction, counter.sealer, acted)
+
+
+def uuid_text(text: str, what: str) -> str:
+    """The id as written canonically. Raises NotFound for what is no id."""
+    try:
+        return str(UUID(text))
+    except ValueError:
+        raise NotFound(f"{what}.not-found", f"There is no such {what}.") from None

@@ -1,0 +1,19 @@
+"""All of verifiers' work."""
+
+from fastapi import APIRouter
+
+from services.verification.entrypoints.http.desk import Counter
+from services.verification.entrypoints.http.work.decisions import add_decisions
+from services.verification.entrypoints.http.work.links import add_basket, add_links
+from services.verification.entrypoints.http.work.notes import add_notes
+from shared.web.strict_json import StrictRoute
+
+_KINDS_OF_WORK = (add_decisions, add_notes, add_links, add_basket)
+
+
+def work_routes(counter: Counter) -> APIRouter:
+    """The routes by which verifiers change a claim."""
+    router = APIRouter(route_class=StrictRoute, tags=["verifiers' work"])
+    for add_routes in _KINDS_OF_WORK:
+        add_routes(router, counter)
+    return router

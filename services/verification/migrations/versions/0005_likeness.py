@@ -1,0 +1,13 @@
+"""By what evidence of an unnamed worker is found again.
+
+Revision ID: 0005
+"""
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
