@@ -134,10 +134,13 @@ class DeliveryEngine:
     async def send_due(self) -> datetime | None:
         """Send everything that is due now and wait for the answers; answers when the next thing is due."""
         while True:
+            # An attempt that ends while the heads are read is in none of them: what it waits for is seen next time.
+            all_ended = not self._in_flight.deliveries
             next_at = await self.start_due()
-            if not self._in_flight.deliveries:
+            if self._in_flight.deliveries:
+                await asyncio.wait(self._in_flight.deliveries.values(), return_when=asyncio.FIRST_COMPLETED)
+            elif all_ended:
                 return next_at
-            await asyncio.wait(self._in_flight.deliveries.values(), return_when=asyncio.FIRST_COMPLETED)
 
     async def start_due(self) -> datetime | None:
         """Start an attempt for each head of line that may go now, within the bounds; answers when the next may go
