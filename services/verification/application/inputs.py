@@ -28,7 +28,7 @@ from shared.events.accident_report import (
 )
 from shared.events.determination import DeterminationContent, DeterminationFacts
 from shared.events.envelope import Event
-from shared.events.medical_report import Diagnosis, MedicalReportContent, MedicalReportFacts
+from shared.events.medical_report import Diagnosis, MedicalReportContent, MedicalReportFacts, StatementPeriod
 from shared.events.medical_report import DoctorStatement as StatementForm
 
 _INTAKE, _HOSPITAL = "intake", "hospital_gateway"
@@ -122,6 +122,7 @@ def _accident_facts(
         consequence=facts.consequence,
         body_parts=form.event.body_parts,
         facility_type=first_aid.facility_type if first_aid else None,
+        condition_after=first_aid.condition_after if first_aid else None,
         police_report=form.event.police_report_number is not None,
         victim_count=facts.victim_count_estimate,
         document_codes=facts.document_codes,
@@ -145,6 +146,7 @@ def _stage_2(form: StageTwoForm, received_at: datetime) -> Stage2Facts:
         children=bool(form.children_under_23) or bool(form.has_children_under_23),
         minor_heir=form.guardian is not None,
         received_at=received_at,
+        absence_periods=tuple((period.start, period.end) for period in form.absence_periods),
     )
 
 
@@ -214,7 +216,12 @@ def _medical_report(facts: MedicalReportFacts, content: MedicalReportContent, at
 
 
 def _medical_facts(facts: MedicalReportFacts, content: MedicalReportContent, zone: ZoneInfo) -> MedicalFacts:
-    onsets = [d.onset_at for d in (*content.diagnoses, *content.external_causes) if d.onset_at and _is_injury(d)]
+    onsets = [
+        (diagnosis.onset_at, str(diagnosis.onset_precision or facts.occurred_at_precision))
+        for diagnosis in (*content.diagnoses, *content.external_causes)
+        if diagnosis.onset_at and _is_injury(diagnosis)
+    ]
+    onset_at, onset_precision = min(onsets, default=(None, "minute"))
     statement = content.doctor_statement
     return MedicalFacts(
         explicit_notice=facts.explicit_notice,
@@ -222,11 +229,15 @@ def _medical_facts(facts: MedicalReportFacts, content: MedicalReportContent, zon
         external_cause_codes=tuple(cause.code for cause in content.external_causes),
         body_parts=tuple(_part(part.code, part.side) for part in content.body_parts if part.code),
         period_start=facts.period_start.astimezone(zone) if facts.period_start else None,
-        onset_at=min(onsets).astimezone(zone) if onsets else None,
+        onset_at=onset_at.astimezone(zone) if onset_at else None,
         deceased=facts.deceased,
         referred=facts.disposition in _REFERRED,
         hospital_region=facts.hospital_region_code,
-        statement=_statement(statement) if statement else None,
+        statement=_statement(statement, _doctor(statement, content, facts.org)) if statement else None,
+        onset_precision=onset_precision,
+        period_precision=str(facts.period_precision),
+        encounter_class=facts.encounter_class,
+        ended=facts.period_end is not None,
     )
 
 
@@ -242,9 +253,26 @@ def _part(code: str, side: str | None) -> str:
     return f"{code}_{side}"
 
 
-def _statement(form: StatementForm) -> DoctorStatement:
-    rest = form.rest
-    days = (rest.end - rest.start).days + 1 if rest and rest.start and rest.end else 0
+def _doctor(form: StatementForm, content: MedicalReportContent, org: str) -> str | None:
+    """Who signed: the registered number of the one of that name among those who treated, else name and hospital."""
+    if form.doctor_name is None:
+        return None
+    for practitioner in content.practitioners:
+        number = practitioner.ihs_number or practitioner.nik
+        if practitioner.name == form.doctor_name and number is not None:
+            return number
+    return f"{form.doctor_name.casefold()} {org}"
+
+
+def _days(period: StatementPeriod | None) -> tuple[date, date] | None:
+    if period is None or period.start is None or period.end is None:
+        return None
+    return period.start, period.end
+
+
+def _statement(form: StatementForm, doctor: str | None) -> DoctorStatement:
+    rest = _days(form.rest)
+    days = (rest[1] - rest[0]).days + 1 if rest else 0
     loss = form.function_loss_percent
     return DoctorStatement(
         outcome=form.outcome,
@@ -254,6 +282,9 @@ def _statement(form: StatementForm) -> DoctorStatement:
         rest_days=max(days, 0),
         accident_on=form.accident_on,
         work_capacity=form.work_capacity,
+        rest_period=rest,
+        treated_period=_days(form.treated),
+        doctor=doctor,
     )
 
 

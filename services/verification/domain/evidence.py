@@ -25,7 +25,8 @@ class Identity:
 
 @dataclass(frozen=True)
 class Stage2Facts:
-    """Tahap II (Form 3a KK 2), as far as rules ask about it. `cost_items` are items claimed with an amount."""
+    """Tahap II (Form 3a KK 2), as far as rules ask about it. `cost_items` are items claimed with an amount; both days
+    of an absence count."""
 
     outcome: str
     examined_on: date | None
@@ -34,6 +35,7 @@ class Stage2Facts:
     children: bool
     minor_heir: bool
     received_at: datetime
+    absence_periods: tuple[tuple[date, date], ...] = ()
 
     @property
     def cost_items(self) -> frozenset[str]:
@@ -67,11 +69,15 @@ class AccidentFacts:
     place: str | None = None
     chronology: str | None = None
     exposure_source: str | None = None
+    condition_after: str | None = None
 
 
 @dataclass(frozen=True)
 class DoctorStatement:
-    """Form 3b KK 3. `function_loss_percent` applies to a functional disability; rest days count both ends."""
+    """Form 3b KK 3. `function_loss_percent` applies to a functional disability; rest days count both ends.
+
+    `doctor` tells one doctor from another (by registered number, else by name and hospital), it is not for showing.
+    """
 
     outcome: str | None = None
     examined_on: date | None = None
@@ -80,6 +86,9 @@ class DoctorStatement:
     rest_days: int = 0
     accident_on: date | None = None
     work_capacity: str | None = None
+    rest_period: tuple[date, date] | None = None
+    treated_period: tuple[date, date] | None = None
+    doctor: str | None = None
 
 
 @dataclass(frozen=True)
@@ -96,6 +105,10 @@ class MedicalFacts:
     referred: bool = False
     hospital_region: str | None = None
     statement: DoctorStatement | None = None
+    onset_precision: str = "minute"
+    period_precision: str = "minute"
+    encounter_class: str | None = None
+    ended: bool = False
 
 
 @dataclass(frozen=True)
