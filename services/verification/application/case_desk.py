@@ -11,6 +11,7 @@ from uuid import UUID
 from services.verification.application.case_index import CaseIndex
 from services.verification.application.claim_document import changes_between, decision_digest, document_of
 from services.verification.application.claim_events import changed_event, state_event
+from services.verification.application.gathering import Gathering
 from services.verification.application.merging import merged
 from services.verification.application.notifications import Notifier
 from services.verification.application.ports import CaseStore
@@ -19,7 +20,6 @@ from services.verification.application.records import (
     EvidenceRecord,
     PersonLink,
     StreamRow,
-    Wanted,
 )
 from services.verification.domain import claim as states
 from services.verification.domain.case_numbers import Assignment, assign
@@ -34,8 +34,6 @@ from shared.events.envelope import Event
 from shared.identifiers import new_case_number
 
 TOGETHER, APART = "together", "apart"
-# Evidence of one worker brings numbers that bring more evidence; a chain longer than this is cut and seen next time.
-_ROUNDS_MAX = 8
 
 
 class CaseDesk:
@@ -47,10 +45,10 @@ class CaseDesk:
         self._policy = policy
         self._window = window
         self._index = CaseIndex()
-        self._known = Wanted()
-        self._entries: dict[str, list[Entry]] = {}
+        self._gathering = Gathering(store, self._index)
+        self._entries = self._gathering.entries
         self._new_entries: list[tuple[str, Entry]] = []
-        self._links: dict[frozenset[str], str] = {}
+        self._links = self._gathering.links
         self._new_links: list[PersonLink] = []
         self._ended_links: list[frozenset[str]] = []
         self._written: dict[str, EvidenceRecord] = {}
@@ -64,43 +62,7 @@ class CaseDesk:
         self, identities: Sequence[Identity], evidence_ids: Iterable[str], case_numbers: Iterable[str]
     ) -> None:
         """Lock the workers and read everything that could belong together with them."""
-        named, ids = set(case_numbers), set(evidence_ids)
-        # A case number alone says nothing of its worker, so the number itself is locked too.
-        await self._store.lock_workers(identities, sorted(named))
-        wanted = _numbers(identities)
-        wanted.evidence_ids |= ids
-        wanted.case_numbers |= named
-        for _ in range(_ROUNDS_MAX):
-            wanted = wanted.minus(self._known)
-            if not wanted:
-                break
-            self._known.add(wanted)
-            wanted = await self._read(wanted)
-        numbers = [number for number in self._index.claims if number not in self._entries]
-        if numbers:
-            self._entries.update(await self._store.entries(numbers))
-
-    async def _read(self, wanted: Wanted) -> Wanted:
-        """Read what is wanted; answers what that in turn points to."""
-        found = await self._store.find(wanted)
-        fresh = [record for record in found.evidence if record.evidence.id not in self._index.evidence]
-        if fresh:
-            await self._store.lock_workers([record.evidence.identity for record in fresh])
-        pointed = _numbers([record.evidence.identity for record in fresh])
-        for record in fresh:
-            self._index.put_evidence(record)
-            pointed.evidence_ids.add(record.evidence.id)
-            pointed.evidence_ids |= {record.evidence.report_id} - {None}  # type: ignore[arg-type]
-            pointed.case_numbers |= {record.evidence.case_number, record.case_number} - {None}  # type: ignore[arg-type]
-        for claim in found.claims:
-            if claim.case_number not in self._index.claims:
-                self._index.put_claim(claim)
-                pointed.evidence_ids.add(claim.founder_id)
-                pointed.case_numbers.add(claim.case_number)
-        for link in found.links:
-            self._links[frozenset((link.one, link.other))] = link.relation
-            pointed.evidence_ids |= {link.one, link.other}
-        return pointed
+        await self._gathering.gather(identities, evidence_ids, case_numbers)
 
     def claim(self, case_number: str) -> ClaimRecord:
         """The claim under this number. Raises NotFound."""
@@ -342,18 +304,6 @@ class CaseDesk:
                 latest[among] = pairs
                 told |= among
         return latest
-
-
-def _numbers(identities: Iterable[Identity]) -> Wanted:
-    wanted = Wanted()
-    for identity in identities:
-        if identity.nik:
-            wanted.niks.add(identity.nik)
-        if identity.kpj:
-            wanted.kpjs.add(identity.kpj)
-        if identity.passport:
-            wanted.passports.add(identity.passport)
-    return wanted
 
 
 def _filtered_on(claim: ClaimRecord) -> dict[str, object]:
