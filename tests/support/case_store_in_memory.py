@@ -15,6 +15,7 @@ from services.verification.application.records import (
 from services.verification.domain.entries import Entry
 from services.verification.domain.evidence import Identity
 from services.verification.domain.grouping import Pair
+from services.verification.domain.membership import Membership
 from shared.events.envelope import Event, IdentityHashes
 
 
@@ -27,6 +28,7 @@ class InMemoryCases:
         self.entries_by_case: dict[str, list[Entry]] = {}
         self.links: dict[frozenset[str], PersonLink] = {}
         self.pairs: dict[tuple[str, str], Pair] = {}
+        self.members: list[Membership] = []
         self.stream: list[StreamRow] = []
         self.events: list[Event] = []
 
@@ -46,6 +48,10 @@ class InMemoryCases:
 
     async def entries(self, case_numbers: Iterable[str]) -> dict[str, list[Entry]]:
         return {number: list(self.entries_by_case.get(number, ())) for number in case_numbers}
+
+    async def memberships(self, identities: Iterable[Identity]) -> list[Membership]:
+        numbers = {number for one in identities for number in (one.nik, one.kpj) if number}
+        return [member for member in self.members if member.nik in numbers or member.kpj in numbers]
 
     async def save_evidence(self, records: Sequence[EvidenceRecord]) -> None:
         for record in records:

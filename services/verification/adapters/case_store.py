@@ -8,6 +8,7 @@ from uuid import UUID
 import asyncpg
 import orjson
 
+from services.verification.adapters.participant_register import ParticipantRegister
 from services.verification.adapters.sealed_facts import FactsSealer
 from services.verification.application.records import (
     ClaimRecord,
@@ -21,6 +22,7 @@ from services.verification.application.records import (
 from services.verification.domain.entries import Entry
 from services.verification.domain.evidence import Identity
 from services.verification.domain.grouping import Pair
+from services.verification.domain.membership import Membership
 from shared.errors import Unavailable
 from shared.events.envelope import Event, IdentityHashes
 from shared.identifiers import new_id
@@ -179,6 +181,9 @@ class PostgresCaseStore:
         for row in rows:
             found[row["case_number"]].append(self._facts.open_entry(row["kind"], row["document"], str(row["id"])))
         return found
+
+    async def memberships(self, identities: Iterable[Identity]) -> list[Membership]:
+        return await ParticipantRegister(self._transaction, self._secrets).memberships(identities)
 
     async def save_evidence(self, records: Sequence[EvidenceRecord]) -> None:
         if not records:

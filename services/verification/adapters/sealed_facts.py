@@ -7,15 +7,17 @@ from pydantic import TypeAdapter
 
 from services.verification.domain.entries import ENTRY_KINDS, Entry
 from services.verification.domain.evidence import Evidence
+from services.verification.domain.membership import Membership
 from shared.sealing import Sealer
 
 _EVIDENCE: Final = TypeAdapter(Evidence)
 _ENTRIES: Final[dict[str, TypeAdapter[Entry]]] = {kind: TypeAdapter(type_) for kind, type_ in ENTRY_KINDS.items()}
+_MEMBERSHIPS: Final = TypeAdapter(tuple[Membership, ...])
 _KIND_OF: Final = {type_: kind for kind, type_ in ENTRY_KINDS.items()}
 
 
 class FactsSealer:
-    """Seals evidence, entries and claim documents, each bound to its own id and revision."""
+    """Seals evidence, entries, claim documents and memberships, each bound to its own id and revision."""
 
     def __init__(self, sealer: Sealer) -> None:
         self._sealer = sealer
@@ -48,3 +50,9 @@ class FactsSealer:
 
     def open_entry(self, kind: str, blob: bytes, id_: str) -> Entry:
         return _ENTRIES[kind].validate_json(self._sealer.open_bytes(blob, type="claim-entry", id=id_, version=1))
+
+    def seal_memberships(self, memberships: tuple[Membership, ...], id_: str, version: int) -> bytes:
+        return self._sealer.seal_bytes(_MEMBERSHIPS.dump_json(memberships), type="participant", id=id_, version=version)
+
+    def open_memberships(self, blob: bytes, id_: str, version: int) -> tuple[Membership, ...]:
+        return _MEMBERSHIPS.validate_json(self._sealer.open_bytes(blob, type="participant", id=id_, version=version))

@@ -150,3 +150,33 @@ class UnmatchedPairRow(Base, table=True):
     found_at: datetime = Field(sa_type=_INSTANT, sa_column_kwargs=_NOW)
     closed_at: datetime | None = Field(default=None, sa_type=_INSTANT)
     closed_by: str | None = None
+
+
+class ParticipantRow(Base, table=True):
+    """A worker's whole set of memberships as BPJS core tells it, sealed; `id` is the worker key."""
+
+    __tablename__ = "participant"
+
+    id: str = Field(sa_type=_NAME, primary_key=True)
+    org: str
+    version: int = Field(sa_type=BigInteger)
+    nik_index: str | None = Field(default=None, sa_type=_NAME)
+    kpj_index: list[str] = Field(sa_type=ARRAY(Text))
+    recorded_at: datetime = Field(sa_type=_INSTANT, sa_column_kwargs=_NOW)
+    memberships: bytes = Field(sa_type=LargeBinary)
+
+
+class ParticipantImportRow(Base, table=True):
+    """How far an import has come, so that sending it again goes on from there. No person is in it."""
+
+    __tablename__ = "participant_import"
+
+    client_id: str = Field(primary_key=True)
+    key_sha256: bytes = Field(sa_type=LargeBinary, primary_key=True)
+    org: str
+    lines: int = Field(sa_type=BigInteger)
+    body_sha256: bytes = Field(sa_type=LargeBinary)
+    counts: dict[str, int] = Field(sa_type=JSONB)
+    refused: list[dict[str, Any]] = Field(sa_type=JSONB)
+    finished: bool
+    touched_at: datetime = Field(sa_type=_INSTANT, sa_column_kwargs=_NOW)

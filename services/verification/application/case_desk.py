@@ -5,8 +5,7 @@ derive, count versions and publish alike.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
-from uuid import UUID
+from datetime import timedelta
 
 from services.verification.application.case_index import CaseIndex
 from services.verification.application.claim_document import changes_between, decision_digest, document_of
@@ -21,6 +20,7 @@ from services.verification.application.records import (
     PersonLink,
     StreamRow,
 )
+from services.verification.application.stream_rows import filtered_on, stream_row
 from services.verification.domain import claim as states
 from services.verification.domain.case_numbers import Assignment, assign
 from services.verification.domain.claim import CaseInput, ClaimView
@@ -28,6 +28,7 @@ from services.verification.domain.derivation import Policy, derive_claim
 from services.verification.domain.entries import Entry
 from services.verification.domain.evidence import Evidence, Identity
 from services.verification.domain.grouping import Grouping, Pair, PersonLinks, group_evidence
+from services.verification.domain.membership import memberships_of
 from shared.clock import Clock
 from shared.errors import NotFound
 from shared.events.envelope import Event
@@ -225,9 +226,11 @@ class CaseDesk:
 
     def _case_input(self, group: Iterable[str], grouping: Grouping | None) -> CaseInput:
         entries = self._entries_of(self._index.founded_in(group))
+        evidence = tuple(self._index.evidence[id_].evidence for id_ in sorted(group))
         return CaseInput(
-            evidence=tuple(self._index.evidence[id_].evidence for id_ in sorted(group)),
+            evidence=evidence,
             entries=tuple(entries),
+            memberships=memberships_of([piece.identity for piece in evidence], self._gathering.memberships),
             shared_kpj_evidence=grouping.shared_kpj_evidence if grouping else frozenset(),
             nik_conflict_evidence=grouping.nik_conflict_evidence if grouping else frozenset(),
         )
@@ -239,7 +242,7 @@ class CaseDesk:
         self, claim: ClaimRecord, view: ClaimView | None, document: dict[str, object], codes: Sequence[str]
     ) -> None:
         """One change of one claim: the next version, one row for the stream, one event."""
-        before = claim.document and _filtered_on(claim)
+        before = claim.document and filtered_on(claim)
         digest = decision_digest(view) if view else states.MERGED
         claim.version += 1
         claim.decision_version += claim.decision_digest != digest
@@ -256,7 +259,7 @@ class CaseDesk:
         self._changed[claim.case_number] = claim
         event = changed_event(claim, tuple(codes))
         self._events.append(event)
-        self._stream.append(_stream_row(claim, event.id, tuple(codes), before, self._clock.now()))
+        self._stream.append(stream_row(claim, event.id, tuple(codes), before, self._clock.now()))
 
     def _terms(self, view: ClaimView) -> tuple[str, ...]:
         terms = self._store.terms_of(piece.identity for piece in view.evidence)
@@ -304,34 +307,3 @@ class CaseDesk:
                 latest[among] = pairs
                 told |= among
         return latest
-
-
-def _filtered_on(claim: ClaimRecord) -> dict[str, object]:
-    """What a filter of queue or stream looks at."""
-    document = claim.document or {}
-    return {
-        "state": document["state"],
-        "waiting_on": document["waiting_on"],
-        "region_code": document["region_code"],
-        "flags": [flag["code"] for flag in document["flags"] if flag["state"] == "open"],
-        "terms": list(claim.terms),
-    }
-
-
-def _stream_row(
-    claim: ClaimRecord, event_id: UUID, codes: tuple[str, ...], before: dict[str, object] | None, at: datetime
-) -> StreamRow:
-    document = claim.document or {}
-    return StreamRow(
-        event_id=event_id,
-        case_number=claim.case_number,
-        claim_version=claim.version,
-        state=document["state"],
-        waiting_on=document["waiting_on"],
-        changes=codes,
-        region_code=document["region_code"],
-        flags=tuple(flag["code"] for flag in document["flags"] if flag["state"] == "open"),
-        terms=claim.terms,
-        before=before,
-        at=at,
-    )

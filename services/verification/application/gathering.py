@@ -7,13 +7,15 @@ from services.verification.application.ports import CaseStore
 from services.verification.application.records import Found, Wanted
 from services.verification.domain.entries import Entry
 from services.verification.domain.evidence import Identity
+from services.verification.domain.membership import Membership
 
 # Evidence of one worker brings numbers that bring more evidence; a chain longer than this is cut and seen next time.
 _ROUNDS_MAX = 8
 
 
 class Gathering:
-    """What one unit of work has read: evidence and claims in `index`, persons' links, entries by case number."""
+    """What one unit of work has read: evidence and claims in `index`, persons' links, entries by case number, and
+    memberships filed under any of the workers' numbers."""
 
     def __init__(self, store: CaseStore, index: CaseIndex) -> None:
         self._store = store
@@ -21,6 +23,7 @@ class Gathering:
         self._known = Wanted()
         self.links: dict[frozenset[str], str] = {}
         self.entries: dict[str, list[Entry]] = {}
+        self.memberships: set[Membership] = set()
 
     async def gather(
         self, identities: Sequence[Identity], evidence_ids: Iterable[str], case_numbers: Iterable[str]
@@ -41,6 +44,8 @@ class Gathering:
         numbers = [number for number in self._index.claims if number not in self.entries]
         if numbers:
             self.entries.update(await self._store.entries(numbers))
+        known = {record.evidence.identity for record in self._index.evidence.values()}
+        self.memberships.update(await self._store.memberships({*identities, *known}))
 
     async def _read(self, wanted: Wanted) -> Wanted:
         """Read what is wanted; answers what that in turn points to."""

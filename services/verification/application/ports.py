@@ -15,6 +15,7 @@ from services.verification.application.records import (
 from services.verification.domain.entries import Entry
 from services.verification.domain.evidence import Identity
 from services.verification.domain.grouping import Pair
+from services.verification.domain.membership import Membership
 from shared.events.envelope import Event, IdentityHashes
 
 
@@ -30,6 +31,9 @@ class CaseStore(Protocol):
 
     async def entries(self, case_numbers: Iterable[str]) -> dict[str, list[Entry]]:
         """What was added to each case, by id."""
+
+    async def memberships(self, identities: Iterable[Identity]) -> list[Membership]:
+        """Every membership filed under any of the numbers, whoever's they turn out to be."""
 
     async def save_evidence(self, records: Sequence[EvidenceRecord]) -> None: ...
 

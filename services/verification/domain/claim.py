@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from services.verification.domain.entries import Entry
 from services.verification.domain.evidence import Determination, Evidence
+from services.verification.domain.membership import Membership
 from shared.regulation.benefits import BenefitLine
 from shared.regulation.checklist import ChecklistItem
 from shared.regulation.clocks import Clock
@@ -96,10 +97,11 @@ class Employer:
 
 @dataclass(frozen=True)
 class CaseInput:
-    """All a claim is derived from."""
+    """All a claim is derived from. `memberships` are this worker's alone, all that BPJS core has told of."""
 
     evidence: tuple[Evidence, ...]
     entries: tuple[Entry, ...] = ()
+    memberships: tuple[Membership, ...] = ()
     shared_kpj_evidence: frozenset[str] = frozenset()
     nik_conflict_evidence: frozenset[str] = frozenset()
 

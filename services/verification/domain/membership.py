@@ -1,0 +1,78 @@
+"""What BPJS core has told of a worker's memberships, and which of them are this worker's."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from services.verification.domain.evidence import Identity
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Wage (rupiah a month) and contributions of a membership as BPJS core told of them on a day (in WIB)."""
+
+    recorded_on: date
+    wage_rupiah: int | None = None
+    contributions_paid_until: date | None = None
+
+
+@dataclass(frozen=True)
+class Membership:
+    """One employment or self-employment under one KPJ; both days of its time count, an open end is None.
+
+    `standings` are what was told of wage and contributions, oldest first and never empty: what a record says today is
+    not what it said on the day of an accident.
+    """
+
+    segment: str
+    active_from: date
+    standings: tuple[Standing, ...]
+    nik: str | None = None
+    kpj: str | None = None
+    employer_registration: str | None = None
+    programmes: tuple[str, ...] = ()
+    active_to: date | None = None
+    worker_name: str | None = None
+    birth_date: date | None = None
+
+    def covers(self, day: date) -> bool:
+        return self.active_from <= day and (self.active_to is None or day <= self.active_to)
+
+    def wage_on(self, day: date) -> int | None:
+        """The wage reported before `day` ended; a wage that was raised after an accident is none of its own."""
+        before = [item for item in self.standings if item.recorded_on <= day]
+        return (before[-1] if before else self.standings[0]).wage_rupiah
+
+    def paid_until_on(self, day: date) -> date | None:
+        """Until when contributions were paid as `day` ended, as near as the records tell.
+
+        What is first told after the day holds for it at most (nothing is paid back), and what was told before it may
+        be long out of date: so the first word since, else the last word before.
+        """
+        since = [item for item in self.standings if item.recorded_on >= day]
+        return (since[0] if since else self.standings[-1]).contributions_paid_until
+
+    @property
+    def paid_until_now(self) -> date | None:
+        return self.standings[-1].contributions_paid_until
+
+
+def memberships_of(identities: Iterable[Identity], found: Iterable[Membership]) -> tuple[Membership, ...]:
+    """Those of `found` that are of the worker whom `identities` name, in a fixed order.
+
+    Two NIKs are two workers whatever their KPJ (decisions 4): a membership under another NIK is not this worker's, and
+    a worker known by a KPJ alone that two NIKs share has none that is certainly theirs.
+    """
+    known = list(identities)
+    niks = {identity.nik for identity in known if identity.nik}
+    kpjs = {identity.kpj for identity in known if identity.kpj}
+    by_kpj = [one for one in found if one.kpj in kpjs or one.nik in niks]
+    own = [one for one in by_kpj if one.nik is None or one.nik in niks] if niks else by_kpj
+    if not niks and len({one.nik for one in own if one.nik}) > 1:
+        return ()
+    return tuple(sorted(own, key=_order))
+
+
+def _order(one: Membership) -> tuple[str, ...]:
+    key = (one.active_from.isoformat(), one.employer_registration, one.segment, one.kpj, one.nik)
+    return tuple(part or "" for part in key)
