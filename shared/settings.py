@@ -34,3 +34,15 @@ class ServiceSettings(BaseSettings):
     outbox_retention_hours: int = 72
     inbox_retention_days: int = 30
     shutdown_grace_seconds: int = 5
+
+
+class CountingSettings(BaseSettings):
+    """How deadlines are counted where the law leaves it open. Every service that counts is told the same."""
+
+    holiday_overrides: Path | None = Field(
+        None, description="YAML file of decrees that came after the published holidays; see docs/operating.md."
+    )
+    t1_skip_holidays: bool = Field(
+        False, description="Whether the 2x24 hours of Tahap I leave out days that are no working days."
+    )
+    cuti_bersama_nonworking: bool = Field(True, description="Whether collective leave is no working day.")

@@ -5,10 +5,10 @@ from typing import Self
 
 from pydantic import Field, SecretStr, model_validator
 
-from shared.settings import ServiceSettings
+from shared.settings import CountingSettings, ServiceSettings
 
 
-class IntakeSettings(ServiceSettings):
+class IntakeSettings(CountingSettings, ServiceSettings):
     """Beside the common ones: where papers are stored.
 
     Without access key and secret, S3's own environment variables and instance credentials are used.

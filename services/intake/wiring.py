@@ -20,6 +20,7 @@ from shared.kafka.bus import EventBus
 from shared.operations import dead_letter_routes
 from shared.outbox import Cleaner, Consumer, Relay, Retention
 from shared.postgres.database import Database, Transaction
+from shared.regulation.clocks import Counting, load_counting
 from shared.sealing import Sealer, load_secrets
 from shared.service import Service, create_service
 from shared.web.door import Verifier
@@ -37,14 +38,15 @@ def build(
 ) -> Service:
     """The service, ready to serve. `verifier` stands in for the one of the issuer in the settings.
 
-    Raises KeyringUnusable when a secret is missing or wrong and ValueError for a store that cannot be.
+    Raises KeyringUnusable when a secret is missing or wrong, ValueError for a store that cannot be, BadRuleFile for
+    holiday overrides that can't be right.
     """
     clock = clock or SystemClock()
     bus = bus or _kafka(settings)
     database = Database.of(settings, service=NAME)
     secrets = load_secrets(settings.secrets_dir)
     documents = _document_store(settings, secrets.sealer)
-    office = Office(clock, secrets.worker_keys, secrets.blind_index, documents)
+    office = Office(clock, secrets.worker_keys, secrets.blind_index, documents, _counting(settings))
 
     def work(transaction: Transaction) -> PostgresWork:
         return PostgresWork(transaction, secrets.sealer, office)
@@ -62,6 +64,14 @@ def build(
         components=[Relay(database, bus), consumer, Cleaner(database, retention=Retention.of(settings))],
         checks=[("postgres", database.check), ("documents", _store(documents))],
         on_stop=[database.close, bus.close],
+    )
+
+
+def _counting(settings: IntakeSettings) -> Counting:
+    return load_counting(
+        settings.holiday_overrides,
+        t1_skip_holidays=settings.t1_skip_holidays,
+        cuti_bersama_nonworking=settings.cuti_bersama_nonworking,
     )
 
 

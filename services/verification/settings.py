@@ -1,9 +1,9 @@
 """Settings of verification."""
 
-from shared.settings import ServiceSettings
+from shared.settings import CountingSettings, ServiceSettings
 
 
-class VerificationSettings(ServiceSettings):
+class VerificationSettings(CountingSettings, ServiceSettings):
     """Rules that BPJS may set, and bounds of the stream."""
 
     matching_window_days: int = 6

@@ -32,7 +32,7 @@ from shared.kafka.bus import EventBus
 from shared.operations import dead_letter_routes
 from shared.outbox import Cleaner, Consumer, Relay, Retention
 from shared.postgres.database import Database
-from shared.regulation.calendar import CALENDAR
+from shared.regulation.clocks import Counting, load_counting
 from shared.sealing import load_secrets
 from shared.service import Hook, Service, create_service
 from shared.web.door import Verifier
@@ -51,14 +51,15 @@ def build(
 ) -> Service:
     """The service, ready to serve. `verifier` stands in for the one of the issuer in the settings.
 
-    Raises KeyringUnusable when a secret is missing or wrong.
+    Raises KeyringUnusable when a secret is missing or wrong, BadRuleFile for holiday overrides that can't be right.
     """
     clock = clock or SystemClock()
+    counting = _counting(settings)
     # The calendar is computed when first asked, which takes longer than a request should.
-    CALENDAR.is_working_day(clock.now().date())
+    counting.calendar.is_working_day(clock.now().date())
     bus = bus or _kafka(settings)
     database = Database.of(settings, service=NAME)
-    counter = _counter(settings, database, clock)
+    counter = _counter(settings, database, clock, counting)
     consumer = Consumer(
         database, bus, counter.sealer, group=NAME, topics=_HEARD, handle=evidence_receiver(counter.desk), clock=clock
     )
@@ -95,7 +96,15 @@ def _kafka(settings: VerificationSettings) -> AioKafkaBus:
     return AioKafkaBus(settings.kafka_bootstrap, topics=topics, prefix=settings.topic_prefix)
 
 
-def _counter(settings: VerificationSettings, database: Database, clock: Clock) -> Counter:
+def _counting(settings: VerificationSettings) -> Counting:
+    return load_counting(
+        settings.holiday_overrides,
+        t1_skip_holidays=settings.t1_skip_holidays,
+        cuti_bersama_nonworking=settings.cuti_bersama_nonworking,
+    )
+
+
+def _counter(settings: VerificationSettings, database: Database, clock: Clock, counting: Counting) -> Counter:
     secrets = load_secrets(settings.secrets_dir)
     return Counter(
         database,
@@ -105,6 +114,7 @@ def _counter(settings: VerificationSettings, database: Database, clock: Clock) -
         open_store=lambda transaction: PostgresCaseStore(transaction, secrets),
         open_reader=lambda transaction: ClaimQueries(transaction, secrets),
         search_terms=lambda text: search_terms(text, secrets),
+        counting=counting,
     )
 
 

@@ -194,6 +194,7 @@ class ReportRows:
             stage_2_received_at=row["stage_2_received_at"],
             papers=_papers(row["papers"]),
             claim=_claim(row),
+            counting=self.office.counting,
         )
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from services.intake.application.stored_report import Paper, StoredReport, StoredSelfReport
 from shared.clock import Clock
 from shared.events import Event
+from shared.regulation.clocks import COUNTING, Counting
 from shared.sealing import BlindIndex, WorkerKeys
 
 
@@ -87,6 +88,7 @@ class Office:
     worker_keys: WorkerKeys
     blind_index: BlindIndex
     document_store: DocumentStore
+    counting: Counting = COUNTING
 
     def tracking_code_hash(self, code: str) -> str:
         """What is kept of a tracking code; verification finds the case by the same keyed hash."""

@@ -10,6 +10,7 @@ from uuid import UUID
 from services.intake.application.facts import report_facts, self_report_facts
 from services.intake.domain.report_facts import ReportFacts
 from services.intake.domain.stage_1 import Stage1, judge_stage_1
+from shared.regulation.clocks import COUNTING, Counting
 
 Form = Mapping[str, Any]
 
@@ -62,6 +63,7 @@ class StoredReport:
     stage_2_received_at: datetime | None = None
     papers: tuple[Paper, ...] = ()
     claim: ClaimView | None = None
+    counting: Counting = COUNTING
 
     @cached_property
     def facts(self) -> ReportFacts:
@@ -71,7 +73,7 @@ class StoredReport:
     @cached_property
     def stage_1(self) -> Stage1:
         """How the report stands to its deadline."""
-        return judge_stage_1(self.facts, self.received_at)
+        return judge_stage_1(self.facts, self.received_at, self.counting)
 
     @property
     def document_codes(self) -> tuple[str, ...]:

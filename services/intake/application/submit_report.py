@@ -31,6 +31,7 @@ async def submit_report(
         updated_at=now,
         tracking_code_hash=office.tracking_code_hash(tracking_code),
         form=as_document(form),
+        counting=office.counting,
     )
     refuse(refusals(report.facts, now))
     await work.add_report(report)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.intake.domain.report_facts import ReportFacts
-from shared.regulation.clocks import Clock, run_clock, stage_1_clock
+from shared.regulation.clocks import COUNTING, Clock, Counting, run_clock, stage_1_clock
 from shared.regulation.rule_sets import rule_set_for
 
 # Who has an employer that owes the report; nobody else's payer shifts when it is late.
@@ -20,14 +20,14 @@ class Stage1:
     payer_of_first_resort: str
 
 
-def judge_stage_1(facts: ReportFacts, received_at: datetime) -> Stage1:
+def judge_stage_1(facts: ReportFacts, received_at: datetime, counting: Counting = COUNTING) -> Stage1:
     """A report received after 2x24 hours is late: the benefit is then first owed by whom the rule set of the event's
     day names (the employer, reimbursable: art. 8(2a)-(2b)). A first alert counts once accepted."""
     event_date = facts.event_date
     assert event_date is not None  # a form without its date is refused before
     rules = rule_set_for(event_date)
     clock = run_clock(
-        rules, stage_1_clock(facts.kind or ""), facts.count_starts_at, received_at, received_at, facts.zone
+        rules, stage_1_clock(facts.kind or ""), facts.count_starts_at, received_at, received_at, facts.zone, counting
     )
     late = clock.met is False
     shifts = late and facts.segment in _SEGMENTS_WITH_EMPLOYER

@@ -133,6 +133,8 @@ def _accident_facts(
         place=form.event.place,
         chronology=form.event.chronology,
         exposure_source=form.disease.exposure_source if form.disease else None,
+        employment_ended_on=form.disease.employment_ended_on if form.disease else None,
+        first_alert_at=facts.first_alert_at,
     )
 
 

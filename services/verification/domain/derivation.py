@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from services.verification.domain.claim import CaseInput, ClaimView, Employer, Worker
-from services.verification.domain.deadlines import FINAL_OUTCOMES, clocks_of, has_lapsed
+from services.verification.domain.deadlines import FINAL_OUTCOMES, Course, clocks_of, has_lapsed
 from services.verification.domain.discrepancies import discrepancies
 from services.verification.domain.entries import Decision, entries_of
 from services.verification.domain.evidence import (
@@ -23,6 +23,7 @@ from services.verification.domain.timeline import timeline
 from services.verification.domain.turn import state_of, turn_of
 from shared.identifiers import mask_nik
 from shared.regulation.checklist import ChecklistItem
+from shared.regulation.clocks import COUNTING, Counting
 from shared.regulation.rule_sets import rule_set_for
 
 # Whose late Tahap I shifts the first payer: those with an employer (or PPK) who owes it (art. 8(1), (1a)).
@@ -36,6 +37,7 @@ class Policy:
     """What an operator may set."""
 
     four_eyes_rupiah: int
+    counting: Counting = COUNTING
 
 
 def derive_claim(case: CaseInput, now: datetime, policy: Policy) -> ClaimView:
@@ -51,10 +53,11 @@ def derive_claim(case: CaseInput, now: datetime, policy: Policy) -> ClaimView:
     outcome = _outcome(active, accident, statement)
     papers = case_checklist(active or evidence, accident, statement, outcome)
     segment = accident.segment if accident else None
-    clocks = clocks_of(rules, lead, report, accident, statement, stance, completed_at(active, papers), now)
+    course = Course(lead, tuple(active), accident, statement, stance, case.entries, completed_at(active, papers))
+    clocks = clocks_of(rules, course, now, policy.counting)
     late = report is not None and clocks[0].met is False and segment in _SEGMENTS_WITH_REPORTER
     contradictions = discrepancies(evidence, stance.determination)
-    lapsed = has_lapsed(clocks, evidence)
+    lapsed = has_lapsed(clocks)
     state = state_of(bool(active), report is not None, outcome, lapsed, papers, stance)
     turn = turn_of(state, papers, contradictions, segment)
     return ClaimView(

@@ -53,10 +53,33 @@ class Note:
         return "note.added"
 
 
-Entry = Decision | Note | Determination
+@dataclass(frozen=True)
+class FirstAlertAcceptance:
+    """A verifier took the first alert named in a report (`evidence_id`) as evidence that Tahap I was in time;
+    `alerted_at` is its time as it stood then."""
+
+    id: str
+    at: datetime
+    org: str
+    person: str
+    evidence_id: str
+    alerted_at: datetime
+    reason: str = ""
+
+    @property
+    def what(self) -> str:
+        return "first-alert.accepted"
+
+
+Entry = Decision | Note | Determination | FirstAlertAcceptance
 
 # The kind under which each is stored.
-ENTRY_KINDS: dict[str, type[Entry]] = {"decision": Decision, "determination": Determination, "note": Note}
+ENTRY_KINDS: dict[str, type[Entry]] = {
+    "decision": Decision,
+    "determination": Determination,
+    "note": Note,
+    "first-alert-acceptance": FirstAlertAcceptance,
+}
 
 E = TypeVar("E", bound=Entry)
 

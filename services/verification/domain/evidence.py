@@ -70,6 +70,8 @@ class AccidentFacts:
     chronology: str | None = None
     exposure_source: str | None = None
     condition_after: str | None = None
+    employment_ended_on: date | None = None
+    first_alert_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,9 @@ from pathlib import Path
 import pytest
 
 from shared.events import vocabulary
-from shared.identifiers import WIB, WITA, zone_of
+from shared.identifiers import zone_of
 from shared.regulation.benefits import DISABILITY_TABLE, BenefitFacts, Disability, calculate, total
-from shared.regulation.calendar import CALENDAR, WorkingCalendar, with_overrides
 from shared.regulation.checklist import DOCUMENT_TABLE, CaseFacts, Provision, checklist, load_document_table, missing
-from shared.regulation.clocks import run_clock, start_of_count
 from shared.regulation.codes import CODE_LISTS, codes_of
 from shared.regulation.data_files import DATA_FOLDER, BadRuleFile
 from shared.regulation.provinces import PROVINCES
@@ -89,41 +87,6 @@ def test_transport_is_capped_by_mode() -> None:
 
 def test_no_row_of_the_disability_table_is_over_the_total() -> None:
     assert all(0 < row.percent <= 70 for row in DISABILITY_TABLE.values())
-
-
-def test_two_days_are_elapsed_hours_over_a_weekend() -> None:
-    friday = datetime(2026, 11, 20, 17, 0, tzinfo=WITA)
-    clock = run_clock(rule_set_for(friday.date()), "T1_KK", friday, None, friday, WITA)
-    assert clock.due_at == datetime(2026, 11, 22, 17, 0, tzinfo=WITA)
-    assert (clock.met, clock.running) == (None, True)
-
-
-def test_a_date_alone_counts_from_the_end_of_that_local_day() -> None:
-    begins = start_of_count(datetime(2026, 11, 20, tzinfo=WIB), "day", WIB)
-    clock = run_clock(rule_set_for(begins.date()), "T1_PAK", begins, None, begins, WIB)
-    assert clock.due_at == datetime(2026, 11, 23, tzinfo=WIB)
-
-
-def test_payout_takes_seven_working_days_around_holidays_and_collective_leave() -> None:
-    complete = datetime(2026, 3, 13, 10, 0, tzinfo=WIB)
-    clock = run_clock(rule_set_for(complete.date()), "PAYOUT", complete, None, complete, WIB)
-    assert clock.due_at == datetime(2026, 3, 31, 23, 59, 59, tzinfo=WIB)
-    assert WorkingCalendar(collective_leave_off=False).add_working_days(date(2026, 3, 13), 7) == date(2026, 3, 25)
-
-
-def test_an_override_adds_and_removes_free_days() -> None:
-    calendar = with_overrides(extra=[date(2026, 11, 23)], removed=[date(2026, 12, 25)])
-    assert not calendar.is_working_day(date(2026, 11, 23))
-    assert calendar.is_working_day(date(2026, 12, 25))
-    assert not CALENDAR.is_working_day(date(2026, 12, 25))
-
-
-def test_right_lapses_after_two_years_then_five() -> None:
-    for day, year in ((date(2016, 2, 29), 2018), (date(2020, 2, 29), 2025)):
-        start = datetime(day.year, day.month, day.day, 8, tzinfo=WIB)
-        clock = run_clock(rule_set_for(day), "CLAIM_EXPIRY", start, None, datetime(2026, 1, 1, tzinfo=UTC), WIB)
-        assert clock.due_at is not None
-        assert (clock.due_at.year, clock.met) == (year, False)
 
 
 def codes(facts: CaseFacts, **provided: Provision) -> set[str]:

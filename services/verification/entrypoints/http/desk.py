@@ -18,6 +18,7 @@ from shared.audit import AuditEntry, record
 from shared.clock import Clock
 from shared.errors import PreconditionRequired, Stale
 from shared.postgres.database import Database, Transaction
+from shared.regulation.clocks import COUNTING, Counting
 from shared.sealing import Sealer
 from shared.web.door import Principal
 
@@ -34,10 +35,11 @@ class Counter:
     open_store: Callable[[Transaction], CaseStore]
     open_reader: Callable[[Transaction], ClaimReader]
     search_terms: Callable[[str], list[str]]
+    counting: Counting = COUNTING
 
     @property
     def policy(self) -> Policy:
-        return Policy(self.settings.four_eyes_rupiah)
+        return Policy(self.settings.four_eyes_rupiah, self.counting)
 
     def desk(self, transaction: Transaction) -> CaseDesk:
         window = timedelta(days=self.settings.matching_window_days)
