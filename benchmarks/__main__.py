@@ -2,7 +2,8 @@
 
 (a) milliseconds from a report's request to its claim on the stream, at 20 requests/s, beside one Kafka round trip and
     one commit; (b) accepted reports and four-resource FHIR bundles a second at 1 and 16 connections, beside a bare loop
-    that executes the same SQL statements with the same bytes; (c) resident memory of each service afterwards.
+    that executes the same SQL statements with the same bytes; (c) resident memory of each service afterwards; (d) how
+    well matching tells one accident from two, on made-up labelled pairs (needs no server).
 
 Everything runs on one machine and shares its processors: hub, servers, load client. Ratios are what counts.
 """
@@ -23,6 +24,7 @@ from rich.table import Table
 from benchmarks import sql_floor, stream_latency
 from benchmarks.client import Hub, Partner, install_load_client, load
 from benchmarks.floors import round_trip_and_commit
+from benchmarks.matching_quality import matching_quality
 from deploy.local.service_processes import database_passwords
 from deploy.local.settings import HubSettings
 from shared.observability import configure_logging
@@ -70,6 +72,7 @@ async def _measure(seconds: int) -> dict[str, Any]:
             entry = {"what": name, "connections": connections, "hub": loaded}
             result["throughput"].append({**entry, "floor_per_second": round(floors[connections], 1), "share": share})
     result["resident_megabytes"] = _resident(hub)
+    result["matching"] = matching_quality()
     return result
 
 
@@ -115,7 +118,24 @@ def _tables(result: dict[str, Any]) -> list[Table]:
     for name in result["resident_megabytes"]:
         third.add_column(name)
     third.add_row(*(str(value) for value in result["resident_megabytes"].values()))
-    return [first, second, third]
+    return [first, second, third, _matching_table(result["matching"])]
+
+
+def _matching_table(measured: dict[str, Any]) -> Table:
+    table = Table(title=f"(d) matching on {measured['pairs']} made-up pairs")
+    for heading in ("pairs", "one accident", "joined by itself", "wrong", "precision", "recall", "recall with basket"):
+        table.add_column(heading)
+    for title, among in (("all", "all"), ("no common number", "without_common_number")):
+        found = measured[among]
+        counts = (found["one_accident"], found["joined"], found["wrong"])
+        table.add_row(
+            title,
+            *map(str, counts),
+            f"{found['precision']:.4%}",
+            f"{found['recall']:.2%}",
+            f"{found['recall_with_basket']:.2%}",
+        )
+    return table
 
 
 def main() -> None:

@@ -87,6 +87,7 @@ def _accident_report(facts: AccidentReportFacts, content: AccidentReportContent,
         region_code=facts.region_code,
         worker_name=form.worker.name,
         birth_date=form.worker.birth_date,
+        sex=form.worker.sex,
         case_number=facts.case_number,
         accident=_accident_facts(facts, content, zone, received_at),
         receipts=(
@@ -172,6 +173,7 @@ def _self_report(facts: SelfReportFacts, content: SelfReportContent) -> Evidence
         region_code=facts.region_code,
         worker_name=form.worker.name,
         birth_date=form.worker.birth_date,
+        sex=form.worker.sex,
         case_number=facts.case_number,
         accident=AccidentFacts(
             event_kind=facts.kind,
@@ -210,6 +212,7 @@ def _medical_report(facts: MedicalReportFacts, content: MedicalReportContent, at
         region_code=facts.event_region_code,
         worker_name=patient.name,
         birth_date=patient.birth_date,
+        sex=patient.sex,
         case_number=facts.case_number,
         report_id=str(facts.accident_report_id) if facts.accident_report_id else None,
         medical=_medical_facts(facts, content, zone),

@@ -22,6 +22,10 @@ class Identity:
     kpj: str | None = None
     passport: str | None = None
 
+    @property
+    def is_numbered(self) -> bool:
+        return any((self.nik, self.kpj, self.passport))
+
 
 @dataclass(frozen=True)
 class Stage2Facts:
@@ -107,6 +111,8 @@ class MedicalFacts:
     referred: bool = False
     hospital_region: str | None = None
     statement: DoctorStatement | None = None
+    employer_registration: str | None = None
+    employer_name: str | None = None
     onset_precision: str = "minute"
     period_precision: str = "minute"
     encounter_class: str | None = None
@@ -153,6 +159,7 @@ class Evidence:
     accident: AccidentFacts | None = None
     medical: MedicalFacts | None = None
     receipts: tuple[Receipt, ...] = ()
+    sex: str | None = None
 
     @property
     def is_anchor(self) -> bool:

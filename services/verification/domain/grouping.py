@@ -2,16 +2,18 @@
 
 1. Evidence is laid into blocks by what a person linked, then by explicit case and report numbers (never across two
    NIKs, never against a person's split).
-2. Anchors of one worker that lie within a day are one accident.
-3. Other blocks join the nearest anchor within the window, the earlier one on a tie.
-4. What is left without an anchor forms groups from its earliest piece.
+2. Whose evidence it is follows from numbers, and from likeness where numbers say nothing (workers.py).
+3. Anchors of one worker that lie within a day are one accident.
+4. Other blocks join the nearest anchor within the window, the earlier one on a tie.
+5. What is left without an anchor forms groups from its earliest piece.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from services.verification.domain.evidence import Evidence, Identity, apart
+from services.verification.domain.evidence import Evidence, apart
+from services.verification.domain.workers import Match, Said, shared_kpj, workers_of
 
 ONE_ACCIDENT_WITHIN = timedelta(days=1)
 
@@ -37,12 +39,15 @@ class Pair:
 
 @dataclass(frozen=True)
 class Grouping:
-    """The evidence of each accident, by id; and the doubtful pairs, with NIK conflicts named."""
+    """The evidence of each accident, by id; the doubtful pairs, with NIK conflicts named; what was joined by likeness;
+    and evidence whose group bears no number of its worker and stands in no pair."""
 
     groups: tuple[frozenset[str], ...]
     pairs: tuple[Pair, ...]
     shared_kpj_evidence: frozenset[str]
     nik_conflict_evidence: frozenset[str]
+    matches: tuple[Match, ...] = ()
+    unnamed: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -88,7 +93,7 @@ def group_evidence(
 ) -> Grouping:
     """Group the evidence of workers. `founders` maps each case number to the id of the evidence that opened it."""
     pieces = {piece.id: piece for piece in sorted(evidence, key=_when)}
-    workers, ambiguous = _workers(pieces.values())
+    workers = workers_of(list(pieces.values()), Said(links.together, links.apart, founders), window)
     blocks = _Blocks(pieces, links.apart)
     for together in sorted(links.together, key=sorted):
         if len(together) == 2 and together <= pieces.keys():
@@ -98,7 +103,7 @@ def group_evidence(
     pairs, conflicts = _join_explicit(blocks, pieces, founders)
     by_worker: dict[str, list[Evidence]] = {}
     for piece in pieces.values():
-        by_worker.setdefault(workers[piece.id], []).append(piece)
+        by_worker.setdefault(workers.of[piece.id], []).append(piece)
     for own in by_worker.values():
         _join_anchors(blocks, own)
         _join_nearest(blocks, own, window)
@@ -106,10 +111,13 @@ def group_evidence(
     groups = tuple(
         sorted((frozenset(block) for block in blocks.blocks()), key=lambda group: _when_group(group, pieces))
     )
-    pairs += _ambiguous_pairs(ambiguous, pieces, blocks, window)
+    pairs += _ambiguous_pairs(workers.ambiguous, pieces, blocks, window)
     pairs += _follow_up_pairs(by_worker, blocks)
-    shared = _shared_kpj(pieces.values())
-    return Grouping(groups, _unsettled(pairs, links, blocks), shared, frozenset(conflicts))
+    pairs += [_pair(doubt.one, doubt.other, doubt.likeness.score, *doubt.likeness.reasons) for doubt in workers.doubts]
+    unsettled = _unsettled(pairs, links, blocks)
+    matches = tuple(match for match in workers.joined if blocks.block_of[match.one] == blocks.block_of[match.other])
+    unnamed = _unnamed(groups, pieces, unsettled)
+    return Grouping(groups, unsettled, shared_kpj(pieces.values()), frozenset(conflicts), matches, unnamed)
 
 
 def _when(piece: Evidence) -> tuple[object, str]:
@@ -118,38 +126,6 @@ def _when(piece: Evidence) -> tuple[object, str]:
 
 def _when_group(group: frozenset[str], pieces: Mapping[str, Evidence]) -> tuple[object, str]:
     return min(_when(pieces[id_]) for id_ in group)
-
-
-def _workers(pieces: Iterable[Evidence]) -> tuple[dict[str, str], dict[str, set[str]]]:
-    """Evidence id → worker; and the evidence whose KPJ or passport two NIKs use, with those NIKs."""
-    pieces = list(pieces)
-    niks_of: dict[tuple[str, str], set[str]] = {}
-    for piece in pieces:
-        if piece.identity.nik:
-            for number in _numbers(piece.identity):
-                niks_of.setdefault(number, set()).add(piece.identity.nik)
-    workers: dict[str, str] = {}
-    ambiguous: dict[str, set[str]] = {}
-    for piece in pieces:
-        numbers = _numbers(piece.identity)
-        if piece.identity.nik:
-            workers[piece.id] = f"nik:{piece.identity.nik}"
-            continue
-        niks = set().union(*(niks_of.get(number, set()) for number in numbers))
-        if len(niks) == 1:
-            workers[piece.id] = f"nik:{next(iter(niks))}"
-        elif len(niks) > 1:
-            # Two NIKs are two workers; a KPJ alone cannot say which of them is meant, so it stays by itself.
-            workers[piece.id] = f"evidence:{piece.id}"
-            ambiguous[piece.id] = niks
-        else:
-            workers[piece.id] = ":".join(numbers[0]) if numbers else f"evidence:{piece.id}"
-    return workers, ambiguous
-
-
-def _numbers(identity: Identity) -> list[tuple[str, str]]:
-    named = (("kpj", identity.kpj), ("passport", identity.passport))
-    return [(kind, value) for kind, value in named if value]
 
 
 def _join_explicit(
@@ -221,7 +197,7 @@ def _join_unanchored(blocks: _Blocks, own: Sequence[Evidence], window: timedelta
 
 
 def _ambiguous_pairs(
-    ambiguous: Mapping[str, set[str]], pieces: Mapping[str, Evidence], blocks: _Blocks, window: timedelta
+    ambiguous: Mapping[str, frozenset[str]], pieces: Mapping[str, Evidence], blocks: _Blocks, window: timedelta
 ) -> list[Pair]:
     pairs = []
     for id_, niks in sorted(ambiguous.items()):
@@ -259,13 +235,15 @@ def _unsettled(pairs: Sequence[Pair], links: PersonLinks, blocks: _Blocks) -> tu
     return tuple(sorted(best.values(), key=lambda pair: (pair.one, pair.other)))
 
 
-def _shared_kpj(pieces: Iterable[Evidence]) -> frozenset[str]:
-    pieces = list(pieces)
-    niks: dict[str, set[str]] = {}
-    for piece in pieces:
-        if piece.identity.kpj and piece.identity.nik:
-            niks.setdefault(piece.identity.kpj, set()).add(piece.identity.nik)
-    return frozenset(piece.id for piece in pieces if len(niks.get(piece.identity.kpj or "", ())) > 1)
+def _unnamed(groups: Iterable[frozenset[str]], pieces: Mapping[str, Evidence], pairs: Iterable[Pair]) -> frozenset[str]:
+    """The earliest active piece of each group in which nobody names the worker by a number, unless a pair shows it."""
+    shown = {id_ for pair in pairs for id_ in (pair.one, pair.other)}
+    found = set()
+    for group in groups:
+        active = [pieces[id_] for id_ in group if pieces[id_].is_active]
+        if active and not group & shown and not any(pieces[id_].identity.is_numbered for id_ in group):
+            found.add(min(active, key=_when).id)
+    return frozenset(found)
 
 
 def _pair(one: str, other: str, score: float, *reasons: str) -> Pair:
