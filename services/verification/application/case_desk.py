@@ -86,7 +86,8 @@ class CaseDesk:
     def view(self, case_number: str) -> ClaimView:
         """The claim as it follows now from what was read. Raises NotFound."""
         group = self._index.group_of(self.claim(case_number))
-        return derive_claim(self._case_input(group, None), self._clock.now(), self._policy)
+        grouping = self._grouped(self._index.component(group, self._links))
+        return derive_claim(self._case_input(group, grouping), self._clock.now(), self._policy)
 
     def entries_of(self, case_number: str) -> list[Entry]:
         """The entries that count for this claim, those of merged numbers too."""
@@ -168,11 +169,7 @@ class CaseDesk:
         any case, by `codes` when nothing else tells."""
         component = self._index.component(start, self._links)
         pieces = {id_: self._index.evidence[id_].evidence for id_ in component}
-        links = PersonLinks(
-            frozenset(pair for pair, relation in self._links.items() if relation == TOGETHER),
-            frozenset(pair for pair, relation in self._links.items() if relation == APART),
-        )
-        grouping = group_evidence(pieces.values(), links, self._index.founders, self._window)
+        grouping = self._grouped(component)
         key = frozenset(component)
         self._pairs.pop(key, None)
         self._pairs[key] = grouping.pairs
@@ -184,6 +181,14 @@ class CaseDesk:
             self._show_merged(self._index.claims[number])
         for claim, assignment in held:
             self._derive(claim, assignment.group, grouping, touched, codes)
+
+    def _grouped(self, component: Iterable[str]) -> Grouping:
+        links = PersonLinks(
+            frozenset(pair for pair, relation in self._links.items() if relation == TOGETHER),
+            frozenset(pair for pair, relation in self._links.items() if relation == APART),
+        )
+        pieces = [self._index.evidence[id_].evidence for id_ in component]
+        return group_evidence(pieces, links, self._index.founders, self._window)
 
     def _place(self, claim: ClaimRecord, assignment: Assignment) -> list[str]:
         """Let the claim hold its group; answers the numbers that are merged into it just now."""
@@ -224,15 +229,15 @@ class CaseDesk:
         over = {"state": states.MERGED, "waiting_on": "none", "waiting_reason": None}
         self._bump(absorbed, None, {**absorbed.document, **over}, ["merged"])
 
-    def _case_input(self, group: Iterable[str], grouping: Grouping | None) -> CaseInput:
+    def _case_input(self, group: Iterable[str], grouping: Grouping) -> CaseInput:
         entries = self._entries_of(self._index.founded_in(group))
         evidence = tuple(self._index.evidence[id_].evidence for id_ in sorted(group))
         return CaseInput(
             evidence=evidence,
             entries=tuple(entries),
             memberships=memberships_of([piece.identity for piece in evidence], self._gathering.memberships),
-            shared_kpj_evidence=grouping.shared_kpj_evidence if grouping else frozenset(),
-            nik_conflict_evidence=grouping.nik_conflict_evidence if grouping else frozenset(),
+            shared_kpj_evidence=grouping.shared_kpj_evidence,
+            nik_conflict_evidence=grouping.nik_conflict_evidence,
         )
 
     def _entries_of(self, case_numbers: Iterable[str]) -> list[Entry]:

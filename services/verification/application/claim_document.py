@@ -11,7 +11,7 @@ from services.verification.domain.claim import Benefit, ClaimView, Discrepancy, 
 from services.verification.domain.evidence import Determination, Evidence
 from shared.regulation.checklist import ChecklistItem
 from shared.regulation.clocks import Clock
-from shared.regulation.codes import title_of
+from shared.regulation.codes import CODE_LISTS, Code, title_of
 
 Document = dict[str, Any]
 
@@ -135,11 +135,14 @@ def _discrepancy(item: Discrepancy) -> Document:
     return {
         "id": item.id,
         "field": item.field,
+        "title": _title(title_of("discrepancy_fields", item.field)),
         "values": [{"evidence_id": evidence_id, "value": value} for evidence_id, value in item.values],
         "severity": item.severity,
         "owner": item.owner,
         "state": item.state,
         "settled_by": item.settled_by,
+        "kept": item.kept,
+        "reason": item.reason,
     }
 
 
@@ -169,14 +172,32 @@ def _timeline_entry(entry: TimelineEntry) -> Document:
 
 
 def _flag(flag: Flag) -> Document:
-    title = title_of("flags", flag.code)
+    explained = title_of("flag_explanations", flag.code)
+    told = {name: _told(value) for name, value in flag.details}
     return {
         "id": flag.id,
         "code": flag.code,
-        "explanation": {"id": title.title_id, "en": title.title_en},
+        "title": _title(title_of("flags", flag.code)),
+        "explanation": {
+            "id": explained.title_id.format(**{name: value.title_id for name, value in told.items()}),
+            "en": explained.title_en.format(**{name: value.title_en for name, value in told.items()}),
+        },
         "evidence_ids": list(flag.evidence_ids),
+        "related_cases": list(flag.related_cases),
         "state": flag.state,
+        "dismissed_by": flag.dismissed_by,
+        "reason": flag.reason,
     }
+
+
+def _told(value: str) -> Code:
+    """A detail of a flag in both languages: `<list>/<code>` by the code's titles, anything else as it is."""
+    name, _, code = value.partition("/")
+    return title_of(name, code) if code and name in CODE_LISTS else Code(value, value, value)
+
+
+def _title(code: Code) -> Document:
+    return {"id": code.title_id, "en": code.title_en}
 
 
 def _evidence_list(evidence: Iterable[Evidence], determinations: Iterable[Determination]) -> list[Document]:

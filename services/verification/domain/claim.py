@@ -33,7 +33,10 @@ SETTLED = frozenset({PAID, REJECTED, CLOSED, EXPIRED, WITHDRAWN, MERGED})
 
 @dataclass(frozen=True)
 class Discrepancy:
-    """Two sources say different things of one field; `values` are pairs of evidence id and value."""
+    """Sources say different things of one field; `values` are pairs of evidence id and value, the report's first.
+
+    `settled_by` is the determination or the resolution that settled it; `kept` the evidence a person found right.
+    """
 
     id: str
     field: str
@@ -42,16 +45,27 @@ class Discrepancy:
     owner: str
     state: str
     settled_by: str | None = None
+    kept: str | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True)
 class Flag:
-    """A fact that deserves a human's eye, never a refusal."""
+    """A fact that deserves a human's eye, never a refusal.
+
+    `details` fill in the sentence that explains it; `related_cases` are other claims it rests on; `grounds` are all it
+    rests on, so that a flag once dismissed is raised again only for something new.
+    """
 
     id: str
     code: str
     evidence_ids: tuple[str, ...]
     state: str = "open"
+    details: tuple[tuple[str, str], ...] = ()
+    related_cases: tuple[str, ...] = ()
+    grounds: tuple[str, ...] = ()
+    dismissed_by: str | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,13 @@
 """A claim as a pure function of its evidence, decisions and determinations (decisions 21): order cannot matter."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from services.verification.domain.claim import CaseInput, ClaimView, Employer, Worker
+from services.verification.domain.claim import CaseInput, ClaimView, Discrepancy, Employer, Worker
 from services.verification.domain.deadlines import FINAL_OUTCOMES, Course, clocks_of, has_lapsed
-from services.verification.domain.discrepancies import discrepancies
-from services.verification.domain.entries import Decision, entries_of
+from services.verification.domain.discrepancies import Sources, discrepancies
+from services.verification.domain.entries import Decision, DiscrepancyResolution, entries_of
 from services.verification.domain.evidence import (
     ACCIDENT_REPORT,
     AccidentFacts,
@@ -15,10 +15,11 @@ from services.verification.domain.evidence import (
     DoctorStatement,
     Evidence,
 )
-from services.verification.domain.flags import flags
+from services.verification.domain.flags import FlagPolicy, Seen, flags
+from services.verification.domain.kept_words import as_settled
 from services.verification.domain.money import benefit, latest_accident, latest_statement
 from services.verification.domain.papers import case_checklist, completed_at
-from services.verification.domain.stance import fold
+from services.verification.domain.stance import Stance, fold
 from services.verification.domain.timeline import timeline
 from services.verification.domain.turn import state_of, turn_of
 from shared.identifiers import mask_nik
@@ -38,27 +39,29 @@ class Policy:
 
     four_eyes_rupiah: int
     counting: Counting = COUNTING
+    flags: FlagPolicy = field(default_factory=FlagPolicy)
 
 
 def derive_claim(case: CaseInput, now: datetime, policy: Policy) -> ClaimView:
     """The whole claim. `case.evidence` is not empty."""
-    evidence = tuple(sorted(case.evidence, key=lambda piece: (piece.accepted_at, piece.id)))
+    told = tuple(sorted(case.evidence, key=lambda piece: (piece.accepted_at, piece.id)))
+    stance = fold(case.entries, policy.four_eyes_rupiah)
+    contradictions = _contradictions(case, told, stance)
+    # What was found right where sources contradict each other is what everything below is reckoned from.
+    evidence = as_settled(told, contradictions)
     active = [piece for piece in evidence if piece.is_active]
     lead = _lead(active or list(evidence))
     accident, statement = latest_accident(evidence), latest_statement(evidence)
     report = _first_report(active)
     rules = rule_set_for(lead.occurred_at.date())
     region = _region(active or list(evidence))
-    stance = fold(case.entries, policy.four_eyes_rupiah)
     outcome = _outcome(active, accident, statement)
     papers = case_checklist(active or evidence, accident, statement, outcome)
     segment = accident.segment if accident else None
     course = Course(lead, tuple(active), accident, statement, stance, case.entries, completed_at(active, papers))
     clocks = clocks_of(rules, course, now, policy.counting)
     late = report is not None and clocks[0].met is False and segment in _SEGMENTS_WITH_REPORTER
-    contradictions = discrepancies(evidence, stance.determination)
-    lapsed = has_lapsed(clocks)
-    state = state_of(bool(active), report is not None, outcome, lapsed, papers, stance)
+    state = state_of(bool(active), report is not None, outcome, has_lapsed(clocks), papers, stance)
     turn = turn_of(state, papers, contradictions, segment)
     return ClaimView(
         state=state,
@@ -77,18 +80,31 @@ def derive_claim(case: CaseInput, now: datetime, policy: Policy) -> ClaimView:
         employer=_employer(accident),
         clocks=tuple(clocks),
         checklist=tuple(papers),
-        evidence=evidence,
+        evidence=told,
         determinations=entries_of(Determination, case.entries),
         determination_in_force=stance.determination.id if stance.determination else None,
         discrepancies=contradictions,
-        flags=flags(case, region=region, late=late, reports=[p for p in active if p.kind == ACCIDENT_REPORT]),
+        flags=flags(case, _seen(active, accident, lead, region, late), policy.flags),
         benefit=benefit(rules, active, outcome, stance.determination, stance.approved),
         timeline=timeline(case),
         late=late,
         reported_at=report.accepted_at if report else None,
         decision_count=len(entries_of(Decision, case.entries)),
-        treatment_until=(max(piece.occurred_at for piece in evidence) + TREATMENT_GOES_ON).date(),
+        treatment_until=(max(piece.occurred_at for piece in told) + TREATMENT_GOES_ON).date(),
     )
+
+
+def _contradictions(case: CaseInput, told: Sequence[Evidence], stance: Stance) -> tuple[Discrepancy, ...]:
+    active = [piece for piece in told if piece.is_active]
+    sources = Sources(active, stance.determination, case.memberships)
+    return discrepancies(sources, entries_of(DiscrepancyResolution, case.entries))
+
+
+def _seen(
+    active: Sequence[Evidence], accident: AccidentFacts | None, lead: Evidence, region: str | None, late: bool
+) -> Seen:
+    reports = [piece for piece in active if piece.kind == ACCIDENT_REPORT]
+    return Seen(active, reports, accident, lead.occurred_at, region, late)
 
 
 def _lead(pieces: Sequence[Evidence]) -> Evidence:

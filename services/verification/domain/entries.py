@@ -71,7 +71,45 @@ class FirstAlertAcceptance:
         return "first-alert.accepted"
 
 
-Entry = Decision | Note | Determination | FirstAlertAcceptance
+@dataclass(frozen=True)
+class DiscrepancyResolution:
+    """A verifier's word on which source is right. `values` are what all sides said then, as pairs of evidence id and
+    value: it counts as long as nobody says anything new."""
+
+    id: str
+    at: datetime
+    org: str
+    person: str
+    discrepancy_id: str
+    field: str
+    keep: str
+    values: tuple[tuple[str, str], ...]
+    reason: str
+
+    @property
+    def what(self) -> str:
+        return "discrepancy.resolved"
+
+
+@dataclass(frozen=True)
+class FlagDismissal:
+    """A verifier has looked at a flag. `grounds` are what it rested on then: on more than that it is raised again."""
+
+    id: str
+    at: datetime
+    org: str
+    person: str
+    flag_id: str
+    code: str
+    grounds: tuple[str, ...]
+    reason: str
+
+    @property
+    def what(self) -> str:
+        return "flag.dismissed"
+
+
+Entry = Decision | Note | Determination | FirstAlertAcceptance | DiscrepancyResolution | FlagDismissal
 
 # The kind under which each is stored.
 ENTRY_KINDS: dict[str, type[Entry]] = {
@@ -79,6 +117,8 @@ ENTRY_KINDS: dict[str, type[Entry]] = {
     "determination": Determination,
     "note": Note,
     "first-alert-acceptance": FirstAlertAcceptance,
+    "discrepancy-resolution": DiscrepancyResolution,
+    "flag-dismissal": FlagDismissal,
 }
 
 E = TypeVar("E", bound=Entry)

@@ -1,33 +1,133 @@
-"""Facts that deserve a verifier's eye; each names its evidence and refuses nothing."""
+"""Facts that deserve a verifier's eye; each names what it rests on, is explained, and refuses nothing."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from uuid import NAMESPACE_URL, uuid5
 
 from services.verification.domain.claim import CaseInput, Flag
-from services.verification.domain.evidence import Evidence
+from services.verification.domain.entries import FlagDismissal, entries_of
+from services.verification.domain.evidence import AccidentFacts, Evidence
+from services.verification.domain.membership import Membership
+from services.verification.domain.story import unlike_story
 
 
-def flags(case: CaseInput, *, region: str | None, late: bool, reports: Sequence[Evidence]) -> tuple[Flag, ...]:
-    """The flags of one claim, in a fixed order."""
-    ids = frozenset(piece.id for piece in case.evidence)
-    found: list[Flag] = []
-    if region is None:
-        found.append(_flag("region-unknown", ids))
-    if late:
-        found.append(_flag("late-stage-1", [report.id for report in reports]))
-    if ids & case.shared_kpj_evidence:
-        found.append(_flag("kpj-shared", ids & case.shared_kpj_evidence))
-    if ids & case.nik_conflict_evidence:
-        found.append(_flag("nik-conflict", ids & case.nik_conflict_evidence))
+@dataclass(frozen=True)
+class FlagPolicy:
+    """From how much on something deserves an eye."""
+
+    membership_days: int = 7
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What is already derived of the claim when its flags are asked for; `active` is the evidence that counts."""
+
+    active: Sequence[Evidence]
+    reports: Sequence[Evidence]
+    accident: AccidentFacts | None
+    occurred_at: datetime
+    region: str | None
+    late: bool
+
+
+def flags(case: CaseInput, seen: Seen, policy: FlagPolicy) -> tuple[Flag, ...]:
+    """The flags of one claim in a fixed order, those that a person dismissed among them."""
+    found = [
+        *_of_reports(case, seen),
+        *_of_numbers(case),
+        *_of_story(seen),
+        *_of_membership(case.memberships, seen, policy),
+    ]
+    dismissals = entries_of(FlagDismissal, case.entries)
+    return tuple(_dismissed(flag, dismissals) for flag in found)
+
+
+def raised(
+    code: str,
+    evidence_ids: Iterable[str],
+    details: Mapping[str, object] | None = None,
+    *,
+    related_cases: Iterable[str] = (),
+    grounds: Iterable[str] | None = None,
+) -> Flag:
+    """A flag that rests on evidence (at least one piece), and perhaps on other claims.
+
+    A detail that is a code is told as `<list>/<code>`. `grounds` only where it is something else whose change makes it
+    a new flag.
+    """
+    ids, cases = tuple(sorted(evidence_ids)), tuple(sorted(related_cases))
+    return Flag(
+        # The founder changes when claims merge, so a flag is known by its code and the earliest evidence it rests on.
+        str(uuid5(NAMESPACE_URL, f"urn:simpul:flag:{code}:{ids[0]}")),
+        code,
+        ids,
+        details=tuple((name, str(value)) for name, value in (details or {}).items()),
+        related_cases=cases,
+        grounds=tuple(sorted(grounds)) if grounds is not None else (*ids, *cases),
+    )
+
+
+def _dismissed(flag: Flag, dismissals: Sequence[FlagDismissal]) -> Flag:
+    """A person's word holds for what the flag rested on then."""
+    fitting = [item for item in dismissals if item.code == flag.code and set(flag.grounds) <= set(item.grounds)]
+    if not fitting:
+        return flag
+    last = fitting[-1]
+    return replace(flag, state="dismissed", dismissed_by=last.person, reason=last.reason)
+
+
+def _of_reports(case: CaseInput, seen: Seen) -> Iterable[Flag]:
+    reports = [report.id for report in seen.reports]
+    if seen.region is None:
+        yield raised("region-unknown", [piece.id for piece in case.evidence])
+    if seen.late:
+        yield raised("late-stage-1", reports)
     if len(reports) > 1:
-        found.append(_flag("second-stage-1", [report.id for report in reports]))
-    early = [report.id for report in reports if report.accepted_at < report.occurred_at]
-    if early and all(report.precision != "day" for report in reports):
-        found.append(_flag("report-before-event", early))
-    return tuple(found)
+        yield raised("second-stage-1", reports, {"count": len(reports)})
+    early = [report for report in seen.reports if report.accepted_at < report.occurred_at]
+    if early and all(report.precision != "day" for report in seen.reports):
+        first = min(early, key=lambda report: (report.accepted_at, report.id))
+        details = {"received_at": first.accepted_at.isoformat(timespec="minutes"), "occurred_at": _minutes(first)}
+        yield raised("report-before-event", [report.id for report in early], details)
 
 
-def _flag(code: str, evidence_ids: Iterable[str]) -> Flag:
-    ids = tuple(sorted(evidence_ids))
-    # The founder changes when claims merge, so a flag is known by its code and the earliest evidence it rests on.
-    return Flag(str(uuid5(NAMESPACE_URL, f"urn:simpul:flag:{code}:{ids[0]}")), code, ids)
+def _minutes(piece: Evidence) -> str:
+    return piece.occurred_at.isoformat(timespec="minutes")
+
+
+def _of_numbers(case: CaseInput) -> Iterable[Flag]:
+    ids = frozenset(piece.id for piece in case.evidence)
+    if ids & case.shared_kpj_evidence:
+        yield raised("kpj-shared", ids & case.shared_kpj_evidence)
+    if ids & case.nik_conflict_evidence:
+        yield raised("nik-conflict", ids & case.nik_conflict_evidence)
+
+
+def _of_story(seen: Seen) -> Iterable[Flag]:
+    if seen.accident is None or not seen.reports:
+        return
+    visits = [piece for piece in seen.active if piece.medical is not None]
+    diagnoses = [code for visit in visits if visit.medical for code in visit.medical.diagnosis_codes]
+    causes = [code for visit in visits if visit.medical for code in visit.medical.external_cause_codes]
+    odd = unlike_story(seen.accident, diagnoses, causes)
+    if odd:
+        kind, place = seen.accident.accident_type, seen.accident.place_type
+        told = f"accident_types/{kind}" if kind else f"place_types/{place}"
+        ids = [piece.id for piece in (*seen.reports, *visits)]
+        yield raised("injury-code-unlike-story", ids, {"codes": ", ".join(odd), "story": told}, grounds=(told, *odd))
+
+
+def _of_membership(memberships: Sequence[Membership], seen: Seen, policy: FlagPolicy) -> Iterable[Flag]:
+    """The membership that covers the accident began days before it, and none came before without a gap."""
+    day = seen.occurred_at.date()
+    covering = [item for item in memberships if item.covers(day)]
+    if not covering or not seen.active:
+        return
+    began = min(item.active_from for item in covering)
+    days = (day - began).days
+    before = any(item.covers(began - timedelta(days=1)) for item in memberships)
+    if days <= policy.membership_days and not before:
+        ids = [report.id for report in seen.reports] or [piece.id for piece in seen.active]
+        details = {"active_from": began.isoformat(), "days": days}
+        yield raised("membership-days-before-accident", ids, details, grounds=[began.isoformat()])

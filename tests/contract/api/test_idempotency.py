@@ -40,6 +40,11 @@ def _body(operation: Operation, story: Story) -> dict[str, Any]:
         "/v1/claims/{case_number}/decisions": lambda: {"decision": "request_completion", "reason": word},
         "/v1/claims/{case_number}/notes": lambda: {"text": word},
         "/v1/claims/{case_number}/assignment": lambda: {"officer": {"id": word}},
+        "/v1/claims/{case_number}/discrepancies/{discrepancy_id}/resolution": lambda: {
+            "keep": story.report_id,
+            "reason": word,
+        },
+        "/v1/claims/{case_number}/flags/{flag_id}/dismissal": lambda: {"reason": word},
         "/v1/claims/{case_number}/links": lambda: {**split, "officer": {"id": word}},
         "/v1/unmatched/{pair_id}/link": lambda: {"reason": word},
         "/v1/unmatched/{pair_id}/dismissal": lambda: {"reason": word},
@@ -86,6 +91,8 @@ def _senders(hub: ServedHub, service: str) -> Iterator[Sender]:
         known = known_to(operation, story)
         if "{pair_id}" in operation.path:
             known["pair_id"] = _pair(story)
+        if "{discrepancy_id}" in operation.path or "{flag_id}" in operation.path:
+            known |= _findings(story)
         yield Sender(hub, operation, story, headers, operation.at(**known))
 
 
@@ -102,6 +109,21 @@ def _pair(story: Story) -> str:
         page = story.send("verification", ClientKind.BPJS_VERIFIER, "GET", "/v1/unmatched?limit=200")
         pairs = [each["id"] for each in page["items"] if lone in each["evidence_ids"]]
         return pairs[0] if len(pairs) == 2 else None
+
+    return until(found)
+
+
+def _findings(story: Story) -> dict[str, str]:
+    """A second report of the same accident that tells of the other hand: a discrepancy and a flag of the claim."""
+    report = accident_report(story.nik, name=story.name)
+    report["event"]["body_parts"] = ["hand_left"]
+    story.send("intake", ClientKind.EMPLOYER, "POST", "/v1/accident-reports", report)
+
+    def found() -> dict[str, str] | None:
+        claim = story.send("verification", ClientKind.BPJS_VERIFIER, "GET", f"/v1/claims/{story.case_number}")
+        sides = [each["id"] for each in claim["discrepancies"] if each["field"] == "injury_side"]
+        twice = [each["id"] for each in claim["flags"] if each["code"] == "second-stage-1" and each["state"] == "open"]
+        return {"discrepancy_id": sides[0], "flag_id": twice[0]} if sides and twice else None
 
     return until(found)
 

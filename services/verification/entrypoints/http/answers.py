@@ -84,19 +84,26 @@ class ValueAnswer(BaseModel):
 class DiscrepancyAnswer(BaseModel):
     id: str
     field: DiscrepancyField
+    title: Title
     values: list[ValueAnswer]
     severity: str
     owner: str
     state: str
     settled_by: str | None
+    kept: str | None
+    reason: str | None
 
 
 class FlagAnswer(BaseModel):
     id: str
     code: FlagCode
+    title: Title
     explanation: Title
     evidence_ids: list[str]
+    related_cases: list[str]
     state: str
+    dismissed_by: str | None
+    reason: str | None
 
 
 class BenefitLineAnswer(BaseModel):

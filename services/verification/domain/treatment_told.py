@@ -1,0 +1,119 @@
+"""How grave it was, what it left and how long the worker was away: what employer, doctor and inspector say of it."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+
+from services.verification.domain.contradictions import HIGH, LOW, MEDIUM, Against, Contradiction, contradiction
+from services.verification.domain.evidence import Determination, DoctorStatement, Evidence
+from shared.regulation.benefits import DISABILITY_TABLE, disability_code_of
+
+DISABILITY_TABLE_SOURCE = "disability-table"
+_FINAL = frozenset({"recovered", "partial_functional", "partial_anatomical", "total_permanent", "death"})
+_INPATIENT = "IMP"
+
+
+def contradictions(
+    reference: Evidence, others: Sequence[Evidence], determination: Determination | None
+) -> list[Contradiction | None]:
+    """Of severity, outcome, days of rest and percentages."""
+    latest = latest_stated(others)
+    return [
+        _severity(reference, others),
+        _outcome(reference, latest),
+        _rest_days(reference, others),
+        _percent(latest, determination),
+    ]
+
+
+def latest_stated(evidence: Iterable[Evidence]) -> Evidence | None:
+    """The visit whose doctor's statement is the last word."""
+    stated = [piece for piece in evidence if piece.medical and piece.medical.statement is not None and piece.is_active]
+    return max(stated, key=lambda piece: (piece.occurred_at, piece.id), default=None)
+
+
+def _severity(reference: Evidence, others: Sequence[Evidence]) -> Contradiction | None:
+    """Death against life weighs most; a bed against a walk home less. That a worker died later contradicts nothing, nor
+    that one who lay in hospital also comes to be seen."""
+    facts = reference.accident
+    if facts is None or facts.consequence is None:
+        return None
+    dead = facts.consequence == "death" or facts.condition_after == "deceased"
+    mine = "deceased" if dead else facts.condition_after or facts.consequence
+    against: list[Against | None] = []
+    for visit in others:
+        medical = visit.medical
+        if medical is None:
+            continue
+        alive = not medical.deceased and medical.statement is not None and medical.statement.outcome != "death"
+        if dead and alive:
+            against.append(Against(visit.id, "alive", HIGH))
+        elif facts.condition_after == "outpatient" and medical.encounter_class == _INPATIENT:
+            against.append(Against(visit.id, "inpatient", MEDIUM))
+    return contradiction("severity", (reference.id, mine), against)
+
+
+def _outcome(reference: Evidence, stated: Evidence | None) -> Contradiction | None:
+    """Tahap II against the doctor's last statement, once both speak of the end of treatment."""
+    stage_2 = reference.accident.stage_2 if reference.accident else None
+    statement = _statement_of(stated)
+    if stage_2 is None or stated is None or statement is None:
+        return None
+    if stage_2.outcome not in _FINAL or statement.outcome not in _FINAL or stage_2.outcome == statement.outcome:
+        return None
+    against = Against(stated.id, str(statement.outcome), HIGH)
+    return contradiction("outcome", (reference.id, stage_2.outcome), [against])
+
+
+def _rest_days(reference: Evidence, others: Sequence[Evidence]) -> Contradiction | None:
+    """Days of absence (Tahap II) against the days that doctors ordered rest or treated, all statements together."""
+    stage_2 = reference.accident.stage_2 if reference.accident else None
+    if stage_2 is None or not stage_2.absence_days:
+        return None
+    stated = [(visit, statement) for visit in others if (statement := _statement_of(visit)) is not None]
+    rested = [(visit, statement) for visit, statement in stated if statement.rest_days]
+    if not rested:
+        return None
+    periods = [p for _, s in stated for p in (s.rest_period, s.treated_period) if p is not None]
+    ordered = len(_days_of(periods)) or max(statement.rest_days for _, statement in rested)
+    absent = len(_days_of(stage_2.absence_periods)) or stage_2.absence_days
+    if absent == ordered:
+        return None
+    visit = max(rested, key=lambda item: (item[0].occurred_at, item[0].id))[0]
+    against = Against(visit.id, str(ordered), MEDIUM if absent > ordered else LOW)
+    return contradiction("rest_days", (reference.id, str(absent)), [against])
+
+
+def _days_of(periods: Iterable[tuple[date, date]]) -> set[date]:
+    """Every day of the periods once; a period of more than ten years is a slip of the pen and counts as none."""
+    return {
+        start + timedelta(days=number)
+        for start, end in periods
+        if 0 <= (end - start).days < 3_660
+        for number in range((end - start).days + 1)
+    }
+
+
+def _percent(stated: Evidence | None, determination: Determination | None) -> Contradiction | None:
+    """The doctor's percentage against the inspector's; that of a lost part against the table's, which fixes it."""
+    statement = _statement_of(stated)
+    if stated is None or statement is None or statement.function_loss_percent is None:
+        return None
+    percent, against = statement.function_loss_percent, list[Against | None]()
+    if determination is not None and determination.disability_percent not in (None, percent):
+        against.append(Against(determination.id, _plain(determination.disability_percent), HIGH))
+    code = disability_code_of(statement.disabled_part) if statement.disabled_part else None
+    if statement.outcome == "partial_anatomical" and code is not None:
+        row = DISABILITY_TABLE[code].percent
+        # A lost part is lost as a whole: the doctor writes 100 percent of it, or the table's own figure.
+        if percent not in (Decimal(100), row):
+            against.append(Against(f"{DISABILITY_TABLE_SOURCE}:{code}", _plain(row), MEDIUM))
+    return contradiction("disability_percent", (stated.id, _plain(percent)), against)
+
+
+def _plain(percent: Decimal | None) -> str:
+    return "" if percent is None else f"{percent.normalize():f}"
+
+
+def _statement_of(piece: Evidence | None) -> DoctorStatement | None:
+    return piece.medical.statement if piece is not None and piece.medical is not None else None
