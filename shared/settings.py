@@ -46,3 +46,19 @@ class CountingSettings(BaseSettings):
         False, description="Whether the 2x24 hours of Tahap I leave out days that are no working days."
     )
     cuti_bersama_nonworking: bool = Field(True, description="Whether collective leave is no working day.")
+
+
+class WebhookSettings(ServiceSettings):
+    """For services that send webhooks to partners: the bounds of delivery."""
+
+    webhook_timeout_seconds: float = 20.0
+    webhook_concurrency_max: int = 64
+    webhook_concurrency_per_endpoint_max: int = 8
+    webhook_poll_seconds: float = 5.0
+    webhook_give_up_days: int = 14
+    webhook_retry_seconds_max: int = 840
+    webhook_ports: tuple[int, ...] = (443, 8443)
+    webhook_secret_overlap_hours: int = 24
+    delivery_retention_days: int = 90
+    subscriptions_max: int = Field(100, description="Webhook endpoints of one organisation at most.")
+    recover_notifications_max: int = 10_000

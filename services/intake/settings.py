@@ -5,11 +5,11 @@ from typing import Self
 
 from pydantic import Field, SecretStr, model_validator
 
-from shared.settings import CountingSettings, ServiceSettings
+from shared.settings import CountingSettings, WebhookSettings
 
 
-class IntakeSettings(CountingSettings, ServiceSettings):
-    """Beside the common ones: where papers are stored.
+class IntakeSettings(CountingSettings, WebhookSettings):
+    """Beside the common ones and those of webhooks: where papers are stored.
 
     Without access key and secret, S3's own environment variables and instance credentials are used.
     """

@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from services.intake.adapters.document_store import SealedDocumentStore, open_object_store
+from services.intake.adapters.news_rows import NewsBodies, forget_news, missed_news
 from services.intake.adapters.unit_of_work import PostgresWork
 from services.intake.application.ports import Office
 from services.intake.entrypoints.consumers import claim_follower
@@ -11,6 +12,7 @@ from services.intake.entrypoints.http.codes import code_routes
 from services.intake.entrypoints.http.desk import Desk
 from services.intake.entrypoints.http.documents import document_routes
 from services.intake.entrypoints.http.self_reports import self_report_routes
+from services.intake.entrypoints.http.subscriptions import ANSWERS, subscription_routes
 from services.intake.settings import IntakeSettings
 from shared.clock import Clock, SystemClock
 from shared.events import TOPICS
@@ -25,6 +27,9 @@ from shared.sealing import Sealer, load_secrets
 from shared.service import Service, create_service
 from shared.web.door import Verifier
 from shared.web.health import Check
+from shared.webhooks.assembly import webhook_parts
+from shared.webhooks.routes import delivery_operations, subscription_companions
+from shared.webhooks.subscriptions import Subscriptions
 
 NAME = "intake"
 
@@ -53,17 +58,25 @@ def build(
 
     desk = Desk(database, secrets.sealer, office, work, settings.document_bytes_max)
     consumer = Consumer(
-        database, bus, secrets.sealer, group=NAME, topics=[CLAIM_STATE], handle=claim_follower(work), clock=clock
+        database, bus, secrets.sealer, group=NAME, topics=[CLAIM_STATE], handle=claim_follower(work, clock), clock=clock
+    )
+    webhooks = webhook_parts(
+        settings, database, secrets.sealer, clock, bodies=NewsBodies(), missed=missed_news, forget=forget_news
     )
     return create_service(
         NAME,
         settings,
         title="Simpul: intake of accident reports",
-        routers=_routers(desk, consumer),
+        routers=_routers(desk, webhooks.subscriptions, consumer),
         verifier=verifier,
-        components=[Relay(database, bus), consumer, Cleaner(database, retention=Retention.of(settings))],
+        components=[
+            Relay(database, bus),
+            consumer,
+            webhooks.engine,
+            Cleaner(database, retention=Retention.of(settings)),
+        ],
         checks=[("postgres", database.check), ("documents", _store(documents))],
-        on_stop=[database.close, bus.close],
+        on_stop=[database.close, bus.close, webhooks.http.close],
     )
 
 
@@ -80,12 +93,15 @@ def _kafka(settings: IntakeSettings) -> EventBus:
     return AioKafkaBus(settings.kafka_bootstrap, topics=topics, prefix=settings.topic_prefix)
 
 
-def _routers(desk: Desk, consumer: Consumer) -> list[APIRouter]:
+def _routers(desk: Desk, subscriptions: Subscriptions, consumer: Consumer) -> list[APIRouter]:
     return [
         accident_report_routes(desk),
         document_routes(desk),
         self_report_routes(desk),
+        subscription_routes(desk, subscriptions),
+        subscription_companions(subscriptions, ANSWERS),
         code_routes(),
+        delivery_operations(subscriptions, ANSWERS),
         dead_letter_routes(desk.database, consumer),
     ]
 

@@ -24,7 +24,7 @@ def compose() -> dict[str, Any]:
 def settings_class(service: str) -> type[ServiceSettings]:
     module = importlib.import_module(f"services.{service}.settings")
     found = [value for value in vars(module).values() if isinstance(value, type) and issubclass(value, ServiceSettings)]
-    return next(value for value in found if value is not ServiceSettings)
+    return next(value for value in found if value.__module__ == module.__name__)
 
 
 def test_it_is_valid_by_the_compose_specification() -> None:

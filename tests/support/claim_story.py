@@ -70,6 +70,7 @@ class Story:
     patient_id: str = ""
     encounter_id: str = ""
     subscription_id: str = ""
+    employers_subscription_id: str = ""
     notification_id: str = ""
     determination_id: str = ""
     client_id: str = ""
@@ -105,6 +106,8 @@ class Story:
         wanted = {"url": _NOWHERE, "region_codes": ["36"]}
         made = self.send("disnaker_gateway", ClientKind.DISNAKER, "POST", "/v1/subscriptions", wanted)
         self.subscription_id = made["id"]
+        made = self.send("intake", ClientKind.EMPLOYER, "POST", "/v1/subscriptions", {"url": _NOWHERE})
+        self.employers_subscription_id = made["id"]
 
     def _report(self) -> None:
         report = accident_report(self.nik, name=self.name, phone=self.phone)

@@ -11,17 +11,17 @@ from typing import Any
 import asyncpg
 import httpx
 
-from services.disnaker_gateway.adapters.webhooks import store
-from services.disnaker_gateway.adapters.webhooks.engine import DeliveryEngine, EngineLimits
-from services.disnaker_gateway.adapters.webhooks.keys import EndpointKeys
-from services.disnaker_gateway.adapters.webhooks.sender import WebhookSender
-from services.disnaker_gateway.adapters.webhooks.signing import SigningKeys
-from services.disnaker_gateway.adapters.webhooks.store import NewDelivery
 from shared.clock import FixedClock
 from shared.identifiers import new_id
 from shared.partner_http import AddressPolicy, PartnerHttp
 from shared.postgres.database import Database, Transaction
 from shared.sealing import Keyring, Sealer
+from shared.webhooks import store
+from shared.webhooks.engine import DeliveryEngine, EngineLimits
+from shared.webhooks.keys import EndpointKeys
+from shared.webhooks.sender import WebhookSender
+from shared.webhooks.signing import SigningKeys
+from shared.webhooks.store import NewDelivery
 from tests.support.databases import ServiceDatabase
 
 BEGIN = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)

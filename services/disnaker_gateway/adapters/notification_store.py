@@ -7,9 +7,13 @@ from uuid import UUID
 
 import orjson
 
-from services.disnaker_gateway.application.ports import NewNotification, Notification, QueueEntry, Subscription
+from services.disnaker_gateway.application.ports import NewNotification, Notification
+from services.disnaker_gateway.application.receive_notifications import wants
 from shared.postgres.database import Transaction
 from shared.sealing import Sealer
+from shared.webhooks.store import NewDelivery
+from shared.webhooks.subscription import Subscription
+from shared.webhooks.subscriptions import MissedPage
 
 _TYPE = "notification.body"
 _POSITIONS_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('notification.position', 0))"
@@ -70,14 +74,6 @@ class PostgresNotifications:
         )
         return [self._notification(row) for row in rows]
 
-    async def never_queued(
-        self, subscription: Subscription, since: datetime, after: int, limit: int
-    ) -> list[QueueEntry]:
-        rows = await self._driver.fetch(
-            _NEVER_QUEUED, subscription.id, list(subscription.event_types), since, after, limit
-        )
-        return [QueueEntry(subscription.id, **dict(row)) for row in rows]
-
     async def get(self, notification_id: UUID) -> Notification | None:
         row = await self._driver.fetchrow(
             f"SELECT {_COLUMNS} FROM notification WHERE notification_id = $1",  # noqa: S608
@@ -107,6 +103,23 @@ class PostgresNotifications:
             body=orjson.loads(body),
             acknowledged_at=row["acknowledged_at"],
         )
+
+
+async def missed_notifications(
+    transaction: Transaction, subscription: Subscription, since: datetime, after: int, limit: int
+) -> MissedPage:
+    """What was issued since then, is wanted by the endpoint and was never in line for it."""
+    rows = await transaction.driver.fetch(
+        _NEVER_QUEUED, subscription.id, list(subscription.event_types), since, after, limit
+    )
+    deliveries = [
+        NewDelivery(
+            subscription.id, row["notification_id"], row["notification_type"], row["case_number"], row["position"]
+        )
+        for row in rows
+        if wants(subscription, row["notification_type"], row["region_code"])
+    ]
+    return MissedPage(deliveries, rows[-1]["position"] if len(rows) == limit else None)
 
 
 class NotificationBodies:

@@ -9,8 +9,8 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
-from services.disnaker_gateway.adapters.webhooks.tables import WebhookDeliveryColumns, WebhookEndpointColumns
 from shared.postgres.standard_columns import declare_standard_tables
+from shared.webhooks.tables import WebhookDeliveryColumns, WebhookEndpointColumns
 
 _INSTANT = DateTime(timezone=True)
 _CODE = Text(collation="C")

@@ -1,4 +1,4 @@
-"""What the use cases need from outside: stores in one transaction, and the webhook machinery."""
+"""What the use cases need from outside: stores in one transaction."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from shared.events import Event
+from shared.webhooks.subscription import Subscription
 
 
 @dataclass(frozen=True)
@@ -16,67 +17,6 @@ class Officer:
     client_id: str
     org: str
     person: str
-
-
-@dataclass(frozen=True)
-class Subscription:
-    """A webhook endpoint of an office and what it wants to hear of. `state` is `active` or `paused`."""
-
-    id: UUID
-    org: str
-    client_id: str
-    url: str
-    region_codes: tuple[str, ...]
-    event_types: tuple[str, ...]
-    state: str
-    pause_reason: str | None
-    public_key: str
-    created_at: datetime
-    updated_at: datetime
-    failing_since: datetime | None = None
-    last_attempt_at: datetime | None = None
-
-
-@dataclass(frozen=True)
-class IssuedKeys:
-    """Fresh signing keys of an endpoint: sealed for the store, in text for the one answer that tells them."""
-
-    sealed: bytes
-    secret: str
-    public_key: str
-
-
-@dataclass(frozen=True)
-class DeliveryView:
-    """One notification's way to one subscription."""
-
-    id: UUID
-    subscription_id: UUID
-    org: str
-    notification_id: UUID
-    event_type: str
-    case_number: str
-    position: int
-    state: str
-    attempts: int
-    next_attempt_at: datetime
-    last_attempt_at: datetime | None
-    last_status: int | None
-    last_error: str | None
-    delivered_at: datetime | None
-    created_at: datetime
-
-
-@dataclass(frozen=True)
-class TestResult:
-    """What a receiver did with a test message. `error` is a code, None when it was taken."""
-
-    __test__ = False
-
-    message_id: UUID
-    delivered: bool
-    status: int | None
-    error: str | None
 
 
 @dataclass(frozen=True)
@@ -160,34 +100,15 @@ class StoredDetermination:
 
 
 class SubscriptionStore(Protocol):
-    async def add(self, subscription: Subscription, keys: IssuedKeys) -> None: ...
-    async def get(self, subscription_id: UUID) -> Subscription | None: ...
-    async def page(self, after: UUID | None, limit: int) -> list[Subscription]: ...
-    async def count(self) -> int: ...
-    async def change(
-        self, subscription_id: UUID, now: datetime, *, url: str, region_codes: Sequence[str], event_types: Sequence[str]
-    ) -> None: ...
-    async def set_state(self, subscription_id: UUID, pause_reason: str | None, now: datetime) -> None: ...
-    async def rotate_keys(self, subscription_id: UUID, keys: IssuedKeys, previous_until: datetime) -> None: ...
-    async def remove(self, subscription_id: UUID) -> None: ...
-    async def watching(self, orgs: Sequence[str]) -> "list[Subscription]": ...
+    async def of_orgs(self, orgs: Sequence[str]) -> list[Subscription]:
+        """The endpoints of some offices."""
+        ...
 
 
 class DeliveryStore(Protocol):
     async def enqueue(self, entries: Sequence[QueueEntry], now: datetime) -> int:
         """Put notifications in line; what is in line already stays. Answers how many were added."""
         ...
-
-    async def page(
-        self, subscription_id: UUID | None, state: str | None, after: tuple[int, UUID] | None, limit: int
-    ) -> list[DeliveryView]:
-        """Newest first; `after` is position and id of the last one of the page before."""
-        ...
-
-    async def get(self, delivery_id: UUID) -> DeliveryView | None: ...
-    async def set_paused(self, delivery_id: UUID, *, paused: bool) -> None: ...
-    async def resend(self, delivery_ids: Sequence[UUID], now: datetime) -> int: ...
-    async def given_up(self, subscription_id: UUID, since: datetime, limit: int) -> list[UUID]: ...
 
 
 class NotificationStore(Protocol):
@@ -196,13 +117,6 @@ class NotificationStore(Protocol):
         ...
 
     async def page(self, after: int, region: str | None, limit: int) -> list[Notification]: ...
-    async def never_queued(
-        self, subscription: Subscription, since: datetime, after: int, limit: int
-    ) -> list[QueueEntry]:
-        """Notifications of the subscription's event types since then that were never in line for it, in the order of
-        their positions beyond `after`."""
-        ...
-
     async def get(self, notification_id: UUID) -> Notification | None: ...
     async def acknowledge(self, notification_id: UUID, at: datetime) -> bool: ...
 
@@ -253,20 +167,3 @@ class UnitOfWork(Protocol):
     async def audit(
         self, officer: Officer, action: str, object_type: str, object_id: object, **detail: str | int | None
     ) -> None: ...
-
-
-class Webhooks(Protocol):
-    """Keys, addresses and direct messages of endpoints."""
-
-    def check_url(self, url: str) -> None:
-        """Raises Refusal `subscription.url-refused` when the hub must not connect there."""
-        ...
-
-    def new_keys(self, subscription_id: UUID) -> IssuedKeys: ...
-
-    async def prove(self, subscription_id: UUID, url: str, keys: IssuedKeys | None) -> None:
-        """Where the profile asks for it, send a challenge signed with `keys` (None: those in use). Raises Refusal
-        `subscription.challenge-failed`."""
-        ...
-
-    async def send_test(self, subscription_id: UUID, body: dict[str, Any]) -> TestResult: ...

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from services.disnaker_gateway.application.ports import NewNotification, QueueEntry, UnitOfWork
-from services.disnaker_gateway.application.subscriptions import wants
-from services.disnaker_gateway.domain.province import office_of
+from services.disnaker_gateway.domain.province import REGIONS, office_of, watches
 from shared.clock import Clock
 from shared.errors import Unreadable
 from shared.events import Event
 from shared.events.case_notification import CaseNotificationContent, CaseNotificationFacts
+from shared.webhooks.subscription import Subscription
 
 
 async def receive_notifications(work: UnitOfWork, clock: Clock, events: Sequence[Event]) -> None:
@@ -28,7 +28,7 @@ async def receive_notifications(work: UnitOfWork, clock: Clock, events: Sequence
     positions = await work.notifications.add(notifications, now)
     fresh = [each for each in notifications if each.notification_id in positions]
     # Read after the lock of the positions was waited for, so that a subscription made meanwhile is seen.
-    subscriptions = await work.subscriptions.watching(sorted({each.org for each in fresh}))
+    subscriptions = await work.subscriptions.of_orgs(sorted({each.org for each in fresh}))
     entries = [
         QueueEntry(
             subscription.id,
@@ -43,6 +43,11 @@ async def receive_notifications(work: UnitOfWork, clock: Clock, events: Sequence
         if subscription.org == each.org and wants(subscription, each.notification_type, each.region_code)
     ]
     await work.deliveries.enqueue(entries, now)
+
+
+def wants(subscription: Subscription, notification_type: str, region_code: str) -> bool:
+    """Whether a notification is for this endpoint of the office."""
+    return notification_type in subscription.event_types and watches(subscription.filters[REGIONS], region_code)
 
 
 def _read(event: Event) -> tuple[NewNotification, CaseNotificationContent]:

@@ -1,9 +1,11 @@
 """Which office sees what: inspection is provincial, and a province is the first two digits of a region code."""
 
 import re
+from collections.abc import Sequence
 
 _OFFICE = re.compile(r"disnaker:([0-9]{2})")
 REGION_CODE_PATTERN = r"^[0-9]{2}([0-9]{2}([0-9]{2}([0-9]{4})?)?)?$"
+REGIONS = "region_codes"  # the column of a subscription that narrows it
 NOBODY = "disnaker:-"  # owner of what has no region yet; no client can carry this org
 
 
@@ -23,6 +25,6 @@ def regions_outside(province: str | None, region_codes: tuple[str, ...]) -> list
     return [place for place, code in enumerate(region_codes) if province is None or code[:2] != province]
 
 
-def watches(region_codes: list[str] | tuple[str, ...], region_code: str) -> bool:
+def watches(region_codes: Sequence[str], region_code: str) -> bool:
     """Whether a subscription to `region_codes` (provinces, regencies or smaller) covers a case of `region_code`."""
     return any(region_code.startswith(code) or code.startswith(region_code) for code in region_codes)

@@ -1,6 +1,7 @@
 """The claims that reports are part of, as verification tells of them."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 import asyncpg
 import orjson
@@ -37,11 +38,13 @@ class ClaimRows:
 
     driver: "asyncpg.Connection[asyncpg.Record]"
 
-    async def follow_claims(self, claims: Sequence[ToldClaim]) -> None:
+    async def follow_claims(self, claims: Sequence[ToldClaim]) -> list[UUID]:
         told = orjson.dumps([_as_row(claim) for claim in claims]).decode()
         rows = [*await self.driver.fetch(_FOLLOW, told), *await self.driver.fetch(_UNLINK, told)]
-        if rows:
-            await self.driver.execute(_TOUCH, [row["report_id"] for row in rows])
+        report_ids = list({row["report_id"] for row in rows})
+        if report_ids:
+            await self.driver.execute(_TOUCH, report_ids)
+        return report_ids
 
     async def forget_claims(self, case_numbers: Sequence[str]) -> None:
         await self.driver.execute(_FORGET, list(case_numbers))

@@ -17,17 +17,18 @@ _ADD_REPORT = """INSERT INTO accident_report (report_id, org, version, status, k
     received_at, updated_at, stage_2_received_at, worker_key, tracking_code_hash, form_version, sealed_form)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"""
 # What a report's claim looks like now: of the claims it is linked to, the one told of last that was not merged away.
-_CLAIM = """LEFT JOIN LATERAL (SELECT c.case_number, c.claim_version, c.state, c.waiting_on, c.payer_of_first_resort,
-    c.checklist::text AS claim_checklist FROM report_claim c WHERE c.report_id = r.report_id AND c.linked
-    ORDER BY c.state = 'MERGED', c.told_at DESC, c.case_number LIMIT 1) claim ON true"""
+CLAIM_OF_REPORT = """LEFT JOIN LATERAL (SELECT c.case_number, c.claim_version, c.state, c.waiting_on,
+    c.payer_of_first_resort, c.checklist::text AS claim_checklist FROM report_claim c
+    WHERE c.report_id = r.report_id AND c.linked ORDER BY c.state = 'MERGED', c.told_at DESC, c.case_number LIMIT 1
+    ) claim ON true"""
 _PAPERS = """(SELECT jsonb_agg(to_jsonb(d) - 'org' - 'report_id' ORDER BY d.document_code, d.version)::text
     FROM report_document d WHERE d.report_id = r.report_id) AS papers"""
 _COLUMNS = """r.report_id, r.org, r.version, r.status, r.received_at, r.updated_at, r.stage_2_received_at,
     r.tracking_code_hash, r.form_version, r.sealed_form, claim.*"""
-_REPORT = f"SELECT {_COLUMNS}, {_PAPERS} FROM accident_report r {_CLAIM} WHERE r.report_id = $1"  # noqa: S608
+_REPORT = f"SELECT {_COLUMNS}, {_PAPERS} FROM accident_report r {CLAIM_OF_REPORT} WHERE r.report_id = $1"  # noqa: S608
 # A lock of its own statement: what it waited for is only seen by the next one.
 _LOCK = "SELECT 1 FROM accident_report WHERE report_id = $1 FOR UPDATE"
-_LIST = f"""SELECT {_COLUMNS}, {_PAPERS} FROM accident_report r {_CLAIM}
+_LIST = f"""SELECT {_COLUMNS}, {_PAPERS} FROM accident_report r {CLAIM_OF_REPORT}
     WHERE r.org = current_setting('app.org', true) AND ($1::timestamptz IS NULL OR r.updated_at >= $1)
       AND ($2::timestamptz IS NULL OR (r.updated_at, r.report_id) > ($2, $3::uuid))
     ORDER BY r.updated_at, r.report_id LIMIT $4"""  # noqa: S608
@@ -46,7 +47,7 @@ _ADD_SELF_REPORT = """INSERT INTO self_report
     (report_id, org, version, status, received_at, worker_key, tracking_code_hash, sealed_form)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"""
 _SELF_REPORT = f"""SELECT r.report_id, r.org, r.version, r.status, r.received_at, r.tracking_code_hash, r.sealed_form,
-    claim.* FROM self_report r {_CLAIM} WHERE r.report_id = $1"""  # noqa: S608
+    claim.* FROM self_report r {CLAIM_OF_REPORT} WHERE r.report_id = $1"""  # noqa: S608
 
 _REPORT_TYPE, _SELF_REPORT_TYPE, _REASON_TYPE = "accident-report", "self-report", "change-reason"
 
@@ -169,7 +170,7 @@ class ReportRows:
             received_at=row["received_at"],
             tracking_code_hash=row["tracking_code_hash"],
             form=orjson.loads(opened),
-            claim=_claim(row),
+            claim=claim_of(row),
         )
 
     def _sealed(self, report: StoredReport) -> bytes:
@@ -193,7 +194,7 @@ class ReportRows:
             stage_2=forms["stage_2"],
             stage_2_received_at=row["stage_2_received_at"],
             papers=_papers(row["papers"]),
-            claim=_claim(row),
+            claim=claim_of(row),
             counting=self.office.counting,
         )
 
@@ -215,7 +216,7 @@ def _papers(aggregated: str | None) -> tuple[Paper, ...]:
     )
 
 
-def _claim(row: "asyncpg.Record") -> ClaimView | None:
+def claim_of(row: "asyncpg.Record") -> ClaimView | None:
     if row["case_number"] is None:
         return None
     return ClaimView(

@@ -4,12 +4,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, LargeBinary
+from sqlalchemy import BigInteger, DateTime, LargeBinary
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
 from shared.postgres.standard_columns import declare_standard_tables
+from shared.webhooks.tables import WebhookDeliveryColumns, WebhookEndpointColumns
 
 _INSTANT = DateTime(timezone=True)
 
@@ -106,3 +107,28 @@ class ReportClaimRow(Base, table=True):
     payer_of_first_resort: str | None = None
     checklist: list[dict[str, Any]] = Field(sa_type=JSONB)
     told_at: datetime = Field(sa_type=_INSTANT)
+
+
+class WebhookEndpoint(Base, WebhookEndpointColumns, table=True):
+    """Where an employer wants to hear of its reports."""
+
+    __tablename__ = "webhook_endpoint"
+
+
+class WebhookDelivery(Base, WebhookDeliveryColumns, table=True):
+    __tablename__ = "webhook_delivery"
+
+
+class ReportNoticeRow(Base, table=True):
+    """One piece of news of a report. `position` rises within a report; `body` is what receivers get, byte for byte,
+    and `digest` tells whether the next news would say anything else."""
+
+    __tablename__ = "report_notice"
+
+    notification_id: UUID = Field(primary_key=True)
+    org: str
+    report_id: UUID = Field(foreign_key="accident_report.report_id")
+    position: int = Field(sa_type=BigInteger, unique=True)
+    digest: str
+    body: bytes = Field(sa_type=LargeBinary)
+    issued_at: datetime = Field(sa_type=_INSTANT)

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from services.intake.adapters.claim_rows import ClaimRows
+from services.intake.adapters.news_rows import NewsRows
 from services.intake.adapters.report_rows import ReportRows
 from services.intake.application.ports import Asker, Office
 from shared.audit import AuditEntry, record
@@ -14,7 +15,7 @@ from shared.postgres.database import Transaction
 from shared.sealing import Sealer
 
 
-class PostgresWork(ReportRows, ClaimRows):
+class PostgresWork(ReportRows, ClaimRows, NewsRows):
     """Rows, events and log of one open transaction. Row-level security shows it the asker's own rows only."""
 
     def __init__(self, transaction: Transaction, sealer: Sealer, office: Office) -> None:

@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
+from services.intake.application.tell_reporters import NewsBook, tell_reporters
+from shared.clock import Clock
 from shared.events import Event, Tombstone
 from shared.events.claim import ClaimStateRecorded
 
@@ -24,17 +26,18 @@ class ToldClaim:
     told_at: datetime
 
 
-class ClaimBook(Protocol):
+class ClaimBook(NewsBook, Protocol):
     """What is kept of claims, for the reports of all partners."""
 
-    async def follow_claims(self, claims: Sequence[ToldClaim]) -> None:
-        """Link each claim with its reports and with no others, unless a later version is known."""
+    async def follow_claims(self, claims: Sequence[ToldClaim]) -> list[UUID]:
+        """Link each claim with its reports and with no others, unless a later version is known. Answers the reports
+        to which that was news; those of employers stay locked until the transaction ends."""
         ...
 
     async def forget_claims(self, case_numbers: Sequence[str]) -> None: ...
 
 
-async def follow_claims(book: ClaimBook, events: Sequence[Event]) -> None:
+async def follow_claims(book: ClaimBook, clock: Clock, events: Sequence[Event]) -> None:
     """Take over the last state of each claim among `events`; safe in any order and any number of times."""
     latest: dict[str, ToldClaim | None] = {}
     for event in events:
@@ -49,7 +52,7 @@ async def follow_claims(book: ClaimBook, events: Sequence[Event]) -> None:
         await book.forget_claims(forgotten)
     claims = [claim for claim in latest.values() if claim is not None]
     if claims:
-        await book.follow_claims(claims)
+        await tell_reporters(book, clock, await book.follow_claims(claims))
 
 
 def _told(event: Event, facts: ClaimStateRecorded) -> ToldClaim:

@@ -87,7 +87,7 @@ def known_to(operation: Operation, story: Story) -> dict[str, str]:
         "document_code": "ID",
         "list_name": "segments",
         "case_number": story.case_number,
-        "subscription_id": story.subscription_id,
+        "subscription_id": story.employers_subscription_id if operation.service == "intake" else story.subscription_id,
         "notification_id": story.notification_id,
         "determination_id": story.determination_id,
         "client_id": story.client_id,
@@ -99,6 +99,8 @@ def known_to(operation: Operation, story: Story) -> dict[str, str]:
 
 def caller_of(operation: Operation) -> ClientKind:
     """Whose token is good for this operation."""
+    if operation.service == "intake" and "subscriptions.manage" in operation.scopes:
+        return ClientKind.EMPLOYER
     for scope, kind in _BY_SCOPE.items():
         if scope in operation.scopes:
             return kind

@@ -29,8 +29,8 @@ _ALLOWED: list[tuple[str, str, set[ClientKind]]] = [
     ("intake", r"\w+ /v1/accident-reports.*", {EMPLOYER}),
     ("intake", r"\w+ /v1/self-reports.*", {CHANNEL}),
     ("hospital_gateway", r"\w+ /fhir.*", {HOSPITAL}),
-    # Employers hold this scope for their subscriptions at the intake; what they make here is tested below.
-    ("disnaker_gateway", r"\w+ /v1/subscriptions.*", {DISNAKER, EMPLOYER}),
+    # Both hold the scope of this name, each for its own service; what they make at the other's is tested below.
+    ("intake|disnaker_gateway", r"\w+ /v1/subscriptions.*", {DISNAKER, EMPLOYER}),
     ("disnaker_gateway", r"\w+ /v1/(notifications|cases|determinations).*", {DISNAKER}),
     ("verification", r"GET /v1/(claims|unmatched).*", ALL_SEEING),
     ("verification", r"POST /v1/(claims|unmatched).*", {VERIFIER}),
@@ -160,6 +160,14 @@ def test_an_employers_scope_makes_nothing_at_the_disnaker_gateway(hub: ServedHub
     assert_refused(answer, 403, PROBLEM)
     assert hub.stored("disnaker_gateway") == before
     assert http.get("/v1/subscriptions", headers=hub.bearer(EMPLOYER)).json()["items"] == []
+
+
+def test_an_offices_scope_makes_nothing_at_the_intake(hub: ServedHub) -> None:
+    http, before = hub.apis["intake"].http, hub.stored("intake")
+    answer = http.post("/v1/subscriptions", json={"url": "http://127.0.0.1:9/hook"}, headers=hub.once(DISNAKER))
+    assert_refused(answer, 403, PROBLEM)
+    assert hub.stored("intake") == before
+    assert http.get("/v1/subscriptions", headers=hub.bearer(DISNAKER)).json()["items"] == []
 
 
 def test_nothing_new_may_be_made_in_somebody_elses_name(hub: ServedHub) -> None:

@@ -29,12 +29,13 @@ def _body(operation: Operation, story: Story) -> dict[str, Any]:
     """What this operation takes and acts on; different each time it is asked for."""
     word = secrets.token_hex(4)
     split = {"split": [story.self_report_id]}
+    regions = {"region_codes": ["36"]} if operation.service == "disnaker_gateway" else {}
     bodies: dict[str, Callable[[], dict[str, Any]]] = {
         "/v1/accident-reports": lambda: accident_report(random_nik()),
         "/v1/accident-reports/{report_id}/corrections": lambda: {"changes": {"event": {"place": word}}, "reason": word},
         "/v1/accident-reports/{report_id}/withdrawal": lambda: {"reason": word},
         "/v1/self-reports": lambda: self_report(random_nik()),
-        "/v1/subscriptions": lambda: {"url": f"http://127.0.0.1:9/{word}", "region_codes": ["36"]},
+        "/v1/subscriptions": lambda: {"url": f"http://127.0.0.1:9/{word}", **regions},
         "/v1/notifications/{notification_id}/acknowledgement": lambda: {"note": word},
         "/v1/determinations": lambda: _determination(story, word),
         "/v1/claims/{case_number}/decisions": lambda: {"decision": "request_completion", "reason": word},

@@ -10,8 +10,8 @@ from itertools import pairwise
 import pytest
 import pytest_asyncio
 
-from services.disnaker_gateway.adapters.webhooks import store
 from shared.crashpoints import Crash, armed
+from shared.webhooks import store
 from tests.support.databases import ServiceDatabase
 from tests.support.eventually import eventually
 from tests.support.webhook_rig import BEGIN, Behaviour, Rig, answer, hang, refuse, webhook_rig

@@ -82,9 +82,10 @@ async def test_every_post_takes_a_key(intake: Intake) -> None:
     posts = [
         (path, operations["post"])
         for path, operations in intake.app.openapi()["paths"].items()
-        if "post" in operations and not path.startswith("/v1/operations")
+        # Trying an endpoint out and catching up make nothing new (interface section 3).
+        if "post" in operations and not path.startswith("/v1/operations") and not path.endswith(("/test", "/recover"))
     ]
-    assert len(posts) == 4
+    assert len(posts) == 5
     for path, operation in posts:
         assert "Idempotency-Key" in {parameter["name"] for parameter in operation["parameters"]}, path
 

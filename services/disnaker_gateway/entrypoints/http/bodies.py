@@ -15,11 +15,11 @@ from shared.events.determination import Officer
 from shared.events.envelope import ClockState
 from shared.events.vocabulary import DeterminationDecision, NotificationType
 from shared.regulation.codes import codes_of
+from shared.webhooks.answers import EndpointAnswer, MessageAnswer, Url
 
 RegionCode = Annotated[str, Field(pattern=REGION_CODE_PATTERN, description="Kemendagri code of 2, 4, 6 or 10 digits.")]
 RegionCodes = Annotated[list[RegionCode], Field(min_length=1, max_length=100)]
 EventTypes = Annotated[list[NotificationType], Field(min_length=1, max_length=10)]
-Url = Annotated[str, Field(min_length=1, max_length=2_000, description="Where to POST. In production public https.")]
 Text = Annotated[str, Field(min_length=1, max_length=1_000)]
 Code = Annotated[str, Field(min_length=1, max_length=100)]
 
@@ -72,21 +72,11 @@ class SubscriptionPatch(_Request):
     )
 
 
-class SubscriptionAnswer(BaseModel):
+class SubscriptionAnswer(EndpointAnswer):
     """A subscription. The secret stands only in the answers that made it."""
 
-    id: UUID
-    secret: str | None = Field(None, description="`whsec_` and base64 of 32 bytes: verifies `v1` signatures.")
-    public_key: str = Field(description="`whpk_` and base64 of 32 bytes: verifies `v1a` (ed25519) signatures.")
-    url: str
     region_codes: tuple[str, ...]
     event_types: tuple[str, ...]
-    status: str = Field(description="active or paused")
-    pause_reason: str | None = Field(None, description="partner, operator, or gone (the endpoint answered 410)")
-    failing_since: datetime | None = None
-    last_attempt_at: datetime | None = None
-    created_at: datetime
-    updated_at: datetime
 
 
 class Disability(_Request):
@@ -183,39 +173,10 @@ class AcknowledgementAnswer(BaseModel):
     acknowledged_at: datetime
 
 
-class TestAnswer(BaseModel):
-    """What the receiver did with the sample."""
-
-    __test__ = False
-
-    webhook_id: UUID
-    delivered: bool
-    status: int | None
-    error: str | None
-
-
-class RecoverAnswer(BaseModel):
-    """How many notifications were put in line again."""
-
-    requeued: int
-
-
-class DeliveryAnswer(BaseModel):
+class DeliveryAnswer(MessageAnswer):
     """One notification's way to one subscription."""
 
-    id: UUID
-    subscription_id: UUID
-    notification_id: UUID
-    event_type: str
     case_number: str
-    state: str = Field(description="pending, paused, delivered or exhausted")
-    attempts: int
-    next_attempt_at: datetime | None
-    last_attempt_at: datetime | None
-    last_status: int | None
-    last_error: str | None
-    delivered_at: datetime | None
-    created_at: datetime
 
 
 class SubscriptionPage(BaseModel):

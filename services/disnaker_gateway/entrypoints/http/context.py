@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import Request, Response
 
-from services.disnaker_gateway.application.ports import Officer, UnitOfWork, Webhooks
+from services.disnaker_gateway.application.ports import Officer, UnitOfWork
 from services.disnaker_gateway.settings import DisnakerGatewaySettings
 from shared.clock import Clock
 from shared.errors import NotFound
@@ -15,6 +15,7 @@ from shared.postgres.database import Database, Transaction
 from shared.sealing import Sealer
 from shared.web.door import Principal
 from shared.web.idempotency import Answer, IdempotentRequest, idempotently
+from shared.webhooks.subscriptions import Subscriptions
 
 
 @dataclass(frozen=True)
@@ -25,19 +26,13 @@ class Context:
     database: Database
     sealer: Sealer
     clock: Clock
-    webhooks: Webhooks
+    subscriptions: Subscriptions
     unit_of_work: Callable[[Transaction], UnitOfWork]
 
     @asynccontextmanager
     async def begin(self, caller: Principal) -> AsyncIterator[UnitOfWork]:
         """A transaction that sees the caller's office only."""
         async with self.database.transaction(caller.org) as transaction:
-            yield self.unit_of_work(transaction)
-
-    @asynccontextmanager
-    async def begin_as_operator(self) -> AsyncIterator[UnitOfWork]:
-        """A transaction that sees every office; for routes that only operators reach."""
-        async with self.database.system_transaction() as transaction:
             yield self.unit_of_work(transaction)
 
     async def once(

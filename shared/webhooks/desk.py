@@ -7,16 +7,16 @@ from uuid import UUID
 
 import orjson
 
-from services.disnaker_gateway.adapters.webhooks.keys import EndpointKeys
-from services.disnaker_gateway.adapters.webhooks.sender import WebhookSender
-from services.disnaker_gateway.adapters.webhooks.signing import SigningKeys
-from services.disnaker_gateway.adapters.webhooks.store import endpoint_keys
-from services.disnaker_gateway.application.ports import IssuedKeys, TestResult
 from shared.clock import Clock
 from shared.errors import NotFound, Problem, Refusal
 from shared.identifiers import new_id
 from shared.partner_http import AddressPolicy, AddressRefused
 from shared.postgres.database import Database
+from shared.webhooks.keys import EndpointKeys
+from shared.webhooks.sender import WebhookSender
+from shared.webhooks.signing import SigningKeys
+from shared.webhooks.store import endpoint_keys
+from shared.webhooks.subscription import IssuedKeys, TestResult
 
 
 class WebhookDesk:

@@ -11,9 +11,9 @@ from uuid import UUID
 
 import asyncpg
 
-from services.disnaker_gateway.adapters.webhooks.endpoint_health import EndpointHealth
 from shared.identifiers import new_id
 from shared.postgres.database import Transaction
+from shared.webhooks.endpoint_health import EndpointHealth
 
 CHANNEL = "webhook_delivery"
 _HEALTH_COLUMNS = tuple(field.name for field in fields(EndpointHealth))

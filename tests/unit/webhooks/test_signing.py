@@ -9,7 +9,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from services.disnaker_gateway.adapters.webhooks.signing import SigningKeys, webhook_headers
+from shared.webhooks.signing import SigningKeys, webhook_headers
 
 BODY = b'{"type":"case.opened","worker":{"name":"Siti"}}'
 

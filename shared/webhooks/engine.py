@@ -1,6 +1,6 @@
 """The delivery engine: sends every message of every line in order, whatever happens to it or to its receivers.
 
-One engine works at a time (a session-level advisory lock; others stand by). It holds nothing that matters in memory:
+One engine works at a time; others stand by for its turn. It holds nothing that matters in memory:
 a message is marked only after its receiver has answered, so a death in between sends it once more under the same
 message id. Wakes by NOTIFY, by a finished attempt and by the time of the next one.
 """
@@ -10,27 +10,33 @@ from collections import Counter as Tally
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from prometheus_client import Counter
 
-from services.disnaker_gateway.adapters.webhooks import store
-from services.disnaker_gateway.adapters.webhooks.endpoint_health import EndpointHealth
-from services.disnaker_gateway.adapters.webhooks.keys import EndpointKeys
-from services.disnaker_gateway.adapters.webhooks.retry_schedule import RetrySchedule
-from services.disnaker_gateway.adapters.webhooks.sender import Outcome, WebhookSender
-from services.disnaker_gateway.adapters.webhooks.store import Head
 from shared.clock import Clock
 from shared.crashpoints import crashpoint
 from shared.errors import Unavailable
 from shared.observability import log
 from shared.postgres.database import Database, Transaction
 from shared.postgres.listener import Listener
+from shared.postgres.turn import held_turn
+from shared.webhooks import store
+from shared.webhooks.endpoint_health import EndpointHealth
+from shared.webhooks.keys import EndpointKeys
+from shared.webhooks.retry_schedule import RetrySchedule
+from shared.webhooks.sender import Outcome, WebhookSender
+from shared.webhooks.store import Head
 
 ATTEMPTS = Counter("simpul_webhook_attempts_total", "Webhook deliveries tried.", ["service", "outcome"])
 
+_LOCK: Final = (20_213, 0)
+
 # Bodies of messages by id; one that is missing has been purged and cannot be sent any more.
 MessageBodies = Callable[[Transaction, Sequence[UUID]], Awaitable[Mapping[UUID, bytes]]]
+# Removes up to so many messages from before a time that wait for no endpoint; answers how many.
+ForgetMessages = Callable[[Transaction, datetime, int], Awaitable[int]]
 
 
 @dataclass(frozen=True)
@@ -71,6 +77,7 @@ class DeliveryEngine:
         *,
         limits: EngineLimits | None = None,
         schedule: RetrySchedule | None = None,
+        forget: ForgetMessages | None = None,
     ) -> None:
         self._database = database
         self._sender = sender
@@ -81,8 +88,9 @@ class DeliveryEngine:
         self._schedule = schedule or RetrySchedule()
         self._in_flight = _InFlight()
         self._wake = asyncio.Event()
-        self._trouble: str | None = "not started"
+        self._trouble: str | None = None
         self._broken: BaseException | None = None
+        self._forget_messages = forget
         self._forget_at = clock.now()
 
     def problems(self) -> list[str]:
@@ -90,16 +98,20 @@ class DeliveryEngine:
 
     async def run(self) -> None:
         """Work until cancelled. Raises Unavailable when the database goes; run it again."""
-        connection = await self._database.connect_as_system()
         try:
-            while not await connection.fetchval("SELECT pg_try_advisory_lock(hashtextextended($1, 0))", store.CHANNEL):
-                self._trouble = None  # standing by is well
-                await asyncio.sleep(self._limits.poll_seconds)
-            listener = Listener(connection, store.CHANNEL)
-            await listener.start()
-            async with asyncio.TaskGroup() as group:
-                group.create_task(self._listen(listener))
-                await self._work()
+            async with held_turn(
+                self._database,
+                [_LOCK],
+                store.CHANNEL,
+                retry_seconds=self._limits.poll_seconds,
+                standing_by=self._stand_by,
+            ) as turn:
+                try:
+                    async with asyncio.TaskGroup() as group:
+                        group.create_task(self._listen(turn.listener))
+                        await self._work()
+                finally:
+                    await self._abandon()
         except ExceptionGroup as errors:
             # Not `except*`: what is raised there comes out wrapped in a group again.
             unavailable, other = errors.split(Unavailable)
@@ -108,8 +120,9 @@ class DeliveryEngine:
             raise unavailable.exceptions[0] from None
         finally:
             self._trouble = "not running"
-            await self._abandon()
-            connection.terminate()
+
+    def _stand_by(self) -> None:
+        self._trouble = None  # somebody else sends: all is well
 
     async def _listen(self, listener: Listener) -> None:
         while True:
@@ -265,13 +278,15 @@ class DeliveryEngine:
             log.error("webhook.alarm", alarm="exhausted", endpoint=str(endpoint_id), delivery=str(delivery_id))
 
     async def forget_old(self) -> None:
-        """Remove deliveries that ended long ago, a bounded batch at a time."""
+        """Remove deliveries that ended long ago, and their messages, a bounded batch at a time."""
         now = self._clock.now()
         if now < self._forget_at:
             return
+        before, limit = now - self._limits.retention, self._limits.forget_batch
         async with self._database.system_transaction() as transaction:
-            limit = self._limits.forget_batch
-            forgotten = await store.forget_ended(transaction, now - self._limits.retention, limit)
+            forgotten = await store.forget_ended(transaction, before, limit)
+            if self._forget_messages is not None:
+                forgotten = max(forgotten, await self._forget_messages(transaction, before, limit))
         if forgotten < limit:
             self._forget_at = now + self._limits.forget_every
 

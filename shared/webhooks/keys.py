@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from services.disnaker_gateway.adapters.webhooks.signing import SigningKeys
 from shared.sealing import Sealer
+from shared.webhooks.signing import SigningKeys
 
 _TYPE = "webhook_endpoint.keys"
 

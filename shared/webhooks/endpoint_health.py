@@ -9,7 +9,7 @@ and a little sooner when there is a message that was never tried. The first succ
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from services.disnaker_gateway.adapters.webhooks.retry_schedule import RetrySchedule
+from shared.webhooks.retry_schedule import RetrySchedule
 
 _ALARM_AFTER = (timedelta(hours=1), timedelta(hours=24))
 

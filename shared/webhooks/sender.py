@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from services.disnaker_gateway.adapters.webhooks.signing import SigningKeys, webhook_headers
 from shared.clock import Clock
 from shared.partner_http import AddressRefused, PartnerAnswer, PartnerHttp, PartnerUnreachable
+from shared.webhooks.signing import SigningKeys, webhook_headers
 
 _USER_AGENT = "Simpul-Webhooks/1"
 # Statuses that speak of the whole endpoint and not of one message.

@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.disnaker_gateway.adapters.webhooks.endpoint_health import EndpointHealth
-from services.disnaker_gateway.adapters.webhooks.retry_schedule import RetrySchedule
-from services.disnaker_gateway.adapters.webhooks.sender import retry_after_seconds
+from shared.webhooks.endpoint_health import EndpointHealth
+from shared.webhooks.retry_schedule import RetrySchedule
+from shared.webhooks.sender import retry_after_seconds
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 SCHEDULE = RetrySchedule()
