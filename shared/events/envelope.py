@@ -95,3 +95,5 @@ class ChecklistEntry(Facts):
     responsible: str = Field(description="employer, hospital, disnaker, bpjs or worker.")
     satisfied_by: str | None = Field(None, description="Id of the evidence that stands for the paper.")
     legal_basis: str = ""
+    stage: int | None = Field(None, description="The report it goes with: 1 (Tahap I) or 2 (Tahap II).")
+    confidence: str | None = Field(None, description="How sure the rule is: certain or uncertain.")

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from shared.regulation.checklist import DOCUMENT_TABLE
 from shared.regulation.data_files import DATA_FOLDER, BadRuleFile, read_yaml
+from shared.regulation.document_table import DOCUMENT_TABLE
 from shared.regulation.provinces import PROVINCES
 
 

@@ -61,7 +61,7 @@ def report(id_: str, days: float = 0.0, **more: Any) -> Evidence:
 
 
 def told(id_: str, days: float = 0.0, **more: Any) -> Evidence:
-    return evidence(id_, SELF_REPORT, days, accident=AccidentFacts(), **more)
+    return evidence(id_, SELF_REPORT, days, accident=AccidentFacts(**more.pop("accident", {})), **more)
 
 
 def visit(id_: str, days: float = 0.0, **more: Any) -> Evidence:

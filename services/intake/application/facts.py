@@ -118,15 +118,18 @@ def stage_2_facts(document: object) -> Stage2Facts:
     )
     niks = [(f"/heirs/{index}/nik", _text(heir, "nik")) for index, heir in _items(form, "heirs")]
     niks.append(("/guardian/nik", _text(_part(form, "guardian"), "nik")))
-    born = ((index, parse_day(child.get("birth_date"))) for index, child in _items(form, "children_under_23"))
+    children = ((index, parse_day(child.get("birth_date"))) for index, child in _items(form, "children_under_23"))
+    born = tuple((index, day) for index, day in children if day is not None)
+    born_heirs = (parse_day(heir.get("birth_date")) for _, heir in _items(form, "heirs"))
     claimed = (_text(cost, "item") for _, cost in _items(form, "costs") if cost.get("amount_rupiah"))
     return Stage2Facts(
         outcome=_text(form, "outcome"),
         examined_on=parse_day(form.get("examined_on")),
         absence_periods=tuple((i, first, last) for i, first, last in periods if first is not None and last is not None),
         niks=tuple((pointer, nik) for pointer, nik in niks if nik is not None),
-        children_born=tuple((index, day) for index, day in born if day is not None),
+        children_born=born,
         claimed_items=frozenset(item for item in claimed if item is not None),
         has_children=bool(_items(form, "children_under_23")) or form.get("has_children_under_23") is True,
         has_guardian=bool(_part(form, "guardian")),
+        births=(*(day for _, day in born), *(day for day in born_heirs if day is not None)),
     )

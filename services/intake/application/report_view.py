@@ -14,6 +14,7 @@ from services.intake.domain.stage_2 import stage_2_clock
 from shared.regulation.checklist import ChecklistItem
 from shared.regulation.clocks import Clock
 from shared.regulation.codes import title_of
+from shared.regulation.document_table import DOCUMENT_TABLE
 
 View = dict[str, Any]
 
@@ -110,7 +111,9 @@ def _item(item: ChecklistItem) -> View:
         "required": item.required,
         "state": item.state,
         "responsible": item.responsible,
+        "stage": item.stage,
         "legal_basis": item.legal_basis,
+        "confidence": item.confidence,
     }
 
 
@@ -118,7 +121,7 @@ def _claim_checklist(entries: Sequence[Mapping[str, Any]], brought: Sequence[str
     """The claim's own list. A paper that was brought a moment ago is not shown as missing until the claim follows."""
     items = []
     for entry in entries:
-        title = title_of("documents", entry["document_code"])
+        title, rule = title_of("documents", entry["document_code"]), DOCUMENT_TABLE.rule(entry["document_code"])
         state = "provided" if entry["state"] == "missing" and entry["document_code"] in brought else entry["state"]
         items.append(
             {
@@ -127,7 +130,9 @@ def _claim_checklist(entries: Sequence[Mapping[str, Any]], brought: Sequence[str
                 "required": entry["required"],
                 "state": state,
                 "responsible": entry["responsible"],
+                "stage": entry.get("stage") or (rule.stage if rule else 2),
                 "legal_basis": entry["legal_basis"],
+                "confidence": entry.get("confidence") or (rule.bases[-1].confidence if rule else "uncertain"),
             }
         )
     return items

@@ -3,19 +3,26 @@
 from collections.abc import Iterable
 
 from services.intake.domain.report_facts import ReportFacts
-from services.intake.domain.stage_2 import Stage2Facts
-from shared.regulation.checklist import CaseFacts, ChecklistItem, Provision, checklist
+from services.intake.domain.stage_2 import IN_TREATMENT, Stage2Facts
+from shared.regulation.checklist import ChecklistItem, Provision, checklist
+from shared.regulation.document_table import CaseFacts
+
+# Form 3 KK 1, note ***: two people who know the chronology.
+_WITNESSES_NEEDED = 2
 
 
 def first_checklist(
     report: ReportFacts, stage_2: Stage2Facts | None, document_codes: Iterable[str], report_id: str
 ) -> list[ChecklistItem]:
     """What the case needs and what the employer has brought; the claim's own checklist replaces it later."""
-    provided = {code: Provision("provided", report_id) for code in document_codes}
-    provided["T1"] = Provision("provided", report_id)
+    brought = {"T1", *document_codes}
+    if len(report.witness_niks) >= _WITNESSES_NEEDED:
+        brought.add("two_witnesses")
     if stage_2 is not None:
-        provided["T2"] = Provision("provided", report_id)
-    return checklist(_case_facts(report, stage_2), provided)
+        brought.add("interim_stage_2" if stage_2.outcome == IN_TREATMENT else "T2")
+    if stage_2 is not None and stage_2.has_guardian:
+        brought.add("guardian")
+    return checklist(_case_facts(report, stage_2), {key: Provision("provided", report_id) for key in brought})
 
 
 def _case_facts(report: ReportFacts, stage_2: Stage2Facts | None) -> CaseFacts:
@@ -27,13 +34,14 @@ def _case_facts(report: ReportFacts, stage_2: Stage2Facts | None) -> CaseFacts:
         consequence=report.consequence,
         place_type=report.place_type,
         # A death is an outcome that Tahap I knows already.
-        outcome=stage_2.outcome if stage_2 else ("death" if report.consequence == "death" else None),
+        outcome="death" if report.consequence == "death" else (stage_2.outcome if stage_2 else None),
         facility_type=report.facility_type,
+        pmi_phase=report.pmi_phase,
         police_report=report.police_report_number is not None,
         violence=report.violence,
-        treatment_claimed="treatment" in claimed,
+        treatment_claimed="treatment" in claimed if stage_2 else None,
         transport_claimed="transport" in claimed,
         stmb_claimed="stmb" in claimed or bool(stage_2 and stage_2.absence_periods),
-        children=bool(stage_2 and stage_2.has_children),
-        minor_heir=bool(stage_2 and stage_2.has_guardian),
+        children=stage_2.has_children if stage_2 else None,
+        minor_heir=bool(stage_2 and stage_2.needs_guardian),
     )

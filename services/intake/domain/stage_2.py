@@ -11,6 +11,7 @@ from shared.regulation.clocks import Clock, run_clock
 from shared.regulation.rule_sets import rule_set_for
 
 IN_TREATMENT = "in_treatment"
+_ADULT_YEARS = 18
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,19 @@ class Stage2Facts:
     claimed_items: frozenset[str]
     has_children: bool
     has_guardian: bool
+    births: tuple[date, ...] = ()
+
+    @property
+    def needs_guardian(self) -> bool:
+        """A child or heir is under 18 on the day of the last examination (Form 3a KK 2, item 7b)."""
+        on = self.examined_on
+        return self.has_guardian or (
+            on is not None and any(_years_old(born, on) < _ADULT_YEARS for born in self.births)
+        )
+
+
+def _years_old(born: date, on: date) -> int:
+    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
 
 
 def stage_2_refusals(facts: Stage2Facts, report: ReportFacts, now: datetime) -> list[Problem]:

@@ -125,6 +125,7 @@ def _checklist_item(item: ChecklistItem) -> Document:
         "required": item.required,
         "state": item.state,
         "responsible": item.responsible,
+        "stage": item.stage,
         "satisfied_by": item.satisfied_by,
         "legal_basis": item.legal_basis,
         "confidence": item.confidence,

@@ -84,6 +84,8 @@ def _checklist(view: ClaimView | None) -> tuple[ChecklistEntry, ...]:
             responsible=item.responsible,
             satisfied_by=item.satisfied_by,
             legal_basis=item.legal_basis,
+            stage=item.stage,
+            confidence=item.confidence,
         )
         for item in view.checklist
     )

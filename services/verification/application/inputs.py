@@ -1,5 +1,6 @@
 """From the events of other services to the narrow facts of the domain (decisions 13)."""
 
+import hashlib
 from datetime import date, datetime, time
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -34,6 +35,8 @@ from shared.events.medical_report import DoctorStatement as StatementForm
 _INTAKE, _HOSPITAL = "intake", "hospital_gateway"
 # What a hospital calls the end of a stay that goes on elsewhere (v3 discharge dispositions and local spellings).
 _REFERRED = frozenset({"other-hcf", "hosp", "rehab", "snf"})
+# A child needs a guardian below this age (Form 3a KK 2, item 7b).
+_ADULT_YEARS = 18
 
 
 def evidence_of(event: Event) -> Evidence | None:
@@ -136,21 +139,36 @@ def _accident_facts(
         exposure_source=form.disease.exposure_source if form.disease else None,
         employment_ended_on=form.disease.employment_ended_on if form.disease else None,
         first_alert_at=facts.first_alert_at,
+        papers_at=tuple(
+            (paper.document_code, paper.received_at or received_at)
+            for paper in content.documents
+            if paper.state == "in_force" and paper.document_code in facts.document_codes
+        ),
+        witness_count=sum(witness.nik is not None for witness in form.event.witnesses),
+        pmi_phase=form.event.pmi_phase,
     )
 
 
 def _stage_2(form: StageTwoForm, received_at: datetime) -> Stage2Facts:
     days = sum((period.end - period.start).days + 1 for period in form.absence_periods)
+    births = [*(child.birth_date for child in form.children_under_23), *(heir.birth_date for heir in form.heirs)]
+    on = form.examined_on or received_at.date()
     return Stage2Facts(
         outcome=form.outcome,
         examined_on=form.examined_on,
         absence_days=days or form.absence_days or 0,
         cost_rupiah=tuple((str(cost.item), cost.amount_rupiah) for cost in form.costs),
         children=bool(form.children_under_23) or bool(form.has_children_under_23),
-        minor_heir=form.guardian is not None,
+        minor_heir=form.guardian is not None or any(born is not None and _is_minor(born, on) for born in births),
         received_at=received_at,
         absence_periods=tuple((period.start, period.end) for period in form.absence_periods),
+        guardian=form.guardian is not None,
     )
+
+
+def _is_minor(born: date, on: date) -> bool:
+    """Under 18 on that day."""
+    return (on.year - born.year) - ((on.month, on.day) < (born.month, born.day)) < _ADULT_YEARS
 
 
 def _self_report(facts: SelfReportFacts, content: SelfReportContent) -> Evidence:
@@ -182,6 +200,7 @@ def _self_report(facts: SelfReportFacts, content: SelfReportContent) -> Evidence
             place=form.event.place if form.event else None,
             chronology=form.event.chronology if form.event else None,
             exposure_source=form.disease.exposure_source if form.disease else None,
+            notifier=facts.relation,
         ),
         receipts=(Receipt(facts.version, f"self-report.{facts.change}", when, facts.received_at),),
     )
@@ -195,7 +214,9 @@ def _medical_report(facts: MedicalReportFacts, content: MedicalReportContent, at
     patient = content.patient
     what = "medical-report.received" if facts.version == 1 else "medical-report.updated"
     happened_at = started if facts.version == 1 else received_at
-    receipt = Receipt(facts.version, what, happened_at, received_at, content.doctor_statement is not None)
+    medical = _medical_facts(facts, content, zone)
+    told = _digests(medical, content)
+    receipt = Receipt(facts.version, what, happened_at, received_at, content.doctor_statement is not None, told)
     return Evidence(
         id=facts.encounter_id,
         source=_HOSPITAL,
@@ -215,7 +236,7 @@ def _medical_report(facts: MedicalReportFacts, content: MedicalReportContent, at
         sex=patient.sex,
         case_number=facts.case_number,
         report_id=str(facts.accident_report_id) if facts.accident_report_id else None,
-        medical=_medical_facts(facts, content, zone),
+        medical=medical,
         receipts=(receipt,),
     )
 
@@ -244,6 +265,14 @@ def _medical_facts(facts: MedicalReportFacts, content: MedicalReportContent, zon
         encounter_class=facts.encounter_class,
         ended=facts.period_end is not None,
     )
+
+
+def _digests(medical: MedicalFacts, content: MedicalReportContent) -> tuple[tuple[str, str], ...]:
+    """What this version tells beside diagnoses, so that a new wording can be told from a mere new version."""
+    if not medical.tells:
+        return ()
+    said = content.doctor_statement.model_dump_json() if content.doctor_statement else ""
+    return tuple((kind, hashlib.sha256(f"{kind}\n{said}".encode()).hexdigest()[:16]) for kind in medical.tells)
 
 
 def _is_injury(diagnosis: Diagnosis) -> bool:

@@ -16,7 +16,6 @@ from services.verification.domain.evidence import (
 )
 from services.verification.domain.stance import NOT_COVERED, REFER, REQUEST_COMPLETION, Stance
 from shared.identifiers import WIB, WIT, WITA, zone_of
-from shared.regulation.checklist import DOCUMENT_TABLE
 from shared.regulation.clocks import (
     COMPLETION_REQUESTED,
     DETERMINATION_REQUESTED,
@@ -28,6 +27,7 @@ from shared.regulation.clocks import (
     stage_1_clock,
     start_of_count,
 )
+from shared.regulation.document_table import DOCUMENT_TABLE
 from shared.regulation.rule_sets import RuleSet
 
 FINAL_OUTCOMES = frozenset({"recovered", "partial_functional", "partial_anatomical", "total_permanent", "death"})

@@ -56,9 +56,9 @@ def derive_claim(case: CaseInput, now: datetime, policy: Policy) -> ClaimView:
     rules = rule_set_for(lead.occurred_at.date())
     region = _region(active or list(evidence))
     outcome = _outcome(active, accident, statement)
-    papers = case_checklist(active or evidence, accident, statement, outcome)
+    papers = case_checklist(active or evidence, accident, statement, outcome, case.entries)
     segment = accident.segment if accident else None
-    course = Course(lead, tuple(active), accident, statement, stance, case.entries, completed_at(active, papers))
+    course = Course(lead, tuple(active), accident, statement, stance, case.entries, completed_at(papers))
     clocks = clocks_of(rules, course, now, policy.counting)
     late = report is not None and clocks[0].met is False and segment in _SEGMENTS_WITH_REPORTER
     state = state_of(bool(active), report is not None, outcome, has_lapsed(clocks), papers, stance)

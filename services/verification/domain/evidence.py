@@ -30,7 +30,10 @@ class Identity:
 @dataclass(frozen=True)
 class Stage2Facts:
     """Tahap II (Form 3a KK 2), as far as rules ask about it. `cost_items` are items claimed with an amount; both days
-    of an absence count."""
+    of an absence count.
+
+    `minor_heir`: a child or heir is under 18, so a guardian must be named; `guardian`: one is named.
+    """
 
     outcome: str
     examined_on: date | None
@@ -40,6 +43,7 @@ class Stage2Facts:
     minor_heir: bool
     received_at: datetime
     absence_periods: tuple[tuple[date, date], ...] = ()
+    guardian: bool = False
 
     @property
     def cost_items(self) -> frozenset[str]:
@@ -48,7 +52,11 @@ class Stage2Facts:
 
 @dataclass(frozen=True)
 class AccidentFacts:
-    """What a Tahap I report or a self-report says of the event and the employment."""
+    """What a Tahap I report or a self-report says of the event and the employment.
+
+    `papers_at` names every version of a paper in force by its code, with when the hub had it; `witness_count` counts
+    witnesses named with their NIK; `notifier` is who told a self-report (self, family, union, community).
+    """
 
     segment: str | None = None
     event_kind: str = "accident"
@@ -76,6 +84,10 @@ class AccidentFacts:
     condition_after: str | None = None
     employment_ended_on: date | None = None
     first_alert_at: datetime | None = None
+    papers_at: tuple[tuple[str, datetime], ...] = ()
+    witness_count: int = 0
+    pmi_phase: str | None = None
+    notifier: str | None = None
 
 
 @dataclass(frozen=True)
@@ -117,18 +129,28 @@ class MedicalFacts:
     period_precision: str = "minute"
     encounter_class: str | None = None
     ended: bool = False
+    papers: tuple[str, ...] = ()
+
+    @property
+    def tells(self) -> tuple[str, ...]:
+        """The kinds of evidence in it that stand for papers of the document table."""
+        if self.statement is None:
+            return self.papers
+        word = "interim_statement" if self.statement.outcome == "in_treatment" else "doctor_statement"
+        return (word, *(("rest_period",) if self.statement.rest_days else ()), *self.papers)
 
 
 @dataclass(frozen=True)
 class Receipt:
-    """One accepted version of a piece of evidence: what happened, when the hub had it, and whether it held the
-    doctor's statement."""
+    """One accepted version of a piece of evidence: what happened, when the hub had it, whether it held the doctor's
+    statement, and what else it told: pairs of a kind (`MedicalFacts.tells`) and a digest of its content."""
 
     version: int
     what: str
     occurred_at: datetime
     received_at: datetime
     statement: bool = False
+    tells: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -175,6 +197,16 @@ class Evidence:
     def statement_at(self) -> datetime | None:
         """When a doctor's statement was first in it."""
         return min((receipt.received_at for receipt in self.receipts if receipt.statement), default=None)
+
+    def told_at(self, kind: str) -> list[datetime]:
+        """When each wording of this kind of evidence first came; never empty for a kind that is in it."""
+        times, before = [], None
+        for receipt in self.receipts:
+            digest = dict(receipt.tells).get(kind)
+            if digest is not None and digest != before:
+                times.append(receipt.received_at)
+            before = digest
+        return times or [self.statement_at or self.received_at]
 
 
 @dataclass(frozen=True)

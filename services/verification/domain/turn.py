@@ -7,8 +7,6 @@ from services.verification.domain.claim import Discrepancy
 from services.verification.domain.stance import NOT_COVERED, OCCUPATIONAL_DISEASE, Stance
 from shared.regulation.checklist import ChecklistItem, missing
 
-# Papers that only exist once treatment has come to an end.
-_FINAL_PAPERS = frozenset({"T2", "DOC", "REST", "PHOTO", "WAGE"})
 _FINAL_OUTCOMES = frozenset({"recovered", "partial_functional", "partial_anatomical", "total_permanent", "death"})
 
 
@@ -64,12 +62,12 @@ def turn_of(
     if not lacking:
         return ("bpjs", "benefit-approval" if state != states.READY_FOR_REVIEW else "review")
     first = _most_urgent(lacking, state)
-    return (first.responsible, f"document-missing:{first.document_code}")
+    return (first.responsible, f"document-{first.state}:{first.document_code}")
 
 
 def _most_urgent(lacking: Sequence[ChecklistItem], state: str) -> ChecklistItem:
     """While treatment goes on, what can be had now; then the doctor's statement, on which Tahap II rests (art. 19)."""
-    now = [item for item in lacking if item.document_code not in _FINAL_PAPERS]
+    now = [item for item in lacking if item.stage == 1]
     if now and state == states.REPORTED:
         return now[0]
     statement = [item for item in lacking if item.document_code == "DOC"]

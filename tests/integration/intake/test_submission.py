@@ -53,7 +53,9 @@ async def test_a_report_in_time_is_received_with_its_checklist_and_clock(intake:
         "required": True,
         "state": "missing",
         "responsible": "employer",
+        "stage": 1,
         "legal_basis": items["ID"]["legal_basis"],
+        "confidence": "certain",
     }
     assert report["warnings"] == []
 

@@ -9,9 +9,10 @@ import pytest
 from shared.events import vocabulary
 from shared.identifiers import zone_of
 from shared.regulation.benefits import DISABILITY_TABLE, BenefitFacts, Disability, calculate, total
-from shared.regulation.checklist import DOCUMENT_TABLE, CaseFacts, Provision, checklist, load_document_table, missing
+from shared.regulation.checklist import Provision, checklist, missing
 from shared.regulation.codes import CODE_LISTS, codes_of
 from shared.regulation.data_files import DATA_FOLDER, BadRuleFile
+from shared.regulation.document_table import DOCUMENT_TABLE, CaseFacts, load_document_table
 from shared.regulation.provinces import PROVINCES
 from shared.regulation.rule_sets import RULE_SETS, load_rule_sets, rule_set_for, rule_set_named
 

@@ -1,7 +1,7 @@
 """The shapes of answers, for the OpenAPI. Answers are built by the use cases and not validated again."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -33,12 +33,17 @@ class ClockAnswer(BaseModel):
 
 
 class ChecklistAnswer(BaseModel):
+    """`stage` is the report the paper goes with, 1 (Tahap I) or 2 (Tahap II); `confidence` of the rule is `certain` or
+    `uncertain`."""
+
     document_code: DocumentCode
     title: Title
     required: bool
     state: ChecklistState
-    responsible: str
+    responsible: Annotated[str, Coded("waiting_on")]
+    stage: Literal[1, 2]
     legal_basis: str
+    confidence: str
 
 
 class WarningAnswer(BaseModel):

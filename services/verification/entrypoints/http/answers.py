@@ -1,7 +1,7 @@
 """What routes answer, for the OpenAPI; the bodies themselves are built by the use cases."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, WithJsonSchema
 
@@ -55,11 +55,14 @@ class ClockAnswer(BaseModel):
 
 
 class ChecklistAnswer(BaseModel):
+    """`stage` is the report the paper goes with: 1 (Tahap I) or 2 (Tahap II)."""
+
     document_code: DocumentCode
     title: Title
     required: bool
     state: ChecklistState
     responsible: str
+    stage: Literal[1, 2]
     satisfied_by: str | None
     legal_basis: str
     confidence: str
