@@ -16,3 +16,9 @@ class VerificationSettings(CountingSettings, ServiceSettings):
     stream_poll_seconds: float = 1.0
     stream_retry_milliseconds: int = 2_000
     sequencer_rows_max: int = 1_000
+
+    participants_import_bytes_max: int = 2_147_483_648
+    participants_import_lines_max: int = 5_000_000
+    participants_import_line_bytes_max: int = 16_384
+    participants_import_batch_lines: int = 500
+    participants_import_refused_lines_max: int = 1_000

@@ -7,11 +7,13 @@ from types import FrameType
 
 from services.verification.adapters.case_store import PostgresCaseStore
 from services.verification.adapters.claim_queries import ClaimQueries, search_terms
+from services.verification.adapters.participant_register import ImportBook, ParticipantRegister, sole_import
 from services.verification.adapters.sequencer import Sequencer
 from services.verification.adapters.stream import ClaimStream, StreamLimits
 from services.verification.entrypoints.consumers import evidence_receiver
 from services.verification.entrypoints.http.claims import claim_routes
 from services.verification.entrypoints.http.desk import Counter
+from services.verification.entrypoints.http.participants import ParticipantOffice, participant_routes
 from services.verification.entrypoints.http.reference import reference_routes
 from services.verification.entrypoints.http.stream import stream_routes
 from services.verification.entrypoints.http.work.routes import work_routes
@@ -26,6 +28,7 @@ from shared.events.topics import (
     DEAD_LETTERS,
     DETERMINATIONS,
     MEDICAL_REPORTS,
+    PARTICIPANTS,
 )
 from shared.kafka.aiokafka_bus import AioKafkaBus
 from shared.kafka.bus import EventBus
@@ -39,7 +42,7 @@ from shared.web.door import Verifier
 
 NAME = "verification"
 _HEARD = (ACCIDENT_REPORTS, MEDICAL_REPORTS, DETERMINATIONS)
-_WRITTEN = (CLAIMS, CLAIM_STATE, CASE_NOTIFICATIONS, DEAD_LETTERS)
+_WRITTEN = (CLAIMS, CLAIM_STATE, CASE_NOTIFICATIONS, PARTICIPANTS, DEAD_LETTERS)
 
 
 def build(
@@ -74,6 +77,7 @@ def build(
             stream_routes(counter, stream),
             claim_routes(counter),
             work_routes(counter),
+            participant_routes(counter, _participants(settings, database)),
             reference_routes(counter),
             dead_letter_routes(database, consumer),
         ],
@@ -115,6 +119,15 @@ def _counter(settings: VerificationSettings, database: Database, clock: Clock, c
         open_reader=lambda transaction: ClaimQueries(transaction, secrets),
         search_terms=lambda text: search_terms(text, secrets),
         counting=counting,
+    )
+
+
+def _participants(settings: VerificationSettings, database: Database) -> ParticipantOffice:
+    secrets = load_secrets(settings.secrets_dir)
+    return ParticipantOffice(
+        open_register=lambda transaction: ParticipantRegister(transaction, secrets),
+        open_notes=ImportBook,
+        sole_import=lambda client_id, key: sole_import(database, client_id, key),
     )
 
 

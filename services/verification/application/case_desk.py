@@ -155,6 +155,14 @@ class CaseDesk:
         self._links[frozenset((one, other))] = APART
         self._rederive({one, other}, set(), ())
 
+    def look_again(self) -> None:
+        """Derive every claim that was read again: what claims follow from, beside evidence, has changed."""
+        seen: set[str] = set()
+        for claim in list(self._index.claims.values()):
+            if not claim.is_merged and claim.founder_id not in seen:
+                seen |= self._index.component({claim.founder_id}, self._links)
+                self._rederive({claim.founder_id}, set(), ())
+
     def _end_links(self, ones: Iterable[str], others: Iterable[str], relation: str) -> None:
         others = list(others)
         for pair in [frozenset((one, other)) for one in ones for other in others]:

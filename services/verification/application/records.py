@@ -1,4 +1,4 @@
-"""What the service keeps of claims and evidence, as the use cases hold it in memory."""
+"""What the service keeps of claims, evidence and participants, as the use cases hold it in memory."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,7 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from services.verification.domain.claim import ClaimView
-from services.verification.domain.evidence import Evidence
+from services.verification.domain.evidence import Evidence, Identity
+from services.verification.domain.membership import Membership
 
 
 @dataclass
@@ -121,3 +122,19 @@ class Found:
     evidence: tuple[EvidenceRecord, ...] = ()
     claims: tuple[ClaimRecord, ...] = ()
     links: tuple[PersonLink, ...] = ()
+
+
+@dataclass(frozen=True)
+class ParticipantRecord:
+    """One worker's whole set as stored under the worker key `id`; `version` 0 is not stored yet."""
+
+    id: str
+    version: int
+    memberships: tuple[Membership, ...]
+
+    @property
+    def identities(self) -> list[Identity]:
+        """Every pair of numbers in the set."""
+        return sorted(
+            {Identity(one.nik, one.kpj) for one in self.memberships}, key=lambda i: (i.nik or "", i.kpj or "")
+        )

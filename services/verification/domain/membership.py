@@ -1,10 +1,14 @@
 """What BPJS core has told of a worker's memberships, and which of them are this worker's."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from services.verification.domain.evidence import Identity
+
+# Three years of monthly imports. A standing is kept only where it says something new, so this is reached rarely.
+STANDINGS_MAX = 36
+MEMBERSHIPS_MAX = 200
 
 
 @dataclass(frozen=True)
@@ -66,11 +70,41 @@ def memberships_of(identities: Iterable[Identity], found: Iterable[Membership]) 
     known = list(identities)
     niks = {identity.nik for identity in known if identity.nik}
     kpjs = {identity.kpj for identity in known if identity.kpj}
-    by_kpj = [one for one in found if one.kpj in kpjs or one.nik in niks]
-    own = [one for one in by_kpj if one.nik is None or one.nik in niks] if niks else by_kpj
-    if not niks and len({one.nik for one in own if one.nik}) > 1:
-        return ()
+    candidates = list(found)
+    if not niks:
+        niks = {one.nik for one in candidates if one.nik and one.kpj in kpjs}
+        if len(niks) > 1:
+            return ()
+    own = [one for one in candidates if one.nik in niks or (one.nik is None and one.kpj in kpjs)]
     return tuple(sorted(own, key=_order))
+
+
+def told_again(known: Iterable[Membership], told: Membership) -> tuple[Membership, ...]:
+    """A worker's set after BPJS core told `told` (with one standing): the same employment under the same KPJ from the
+    same day on is the same membership, whose latest word counts; anything else is another one.
+
+    Safe to call twice with the same word: the set stays as it was.
+    """
+    others, before = [], None
+    for one in known:
+        if _key(one) == _key(told):
+            before = one
+        else:
+            others.append(one)
+    if before is not None:
+        told = replace(told, standings=_longer(before.standings, told.standings[0]))
+    return tuple(sorted((*others, told), key=_order))
+
+
+def _longer(standings: tuple[Standing, ...], told: Standing) -> tuple[Standing, ...]:
+    last = standings[-1]
+    if (last.wage_rupiah, last.contributions_paid_until) == (told.wage_rupiah, told.contributions_paid_until):
+        return standings
+    return (*standings, told)[-STANDINGS_MAX:]
+
+
+def _key(one: Membership) -> tuple[object, ...]:
+    return (one.nik, one.kpj, one.employer_registration, one.segment, one.active_from)
 
 
 def _order(one: Membership) -> tuple[str, ...]:

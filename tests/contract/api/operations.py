@@ -28,6 +28,7 @@ _BY_SCOPE = {
     "determinations.write": ClientKind.DISNAKER,
     "claims.read": ClientKind.BPJS_VERIFIER,
     "claims.decide": ClientKind.BPJS_VERIFIER,
+    "participants.write": ClientKind.BPJS_CORE,
 }
 _PARAMETER = re.compile(r"\{(\w+)\}")
 

@@ -25,6 +25,7 @@ _ALLOWED: list[tuple[str, str, set[ClientKind]]] = [
     ("partners", r"POST /oauth2/token", set()),
     ("partners", r"\w+ /v1/(clients|orgs).*", {OPERATOR}),
     (".*", r"\w+ /v1/operations/.*", {OPERATOR}),
+    ("verification", r"POST /v1/participants/import", {CORE}),
     ("intake", r"GET /v1/accident-reports/.*/documents/.*", {EMPLOYER} | ALL_SEEING),
     ("intake", r"\w+ /v1/accident-reports.*", {EMPLOYER}),
     ("intake", r"\w+ /v1/self-reports.*", {CHANNEL}),

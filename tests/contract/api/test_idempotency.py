@@ -47,6 +47,13 @@ def _body(operation: Operation, story: Story) -> dict[str, Any]:
         },
         "/v1/claims/{case_number}/flags/{flag_id}/dismissal": lambda: {"reason": word},
         "/v1/claims/{case_number}/links": lambda: {**split, "officer": {"id": word}},
+        "/v1/participants/import": lambda: {
+            "nik": random_nik(),
+            "segment": "BPU",
+            "programmes": ["JKK"],
+            "active_from": "2020-01-01",
+            "name": word,
+        },
         "/v1/unmatched/{pair_id}/link": lambda: {"reason": word},
         "/v1/unmatched/{pair_id}/dismissal": lambda: {"reason": word},
     }

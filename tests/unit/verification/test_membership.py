@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from services.verification.domain.evidence import Identity
-from services.verification.domain.membership import Membership, Standing, memberships_of
+from services.verification.domain.membership import STANDINGS_MAX, Membership, Standing, memberships_of, told_again
 from tests.support.evidence_makers import KPJ, NIK, OTHER_NIK
 
 DAY = date(2026, 11, 16)
@@ -58,7 +58,7 @@ def test_a_membership_under_another_nik_is_not_this_workers() -> None:
 
 def test_a_worker_known_by_kpj_alone_has_the_memberships_of_the_one_nik_behind_it() -> None:
     second = member(kpj="98765432109", active_from=date(2024, 1, 1))
-    assert memberships_of([Identity(kpj=KPJ)], [member()]) == (member(),)
+    assert memberships_of([Identity(kpj=KPJ)], [second, member()]) == (member(), second)
     assert memberships_of([Identity(NIK)], [second, member()]) == (member(), second)
 
 
@@ -70,3 +70,38 @@ def test_a_membership_filed_without_nik_is_found_by_its_kpj() -> None:
     one = member(nik=None)
     assert memberships_of([Identity(NIK, KPJ)], [one]) == (one,)
     assert memberships_of([Identity(NIK)], [one]) == ()
+
+
+def test_the_same_word_twice_changes_nothing() -> None:
+    once = told_again((), member())
+    assert told_again(once, member()) == once
+
+
+def test_a_later_word_of_the_same_membership_is_kept_beside_the_earlier() -> None:
+    later = member(Standing(date(2026, 2, 1), 6_000_000, date(2026, 12, 31)), active_to=date(2026, 12, 31))
+    (one,) = told_again(told_again((), member()), later)
+    assert [standing.wage_rupiah for standing in one.standings] == [5_000_000, 6_000_000]
+    assert one.active_to == date(2026, 12, 31)
+
+
+def test_the_same_figures_on_a_later_day_are_no_new_standing() -> None:
+    later = member(Standing(date(2026, 2, 1), 5_000_000, date(2026, 10, 31)))
+    assert told_again((member(),), later) == (member(),)
+
+
+def test_another_employer_kpj_or_beginning_is_another_membership() -> None:
+    known = told_again((), member())
+    for other in (
+        member(employer_registration="KK999999"),
+        member(kpj="98765432109"),
+        member(active_from=date(2024, 5, 1)),
+    ):
+        assert len(told_again(known, other)) == 2
+
+
+def test_the_oldest_standings_go_when_there_are_too_many() -> None:
+    known: tuple[Membership, ...] = ()
+    for month in range(STANDINGS_MAX + 5):
+        known = told_again(known, member(Standing(date(2020 + month // 12, month % 12 + 1, 1), 1_000 + month)))
+    assert len(known[0].standings) == STANDINGS_MAX
+    assert known[0].standings[-1].wage_rupiah == 1_000 + STANDINGS_MAX + 4

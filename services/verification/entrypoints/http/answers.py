@@ -185,3 +185,26 @@ class DecisionAnswer(BaseModel):
     state: ClaimState
     version: int
     decision_version: int
+
+
+class ProblemAnswer(BaseModel):
+    pointer: str
+    code: str
+    detail: str
+
+
+class RefusedLineAnswer(BaseModel):
+    line: int
+    problems: list[ProblemAnswer]
+
+
+class ImportAnswer(BaseModel):
+    """`accepted` is what was recorded and what was known already; of many refused lines only the first are named."""
+
+    lines: int
+    accepted: int
+    recorded: int
+    unchanged: int
+    refused: int
+    refused_lines: list[RefusedLineAnswer]
+    refused_lines_left_off: int
