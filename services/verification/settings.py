@@ -9,6 +9,9 @@ class VerificationSettings(CountingSettings, ServiceSettings):
     matching_window_days: int = 6
     four_eyes_rupiah: int = 100_000_000
 
+    clock_keeper_poll_seconds: float = 1.0
+    clock_keeper_rows_max: int = 200
+
     stream_queue_max: int = 1_000
     stream_heartbeat_seconds: float = 15.0
     stream_clients_max: int = 500

@@ -7,6 +7,7 @@ from types import FrameType
 
 from services.verification.adapters.case_store import PostgresCaseStore
 from services.verification.adapters.claim_queries import ClaimQueries, search_terms
+from services.verification.adapters.clock_keeper import ClockKeeper
 from services.verification.adapters.participant_register import ImportBook, ParticipantRegister, sole_import
 from services.verification.adapters.sequencer import Sequencer
 from services.verification.adapters.stream import ClaimStream, StreamLimits
@@ -86,6 +87,7 @@ def build(
             Relay(database, bus),
             Cleaner(database, retention=Retention.of(settings)),
             sequencer,
+            _clock_keeper(settings, counter),
             stream,
             consumer,
         ],
@@ -128,6 +130,16 @@ def _participants(settings: VerificationSettings, database: Database) -> Partici
         open_register=lambda transaction: ParticipantRegister(transaction, secrets),
         open_notes=ImportBook,
         sole_import=lambda client_id, key: sole_import(database, client_id, key),
+    )
+
+
+def _clock_keeper(settings: VerificationSettings, counter: Counter) -> ClockKeeper:
+    return ClockKeeper(
+        counter.database,
+        counter.clock,
+        counter.desk,
+        poll_seconds=settings.clock_keeper_poll_seconds,
+        rows_max=settings.clock_keeper_rows_max,
     )
 
 

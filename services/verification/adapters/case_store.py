@@ -72,22 +72,23 @@ _SAVE_EVIDENCE = """INSERT INTO evidence (id, org, source, kind, source_org, ver
     RETURNING id"""
 _SAVE_CLAIMS = """INSERT INTO claim (case_number, org, founder_id, opened_at, version, decision_version,
         decision_digest, state, waiting_on, region_code, flags, terms, next_due_at, merged_into, assigned_to,
-        notification_sequence, notification_digest, document)
+        notification_sequence, notification_digest, document, overdue_at)
     SELECT c.case_number, $1, c.founder_id, c.opened_at, c.version, c.decision_version, c.decision_digest, c.state,
         c.waiting_on, c.region_code, string_to_array(c.flags, ' '), string_to_array(c.terms, chr(31)), c.next_due_at,
-        c.merged_into, c.assigned_to, c.notification_sequence, c.notification_digest, c.document
+        c.merged_into, c.assigned_to, c.notification_sequence, c.notification_digest, c.document,
+        c.overdue_at
     FROM unnest($2::text[], $3::text[], $4::timestamptz[], $5::bigint[], $6::bigint[], $7::text[], $8::text[],
         $9::text[], $10::text[], $11::text[], $12::text[], $13::timestamptz[], $14::text[], $15::text[],
-        $16::bigint[], $17::text[], $18::bytea[], $19::bigint[])
+        $16::bigint[], $17::text[], $18::bytea[], $19::bigint[], $20::timestamptz[])
         AS c(case_number, founder_id, opened_at, version, decision_version, decision_digest, state, waiting_on,
              region_code, flags, terms, next_due_at, merged_into, assigned_to, notification_sequence,
-             notification_digest, document, stored_version)
+             notification_digest, document, stored_version, overdue_at)
     ON CONFLICT (case_number) DO UPDATE SET version = excluded.version, decision_version = excluded.decision_version,
         decision_digest = excluded.decision_digest, state = excluded.state, waiting_on = excluded.waiting_on,
         region_code = excluded.region_code, flags = excluded.flags, terms = excluded.terms,
         next_due_at = excluded.next_due_at, merged_into = excluded.merged_into, assigned_to = excluded.assigned_to,
         notification_sequence = excluded.notification_sequence, notification_digest = excluded.notification_digest,
-        document = excluded.document, updated_at = clock_timestamp()
+        document = excluded.document, overdue_at = excluded.overdue_at, updated_at = clock_timestamp()
     WHERE claim.version = (SELECT v.stored FROM unnest($2::text[], $19::bigint[]) AS v(number, stored)
                             WHERE v.number = claim.case_number)
     RETURNING case_number"""
@@ -226,7 +227,7 @@ class PostgresCaseStore:
     async def save_claims(self, records: Sequence[ClaimRecord]) -> None:
         if not records:
             return
-        columns: list[list[Any]] = [[] for _ in range(18)]
+        columns: list[list[Any]] = [[] for _ in range(19)]
         # Survivors first: a merged claim refers to one.
         for record in sorted(records, key=lambda record: (record.is_merged, record.case_number)):
             document = record.document or {}
@@ -250,6 +251,7 @@ class PostgresCaseStore:
                 record.notification_digest,
                 self._facts.seal_claim(document, record.case_number, record.version),
                 record.stored_version,
+                record.view.next_overdue_at if record.view else None,
             )
             for column, value in zip(columns, values, strict=True):
                 column.append(value)

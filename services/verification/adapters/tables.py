@@ -48,7 +48,8 @@ class EvidenceRow(Base, table=True):
 
 
 class ClaimRow(Base, table=True):
-    """One claim; `document` is the public claim, sealed. `terms` are look-up hashes and organisations."""
+    """One claim; `document` is the public claim, sealed. `terms` are look-up hashes and organisations.
+    `overdue_at` is when its next clock runs out that has not yet."""
 
     __tablename__ = "claim"
 
@@ -65,6 +66,7 @@ class ClaimRow(Base, table=True):
     flags: list[str] = Field(sa_type=ARRAY(Text))
     terms: list[str] = Field(sa_type=ARRAY(Text))
     next_due_at: datetime | None = Field(default=None, sa_type=_INSTANT)
+    overdue_at: datetime | None = Field(default=None, sa_type=_INSTANT)
     merged_into: str | None = Field(default=None, sa_type=_NAME, foreign_key="claim.case_number")
     assigned_to: str | None = None
     notification_sequence: int = Field(sa_type=BigInteger)

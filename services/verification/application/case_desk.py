@@ -5,7 +5,7 @@ derive, count versions and publish alike.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from services.verification.application.case_index import CaseIndex
 from services.verification.application.claim_document import changes_between, decision_digest, document_of
@@ -124,6 +124,14 @@ class CaseDesk:
         claim.assigned_to = officer
         self._rederive({claim.founder_id}, {claim.founder_id}, ("assigned",))
         return claim
+
+    def let_time_pass(self, case_number: str) -> datetime | None:
+        """Derive the claim as it stands by now; answers when its next clock will be overdue, None for a merged one."""
+        claim = self.claim(case_number)
+        if claim.is_merged:
+            return None
+        self._rederive({claim.founder_id}, set(), ())
+        return (claim.view or self.view(case_number)).next_overdue_at
 
     def link(self, one: str, other: str, person: str) -> None:
         """A person says that two claims are one: `one` and `other` are evidence ids of theirs."""

@@ -68,8 +68,9 @@ def queue_item(document: Mapping[str, Any]) -> Document:
 def changes_between(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> list[str]:
     """Codes of what changed between two documents, in a fixed order."""
     if before is None:
-        return ["opened", "evidence-added"]
+        return ["opened", "evidence-added", *_overdue_changes([], after["clocks"])]
     codes = [code for name, code in _CHANGE_CODES.items() if before.get(name) != after.get(name)]
+    codes += _overdue_changes(before["clocks"], after["clocks"])
     codes += _evidence_changes(before["evidence"], after["evidence"])
     codes += _open_set_changes(
         before["discrepancies"], after["discrepancies"], "discrepancy-opened", "discrepancy-closed"
@@ -108,6 +109,7 @@ def clock_document(clock: Clock) -> Document:
         "due_at": rfc3339(clock.due_at) if clock.due_at else None,
         "met": clock.met,
         "paused": clock.paused,
+        "running": clock.running,
         "legal_basis": clock.legal_basis,
         "confidence": clock.confidence,
     }
@@ -244,6 +246,13 @@ def _evidence_changes(before: list[Document], after: list[Document]) -> list[str
     if any(item["kind"] == "determination" and item["id"] not in old for item in after):
         codes.append("determined")
     return codes
+
+
+def _overdue_changes(before: list[Document], after: list[Document]) -> list[str]:
+    """A clock ran out while what was due has not happened."""
+    old = {clock["clock"] for clock in before if clock.get("running") and clock["met"] is False}
+    new = {clock["clock"] for clock in after if clock["running"] and clock["met"] is False}
+    return ["clock-overdue"] if new - old else []
 
 
 def _open_set_changes(before: list[Document], after: list[Document], opened: str, closed: str) -> list[str]:

@@ -160,5 +160,13 @@ class ClaimView:
         return min((clock.due_at for clock in self.clocks if clock.running and clock.due_at is not None), default=None)
 
     @property
+    def next_overdue_at(self) -> datetime | None:
+        """When the next running clock will be overdue that is not yet."""
+        if self.state in SETTLED:
+            return None
+        waiting = (clock for clock in self.clocks if clock.running and clock.met is None)
+        return min((clock.due_at for clock in waiting if clock.due_at is not None), default=None)
+
+    @property
     def open_discrepancies(self) -> int:
         return sum(item.state == "open" for item in self.discrepancies)

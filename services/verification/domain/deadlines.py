@@ -101,12 +101,6 @@ def has_lapsed(clocks: Sequence[Clock]) -> bool:
     return any(clock.clock == "CLAIM_EXPIRY" and clock.met is False for clock in clocks)
 
 
-def next_overdue_at(clocks: Sequence[Clock]) -> datetime | None:
-    """When the next running clock will be overdue that is not yet."""
-    due = [clock.due_at for clock in clocks if clock.running and clock.met is None and clock.due_at is not None]
-    return min(due, default=None)
-
-
 def answered_at(request: Decision, active: Sequence[Evidence]) -> datetime | None:
     """When who was asked for completion next sent something: the hospital for a paper of its own, else who signed
     the report (Form 3 KK 1); where nobody reported yet, whoever sends."""

@@ -86,7 +86,7 @@ def derive_claim(case: CaseInput, now: datetime, policy: Policy) -> ClaimView:
         discrepancies=contradictions,
         flags=flags(case, _seen(active, accident, lead, region, late), policy.flags),
         benefit=benefit(rules, active, outcome, stance.determination, stance.approved),
-        timeline=timeline(case),
+        timeline=timeline(case, clocks),
         late=late,
         reported_at=report.accepted_at if report else None,
         decision_count=len(entries_of(Decision, case.entries)),

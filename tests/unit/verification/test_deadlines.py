@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from services.verification.domain.claim import CaseInput, ClaimView
-from services.verification.domain.deadlines import next_overdue_at
 from services.verification.domain.derivation import Policy, derive_claim
 from services.verification.domain.entries import Decision, Entry, FirstAlertAcceptance
 from services.verification.domain.evidence import (
@@ -252,8 +251,9 @@ def test_disease_must_appear_within_three_years_of_the_last_day_of_work(ended_on
 
 def test_next_overdue_is_the_nearest_running_clock_that_still_has_time() -> None:
     view = claim(visit("v"), now=at(1))
-    assert next_overdue_at(view.clocks) == at(2)
+    assert view.next_overdue_at == at(2)
     later = claim(visit("v"), now=at(3))
-    assert next_overdue_at(later.clocks) == clock(later, "CLAIM_EXPIRY").due_at
-    assert next_overdue_at(claim(report("r")).clocks) is None
+    assert later.next_overdue_at == clock(later, "CLAIM_EXPIRY").due_at
+    assert claim(report("r")).next_overdue_at is None
+    assert claim(visit("v"), now=at(6 * 365)).next_overdue_at is None, "settled"
     assert at(0) == DAY_0

@@ -50,6 +50,7 @@ class ClockAnswer(BaseModel):
     due_at: datetime | None
     met: bool | None
     paused: bool
+    running: bool
     legal_basis: str
     confidence: str
 
