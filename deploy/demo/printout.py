@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from deploy.demo.claim_card import claim_card
 from deploy.demo.story import Line, Story
 
 _WHO_WIDTH = 16
@@ -13,8 +14,18 @@ def print_story(story: Story, problem: str | None) -> None:
     print(f"   claim {story.case_number or '(none)'}")
     for line in story.lines:
         print(_formatted(line))
+    if story.case_number is not None:
+        _print_card(story.verifier.claim(story.case_number))
     if problem is not None:
         print(f"   FAILED  {problem}")
+
+
+def _print_card(claim: dict[str, Any]) -> None:
+    """The claim as it stands at the end; a label is said once for the lines that follow it."""
+    said = None
+    for label, text in claim_card(claim):
+        print(f"             {label if label != said else '':<{_WHO_WIDTH}} {text}")
+        said = label
 
 
 def print_urls(status: dict[str, Any]) -> None:

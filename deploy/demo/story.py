@@ -73,5 +73,6 @@ class Story:
             lambda each: each.case_number == self.case_number and each.claim_version > self._version
         )
         self._version = change.claim_version
-        state = f"{change.state}, waiting on {change.waiting_on}"
+        reason = self.verifier.claim(self._case())["waiting_reason"]
+        state = f"{change.state}, waiting on {change.waiting_on}" + (f" ({reason})" if reason else "")
         self.lines.append(Line(at, who, what, (change.at - began) * 1000, state))

@@ -10,12 +10,14 @@ from services.hospital_gateway.adapters.projections import PostgresProjections
 from services.hospital_gateway.adapters.records import PostgresVault
 from services.hospital_gateway.application.assemble_report import Rules
 from services.hospital_gateway.application.report_changes import ReportWriter
+from services.hospital_gateway.application.search_resources import SearchResources
 from services.hospital_gateway.application.single_resource import SingleResource
 from services.hospital_gateway.application.submit_bundle import SubmitBundle
 from services.hospital_gateway.application.write_resources import ResourceWriter
 from services.hospital_gateway.entrypoints.consumers import TOPICS_READ, handler
 from services.hospital_gateway.entrypoints.http.fhir import FhirSurface, fhir_router
 from services.hospital_gateway.entrypoints.http.fhir_answers import Answers
+from services.hospital_gateway.entrypoints.http.fhir_writing import Writing
 from services.hospital_gateway.settings import HospitalGatewaySettings
 from shared.clock import Clock, SystemClock
 from shared.events import TOPICS
@@ -87,12 +89,15 @@ def _surface(
     writer = ResourceWriter(resource_format, ReportWriter(resource_format, rules, secrets.worker_keys), clock)
     return FhirSurface(
         submit_bundle=SubmitBundle(vault, resource_format, writer, clock),
-        resources=SingleResource(vault, resource_format, writer),
-        answers=answers,
-        types=STORED_TYPES - _NOT_YET,
-        read_search=search_of,
+        searches=SearchResources(vault, resource_format, writer),
+        writing=Writing(
+            SingleResource(vault, resource_format, writer),
+            answers,
+            STORED_TYPES - _NOT_YET,
+            search_of,
+            settings.fhir_body_bytes_max,
+        ),
         public_url=settings.public_url,
         issuer=settings.issuer,
         token_endpoint=settings.token_endpoint or f"{settings.issuer}/oauth2/token",
-        body_bytes_max=settings.fhir_body_bytes_max,
     )

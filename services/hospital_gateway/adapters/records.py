@@ -9,7 +9,16 @@ from uuid import UUID
 
 import asyncpg
 
-from services.hospital_gateway.application.documents import Caller, Held, Prepared, Receipt, ReportState, Written
+from services.hospital_gateway.adapters.resource_search import page_sql, search_sql
+from services.hospital_gateway.application.documents import (
+    Caller,
+    Criteria,
+    Held,
+    Prepared,
+    Receipt,
+    ReportState,
+    Written,
+)
 from services.hospital_gateway.application.ports import Collision
 from shared.audit import AuditEntry, record
 from shared.clock import Clock
@@ -36,6 +45,10 @@ SELECT r.* FROM unnest($2::text[], $3::uuid[]) AS asked(type, id)
 """
 _HELD_LOCKED = f"{_HELD} FOR UPDATE OF r"
 _VERSION = "SELECT r.* FROM resource r WHERE org = $1 AND type = $2 AND id = $3 AND version = $4"
+_HISTORY = """
+SELECT r.* FROM resource r WHERE org = $1 AND type = $2 AND id = $3 AND ($4::int IS NULL OR version < $4)
+ ORDER BY version DESC LIMIT $5
+"""
 _PARTS = "SELECT r.* FROM resource r WHERE org = $1 AND encounter_id = $2 AND latest"
 _COVERAGES = """
 SELECT r.* FROM resource r
@@ -154,6 +167,26 @@ class PostgresRecords:
         if lock and len(rows) < len(asked) and len(await self._driver.fetch(_HELD, *arguments)) > len(rows):
             # A current version that we waited for was replaced meanwhile, and its successor is not in our snapshot.
             raise Collision
+        return [self._opened(row) for row in rows]
+
+    async def find(self, criteria: Criteria) -> list[Held]:
+        sql, arguments = page_sql(self._org, criteria, self._tokens(criteria))
+        return [self._opened(row) for row in await self._driver.fetch(sql, *arguments)]
+
+    async def count(self, criteria: Criteria) -> int:
+        condition, arguments = search_sql(self._org, criteria, self._tokens(criteria))
+        counted = await self._driver.fetchval(f"SELECT count(*) FROM resource r WHERE {condition}", *arguments)  # noqa: S608
+        return int(counted)
+
+    def _tokens(self, criteria: Criteria) -> list[str]:
+        return [
+            token
+            for one in criteria.identifiers
+            for token in self._index.all(_kind(criteria.type), f"{one.system}|{one.value}")
+        ]
+
+    async def history_of(self, type_name: str, resource_id: UUID, before: int | None, count: int) -> list[Held]:
+        rows = await self._driver.fetch(_HISTORY, self._org, type_name, resource_id, before, count)
         return [self._opened(row) for row in rows]
 
     async def version_of(self, type_name: str, resource_id: UUID, version: int) -> Held | None:

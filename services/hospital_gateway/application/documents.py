@@ -58,6 +58,51 @@ class Search:
 
 
 @dataclass(frozen=True)
+class Criteria:
+    """What a search asks of one type; an empty part asks nothing. Times are a half-open interval of the last change,
+    `after` is the last match of the page before, by which the order goes on."""
+
+    type: str
+    identifiers: tuple[Search, ...] = ()
+    ids: tuple[UUID, ...] | None = None
+    patients: tuple[UUID, ...] | None = None
+    encounters: tuple[UUID, ...] | None = None
+    changed_from: datetime | None = None
+    changed_before: datetime | None = None
+    newest_first: bool = False
+    after: tuple[datetime, UUID] | None = None
+    count: int = 50
+
+
+@dataclass(frozen=True)
+class Include:
+    """What a search wants beside its matches: what they name by `parameter`, or (`reverse`) what names them by it.
+    `type` is of the side that makes the reference."""
+
+    type: str
+    parameter: str
+    reverse: bool = False
+
+
+@dataclass(frozen=True)
+class SearchRequest:
+    """A search as read from its parameters; `only_count` wants the number of matches and none of them."""
+
+    criteria: Criteria
+    includes: tuple[Include, ...] = ()
+    only_count: bool = False
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where a request was sent, for links: the base of all addresses, the path under it and the parameters."""
+
+    base: str
+    path: str
+    parameters: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
 class Entry:
     """One thing to do, of a Bundle or alone. `place` is the FHIRPath of the entry, or the type of a single resource."""
 
@@ -69,6 +114,7 @@ class Entry:
     full_url: str | None = None
     if_none_exist: Search | None = None
     if_match: str | None = None
+    where: Search | None = None  # of a conditional update, which has no id
 
 
 @dataclass(frozen=True)
@@ -96,6 +142,16 @@ class Held:
     @property
     def path(self) -> str:
         return f"{self.type}/{self.id}"
+
+
+@dataclass(frozen=True)
+class Found:
+    """One page of a search. `more`: it goes on after the last match; `total` only where it was asked for."""
+
+    matches: tuple[Held, ...] = ()
+    included: tuple[Held, ...] = ()
+    more: bool = False
+    total: int | None = None
 
 
 @dataclass(frozen=True)

@@ -48,6 +48,7 @@ class NotAcceptable(Refusal):
     """406: an answer in a format that is not given here."""
 
 
+AGAINST_THE_RULES = 422
 _ERRORS: dict[int, type[SimpulError]] = {
     400: Unreadable,
     403: Forbidden,
@@ -78,6 +79,7 @@ def finding(code: str, expression: str = "", /, **names: object) -> Finding:
         detail=message["en"].format(**names),
         kind=message["kind"],
         text_id=message["id"].format(**names),
+        severity=message.get("severity", "error"),
     )
 
 

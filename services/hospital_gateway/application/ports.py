@@ -8,11 +8,14 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from services.hospital_gateway.application.documents import (
+    Address,
     Caller,
+    Criteria,
     Document,
     Done,
     Draft,
     Entry,
+    Found,
     Held,
     Kept,
     Links,
@@ -20,6 +23,7 @@ from services.hospital_gateway.application.documents import (
     Receipt,
     ReportState,
     Search,
+    SearchRequest,
     Submission,
     Written,
 )
@@ -40,6 +44,15 @@ class Records(Protocol):
 
     async def held(self, targets: Sequence[tuple[str, UUID]], *, lock: bool = False) -> list[Held]:
         """The current versions of those that exist; `lock` keeps others from changing them."""
+
+    async def find(self, criteria: Criteria) -> list[Held]:
+        """Current versions that fit, in the order of their last change, at most `criteria.count`."""
+
+    async def count(self, criteria: Criteria) -> int:
+        """How many fit, whatever page is asked for."""
+
+    async def history_of(self, type_name: str, resource_id: UUID, before: int | None, count: int) -> list[Held]:
+        """Versions of one resource, the newest first, of those older than `before`."""
 
     async def version_of(self, type_name: str, resource_id: UUID, version: int) -> Held | None:
         """One version, current or not."""
@@ -127,6 +140,27 @@ class ResourceFormat(Protocol):
     def visit(self, encounter_id: str, kept: Sequence[Kept], zone: ZoneInfo) -> Visit: ...
 
     def transaction_response(self, done: Sequence["Done | SimpulError"], kind: str) -> bytes: ...
+
+    def search(self, address: Address, type_name: str) -> SearchRequest:
+        """What the parameters ask. Raises the refusal that names every problem."""
+
+    def page_of_history(self, address: Address) -> tuple[int | None, int]:
+        """Versions before which one, and how many. Raises the refusal that names every problem."""
+
+    def searchset(self, found: Found, address: Address) -> bytes:
+        """A page of matches as a Bundle; resources as they are kept."""
+
+    def history(self, versions: Sequence[Held], address: Address, *, more: bool) -> bytes:
+        """Versions of one resource as a Bundle, the newest first."""
+
+    def person(self, type_name: str, search: Search) -> bytes | None:
+        """A Patient or Practitioner of whom nothing is known but the well-formed NIK of `search`, else None."""
+
+    def patched(self, text: str, patch: bytes) -> bytes:
+        """The resource after a JSON Patch. Raises the refusal of one that is none or does not fit."""
+
+    def named_by(self, content: Document, parameter: str) -> Sequence[tuple[str, UUID]]:
+        """The resources of this hospital that a resource names by a search parameter; `*` is all of them."""
 
 
 class Workers(Protocol):

@@ -1,13 +1,16 @@
-"""One resource at a time: create, update, read, and read of one version."""
+"""One resource at a time: create, update, patch, read, read of one version, and what would be said of one."""
 
 from dataclasses import dataclass
 from uuid import UUID
 
 from services.hospital_gateway.application.documents import Caller, Done, Entry, Held, Search
-from services.hospital_gateway.application.findings import refusal
+from services.hospital_gateway.application.findings import AGAINST_THE_RULES, refusal, status_of
 from services.hospital_gateway.application.ports import Records, ResourceFormat, Vault
 from services.hospital_gateway.application.retried import retried
 from services.hospital_gateway.application.write_resources import ResourceWriter
+from shared.errors import SimpulError, Stale
+
+_PATCH_TRIES = 3
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,47 @@ class SingleResource:
         draft = await self.format.resource(raw, type_name, resource_id)
         entry = Entry(type_name, "PUT", type_name, resource_id, draft, if_match=if_match)
         return await self._write(caller, entry, "resource.update")
+
+    async def update_where(
+        self, caller: Caller, type_name: str, where: Search, raw: bytes, if_match: str | None
+    ) -> Done:
+        """Store a new version of the one that the condition names, or a new resource when there is none."""
+        draft = await self.format.resource(raw, type_name, None)
+        entry = Entry(type_name, "PUT", type_name, draft=draft, if_match=if_match, where=where)
+        return await self._write(caller, entry, "resource.update")
+
+    async def patch(
+        self, caller: Caller, type_name: str, resource_id: str, patch: bytes, if_match: str | None = None
+    ) -> Done:
+        """Store the version that a JSON Patch makes of the current one. Raises NotFound, Stale, Refusal."""
+        for _ in range(_PATCH_TRIES - 1):
+            try:
+                return await self._patched_once(caller, type_name, resource_id, patch, if_match)
+            except Stale:
+                # Somebody else changed it between our reading and our writing, unless the client said which it saw.
+                if if_match is not None:
+                    raise
+        return await self._patched_once(caller, type_name, resource_id, patch, if_match)
+
+    async def _patched_once(
+        self, caller: Caller, type_name: str, resource_id: str, patch: bytes, if_match: str | None
+    ) -> Done:
+        async with self.vault.of(caller) as records:
+            found = await records.held([(type_name, _uuid(resource_id))])
+        if not found:
+            raise refusal("not-found")
+        raw = self.format.patched(found[0].text, patch)
+        return await self.update(caller, type_name, resource_id, raw, if_match or f'W/"{found[0].version}"')
+
+    async def problems(self, raw: bytes, type_name: str) -> SimpulError | None:
+        """What the rules have against this resource; nothing is stored. Raises what cannot be judged at all."""
+        try:
+            await self.format.resource(raw, type_name, None)
+        except SimpulError as error:
+            if status_of(error) != AGAINST_THE_RULES:
+                raise
+            return error
+        return None
 
     async def _write(self, caller: Caller, entry: Entry, action: str) -> Done:
         searches = self.format.searches([entry])

@@ -34,12 +34,13 @@ _ADOPTED = frozenset({"Claim", "ExplanationOfBenefit", "Coverage"})
 
 @dataclass
 class _Step:
-    """One entry on its way: who is meant and what is to be done."""
+    """One entry on its way: who is meant and what is to be done. `of_another`: another resource bears its identity."""
 
     entry: Entry
     action: Literal["create", "update", "found", "read"]
     id: UUID
     by_identity: bool = False
+    of_another: bool = False
     head: Held | None = None
 
 
@@ -66,8 +67,9 @@ class ResourceWriter:
         for entry in entries:
             if entry.draft is not None:
                 found.update(((entry.type, *key), None) for key in self._format.identity_keys(entry.draft))
-            if entry.if_none_exist is not None:
-                found[_key(entry.if_none_exist)] = None
+            for condition in (entry.if_none_exist, entry.where):
+                if condition is not None:
+                    found[_key(condition)] = None
         found.update((_key(search), None) for search in searches.values())
         return list(found)
 
@@ -121,6 +123,8 @@ class ResourceWriter:
         return plan
 
     def _step(self, entry: Entry, prepared: Prepared, taken: dict[Key, UUID], plan: _Plan) -> _Step | None:
+        if entry.where is not None:
+            return self._where(entry, entry.where, prepared, plan)
         if entry.draft is None or entry.method == "PUT":
             return self._addressed(entry, prepared, plan)
         keys = [(entry.type, *key) for key in self._format.identity_keys(entry.draft)]
@@ -144,6 +148,20 @@ class ResourceWriter:
         taken.update(((entry.type, one.system, one.value), made) for one in entry.draft.identifiers)
         return _Step(entry, "create", made)
 
+    def _where(self, entry: Entry, where: Search, prepared: Prepared, plan: _Plan) -> _Step | None:
+        """A conditional update: of the one that fits, else a new resource."""
+        found = prepared.holders.get(_key(where), ())
+        if len(found) > 1:
+            plan.findings.append(finding("reference-ambiguous", entry.place))
+            return None
+        if found:
+            return self._addressed(replace(entry, id=str(found[0]), where=None), prepared, plan)
+        borne = [(one.system, one.value) for one in entry.draft.identifiers] if entry.draft else []
+        if (where.system, where.value) not in borne:
+            plan.findings.append(finding("condition-differs", f"{entry.place}.identifier"))
+            return None
+        return self._step(replace(entry, method="POST", where=None), prepared, {}, plan)
+
     def _addressed(self, entry: Entry, prepared: Prepared, plan: _Plan) -> _Step | None:
         """A PUT or GET: ids are the hub's, so what is no UUID cannot exist here."""
         try:
@@ -153,8 +171,7 @@ class ResourceWriter:
             return None
         keys = self._format.identity_keys(entry.draft) if entry.draft else ()
         holders = {holder for key in keys for holder in prepared.holders.get((entry.type, *key), ())}
-        if holders - {step.id}:
-            plan.findings.append(finding("identity-ambiguous", f"{entry.place}.identifier"))
+        step.of_another = bool(holders - {step.id})
         return step
 
     async def _meet_heads(self, records: Records, plan: _Plan) -> None:
@@ -168,6 +185,8 @@ class ResourceWriter:
             step.head = heads.get((step.entry.type, step.id))
             if step.head is None and step.action != "create" and (step.entry.type, step.id) not in made:
                 plan.findings.append(finding("not-found", step.entry.place))
+            elif step.of_another:
+                plan.findings.append(finding("identity-ambiguous", f"{step.entry.place}.identifier"))
             elif step.entry.if_match is not None and _is_stale(step.entry.if_match, step.head):
                 plan.findings.append(finding("version-stale", step.entry.place))
 

@@ -22,6 +22,7 @@ _BY_SCOPE = {
     "system/*.c": ClientKind.HOSPITAL,
     "system/*.r": ClientKind.HOSPITAL,
     "system/*.u": ClientKind.HOSPITAL,
+    "system/*.s": ClientKind.HOSPITAL,
     "subscriptions.manage": ClientKind.DISNAKER,
     "notifications.read": ClientKind.DISNAKER,
     "cases.read": ClientKind.DISNAKER,

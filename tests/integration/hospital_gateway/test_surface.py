@@ -13,6 +13,12 @@ _ROUTES = {
     ("PUT", "/{type_name}/{resource_id}"): "update",
     ("GET", "/{type_name}/{resource_id}"): "read",
     ("GET", "/{type_name}/{resource_id}/_history/{version_id}"): "vread",
+    ("PUT", "/{type_name}"): "update",
+    ("PATCH", "/{type_name}/{resource_id}"): "patch",
+    ("GET", "/{type_name}"): "search-type",
+    ("POST", "/{type_name}/_search"): "search-type",
+    ("GET", "/{type_name}/{resource_id}/_history"): "history-instance",
+    ("POST", "/{type_name}/$validate"): "validate",
 }
 
 
@@ -32,7 +38,8 @@ async def test_the_capability_statement_lists_exactly_what_the_routes_do(gateway
             for method in route.methods or ()
         }
         for resource in statement["rest"][0]["resource"]:
-            assert {one["code"] for one in resource["interaction"]} == offered
+            told = {one["code"] for one in resource["interaction"]} | {one["name"] for one in resource["operation"]}
+            assert told == offered
         assert {one["code"] for one in statement["rest"][0]["interaction"]} == {"transaction", "batch"}
 
 

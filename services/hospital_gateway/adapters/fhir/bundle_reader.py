@@ -52,8 +52,12 @@ def _looks_deep(raw: bytes) -> bool:
 
 
 def read_resource(raw: bytes, type_name: str, resource_id: str | None = None) -> Draft:
-    """A single resource posted or put at `type_name` (and `resource_id`). Raises what the use case answers with."""
+    """A single resource posted or put at `type_name` (and `resource_id`); an empty type is whatever it says itself.
+    Raises what the use case answers with."""
     document = read_json(raw)
+    if not type_name:
+        named = document.get("resourceType")
+        type_name = named if named in R4_TYPES else "Resource"
     findings = _type_findings(document, type_name, type_name)
     if findings:
         raise refused(findings)

@@ -19,6 +19,24 @@ def links_of(content: Mapping[str, Any], references: Iterable[Any] | None = None
     return Links(encounter, patient, tuple(named))
 
 
+# The elements that a search parameter of this name reads, where they are not simply called so.
+_ELEMENTS_OF = {
+    "patient": ("patient", "subject", "beneficiary"),
+    "encounter": ("encounter", "context"),
+    "practitioner": ("participant", "performer", "practitioner", "asserter"),
+    "service-provider": ("serviceProvider",),
+    "part-of": ("partOf",),
+    "based-on": ("basedOn",),
+}
+
+
+def named_by(content: Mapping[str, Any], parameter: str) -> list[tuple[str, UUID]]:
+    """The resources of this hospital that stand in the elements of one search parameter; `*` is every element."""
+    names = tuple(content) if parameter == "*" else _ELEMENTS_OF.get(parameter, (parameter,))
+    made = dict.fromkeys(_references([content[name] for name in names if name in content]))
+    return [link for one in made if (link := _typed(one)) is not None]
+
+
 def _encounters(content: Mapping[str, Any]) -> Iterator[Any]:
     """References by which types say their Encounter: `encounter`, `context`, `context.encounter`, `item.encounter`."""
     for element in (content, part(content, "context") or {}):

@@ -12,29 +12,36 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from services.hospital_gateway.adapters.fhir import bundle_reader, outcome
+from services.hospital_gateway.adapters.fhir import bundle_reader, bundles, outcome, systems
 from services.hospital_gateway.adapters.fhir.inspection import organisation_numbers
+from services.hospital_gateway.adapters.fhir.json_patch import patched
 from services.hospital_gateway.adapters.fhir.json_text import (
     member_text,
     with_first_members,
     with_leading_members,
     with_strings_replaced,
 )
-from services.hospital_gateway.adapters.fhir.links import links_of
+from services.hospital_gateway.adapters.fhir.links import links_of, named_by
+from services.hospital_gateway.adapters.fhir.search_parameters import read_history_page, read_search
 from services.hospital_gateway.adapters.fhir.visit_reader import read_visit
 from services.hospital_gateway.application.documents import (
+    Address,
     Document,
     Done,
     Draft,
     Entry,
+    Found,
+    Held,
     Kept,
     Links,
     Search,
+    SearchRequest,
     Submission,
 )
 from services.hospital_gateway.application.findings import Finding, refused, status_of
 from services.hospital_gateway.domain.visit import Visit
 from shared.errors import SimpulError, Unavailable
+from shared.identifiers import nik_problems
 
 _ID = frozenset({"id"})
 _META = frozenset({"meta"})
@@ -122,6 +129,30 @@ class R4Format:
 
     def transaction_response(self, done: Sequence[Done | SimpulError], kind: str) -> bytes:
         return outcome.response_bundle(done, kind)
+
+    def search(self, address: Address, type_name: str) -> SearchRequest:
+        return read_search(type_name, address.parameters)
+
+    def page_of_history(self, address: Address) -> tuple[int | None, int]:
+        return read_history_page(address.parameters)
+
+    def searchset(self, found: Found, address: Address) -> bytes:
+        return bundles.searchset(found, address)
+
+    def history(self, versions: Sequence[Held], address: Address, *, more: bool) -> bytes:
+        return bundles.history(versions, address, more=more)
+
+    def person(self, type_name: str, search: Search) -> bytes | None:
+        if type_name not in ("Patient", "Practitioner") or search.system != systems.NIK or nik_problems(search.value):
+            return None
+        identifier = {"use": "official", "system": systems.NIK, "value": search.value}
+        return json.dumps({"resourceType": type_name, "identifier": [identifier]}).encode()
+
+    def patched(self, text: str, patch: bytes) -> bytes:
+        return patched(text, patch)
+
+    def named_by(self, content: Document, parameter: str) -> Sequence[tuple[str, UUID]]:
+        return named_by(content, parameter)
 
 
 _Apart = tuple[Submission | Draft | None, tuple[tuple[Finding, ...], int] | None]

@@ -4,7 +4,16 @@ the routes."""
 from collections.abc import Collection
 from typing import Any
 
-INTERACTIONS = ("read", "vread", "update", "create")
+INTERACTIONS = ("read", "vread", "update", "patch", "create", "search-type", "history-instance")
+SEARCH_PARAMETERS = {
+    "_id": "token",
+    "_lastUpdated": "date",
+    "identifier": "token",
+    "patient": "reference",
+    "subject": "reference",
+    "encounter": "reference",
+}
+_VALIDATE = "http://hl7.org/fhir/OperationDefinition/Resource-validate"
 SYSTEM_INTERACTIONS = ("transaction", "batch")
 _PUBLISHED = "2026-11-22"
 
@@ -20,9 +29,11 @@ def capability_statement(public_url: str, base: str, types: Collection[str]) -> 
             "updateCreate": False,
             "conditionalCreate": True,
             "conditionalRead": "not-supported",
-            "conditionalUpdate": False,
+            "conditionalUpdate": True,
             "conditionalDelete": "not-supported",
             "referencePolicy": ["literal", "logical"],
+            "searchParam": [{"name": code, "type": kind} for code, kind in SEARCH_PARAMETERS.items()],
+            "operation": [{"name": "validate", "definition": _VALIDATE}],
         }
         for name in sorted(types)
     ]

@@ -48,6 +48,57 @@ def _answer(description: str, schema: dict[str, Any]) -> dict[str, Any]:
 
 BUNDLE_BODY = _body(_EXAMPLE_BUNDLE)
 RESOURCE_BODY = _body(_EXAMPLE_RESOURCE)
+PATCH_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json-patch+json": {
+                "schema": {"type": "array", "items": {"type": "object", "required": ["op", "path"]}},
+                "example": [{"op": "replace", "path": "/status", "value": "finished"}],
+            }
+        },
+    }
+}
+_PARAMETERS = {
+    "identifier": "`system|value`, several with commas between them.",
+    "_id": "The hub's own ids.",
+    "patient": "`Patient/{id}` or the id; `subject` is the same.",
+    "encounter": "`Encounter/{id}` or the id.",
+    "_lastUpdated": "With a prefix: `ge2026-11-20`.",
+    "_count": "Matches of a page, at most 200; 0 only counts.",
+    "_sort": "`_lastUpdated` or `-_lastUpdated`.",
+    "_include": "What the matches name, such as `Encounter:subject`.",
+    "_revinclude": "What names the matches, such as `Condition:encounter`.",
+    "_cursor": "From the link to the next page.",
+}
+
+
+def _parameter_schema(name: str) -> dict[str, Any]:
+    return {"type": "integer", "minimum": 0} if name == "_count" else {"type": "string"}
+
+
+_SEARCH_EXAMPLE = {"identifier": "https://fhir.kemkes.go.id/id/nik|3671015203900001"}
+SEARCH_QUERY: dict[str, Any] = {
+    "parameters": [
+        {"name": name, "in": "query", "required": False, "description": words, "schema": _parameter_schema(name)}
+        for name, words in _PARAMETERS.items()
+    ]
+}
+SEARCH_FORM: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/x-www-form-urlencoded": {
+                "schema": {
+                    "type": "object",
+                    "properties": {name: _parameter_schema(name) for name in _PARAMETERS},
+                    "additionalProperties": False,
+                },
+                "example": _SEARCH_EXAMPLE,
+            }
+        },
+    }
+}
 _ANSWERS: dict[int | str, dict[str, Any]] = {
     200: _answer("Done.", _RESOURCE),
     201: _answer("Created.", _RESOURCE),
@@ -72,5 +123,7 @@ def outcomes(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 DESCRIBES = outcomes(200, 406)
 READS = outcomes(200, 401, 403, 404, 406, 422, 503)
+VALIDATES = outcomes(200, 400, 401, 403, 404, 406, 413, 415, 422, 503)
+SEARCHES = outcomes(200, 400, 401, 403, 404, 406, 409, 413, 415, 422, 503)
 UPDATES = outcomes(200, 400, 401, 403, 404, 406, 409, 412, 413, 415, 422, 503)
 CREATES = {**UPDATES, **outcomes(201)}

@@ -1,27 +1,33 @@
 """The FHIR surface. Requests are read raw and never declared as models; both bases have the same routes."""
 
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from services.hospital_gateway.application.documents import Search
 from services.hospital_gateway.application.findings import refusal
-from services.hospital_gateway.application.single_resource import SingleResource
+from services.hospital_gateway.application.search_resources import SearchResources
 from services.hospital_gateway.application.submit_bundle import SubmitBundle
 from services.hospital_gateway.entrypoints.http.capability import capability_statement, smart_configuration
 from services.hospital_gateway.entrypoints.http.documentation import (
     BUNDLE_BODY,
-    CREATES,
     DESCRIBES,
     READS,
-    RESOURCE_BODY,
     UPDATES,
 )
-from services.hospital_gateway.entrypoints.http.fhir_answers import BASES, FHIR_JSON, Answers, body_of, caller_of
+from services.hospital_gateway.entrypoints.http.fhir_answers import (
+    BASES,
+    FHIR_JSON,
+    Answers,
+    body_of,
+    caller_of,
+    known_type,
+)
+from services.hospital_gateway.entrypoints.http.fhir_search import add_searches
+from services.hospital_gateway.entrypoints.http.fhir_writing import Writing, add_validation, add_writing
 from shared.web.door import principal_of, public, secured
 
 _ALL_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -29,17 +35,22 @@ _ALL_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 @dataclass(frozen=True)
 class FhirSurface:
-    """What the routes need. `types` are those stored one by one; `read_search` reads a condition, or None."""
+    """What the routes need."""
 
     submit_bundle: SubmitBundle
-    resources: SingleResource
-    answers: Answers
-    types: Collection[str]
-    read_search: Callable[[str, str], Search | None]
+    searches: SearchResources
+    writing: Writing
     public_url: str
     issuer: str
     token_endpoint: str
-    body_bytes_max: int
+
+    @property
+    def answers(self) -> Answers:
+        return self.writing.answers
+
+    @property
+    def types(self) -> Collection[str]:
+        return self.writing.types
 
 
 def fhir_router(surface: FhirSurface) -> APIRouter:
@@ -48,7 +59,9 @@ def fhir_router(surface: FhirSurface) -> APIRouter:
     for base in BASES:
         _add_descriptions(router, base, surface)
         _add_bundle(router, base, surface)
-        _add_writing(router, base, surface)
+        add_validation(router, base, surface.writing)
+        add_writing(router, base, surface.writing)
+        add_searches(router, base, surface.answers, surface.searches, surface.types)
         _add_reading(router, base, surface)
     for base in BASES:
         _add_rest(router, base, surface)
@@ -80,7 +93,7 @@ def _add_bundle(router: APIRouter, base: str, surface: FhirSurface) -> None:
 
         async def handle(request: Request) -> Response:
             caller, principal = caller_of(request), principal_of(request)
-            raw = await body_of(request, surface.body_bytes_max)
+            raw = await body_of(request, surface.writing.body_bytes_max)
             answer, replayed = await surface.submit_bundle(
                 caller, raw, lambda type_name, letter: principal.has_scope(f"system/{type_name}.{letter}")
             )
@@ -96,55 +109,12 @@ def _add_bundle(router: APIRouter, base: str, surface: FhirSurface) -> None:
     router.add_api_route(f"{base}/", bundle, methods=["POST"], include_in_schema=False, **needed)
 
 
-def _known(request: Request, surface: FhirSurface) -> str:
-    """The type in the address. Raises NotFound for one that is not kept here."""
-    type_name: str = request.path_params["type_name"]
-    if type_name not in surface.types:
-        raise refusal("not-supported")
-    return type_name
-
-
-def _add_writing(router: APIRouter, base: str, surface: FhirSurface) -> None:
-    answers, resources = surface.answers, surface.resources
-
-    async def create(request: Request, type_name: str) -> Response:
-        """201 with the stored resource; 200 with a new version where its NIK or business identifier is known."""
-
-        async def handle(request: Request) -> Response:
-            name = _known(request, surface)
-            caller = caller_of(request, name, "c")
-            condition = _if_none_exist(request, name, surface)
-            raw = await body_of(request, surface.body_bytes_max)
-            return answers.done(request, await resources.create(caller, name, raw, condition))
-
-        return await answers.guarded(request, handle)
-
-    async def update(request: Request, type_name: str, resource_id: str) -> Response:
-        """A new version. Ids are the hub's, so an unknown one answers 404; an old `If-Match` 412."""
-
-        async def handle(request: Request) -> Response:
-            name = _known(request, surface)
-            caller = caller_of(request, name, "u")
-            raw = await body_of(request, surface.body_bytes_max)
-            if_match = request.headers.get("if-match")
-            done = await resources.update(caller, name, request.path_params["resource_id"], raw, if_match)
-            return answers.done(request, done)
-
-        return await answers.guarded(request, handle)
-
-    add: Any = partial(router.add_api_route, response_class=Response)
-    add(f"{base}/{{type_name}}", create, methods=["POST"], summary="Create", status_code=201,
-        responses=CREATES, **secured("system/*.c", extra=RESOURCE_BODY))  # fmt: skip
-    add(f"{base}/{{type_name}}/{{resource_id}}", update, methods=["PUT"], summary="Update",
-        responses=UPDATES, **secured("system/*.u", extra=RESOURCE_BODY))  # fmt: skip
-
-
 def _add_reading(router: APIRouter, base: str, surface: FhirSurface) -> None:
-    answers, resources = surface.answers, surface.resources
+    answers, resources = surface.answers, surface.writing.resources
 
     async def read(request: Request, type_name: str, resource_id: str) -> Response:
         async def handle(request: Request) -> Response:
-            name = _known(request, surface)
+            name = known_type(request, surface.types)
             caller = caller_of(request, name, "r")
             return answers.resource(request, await resources.read(caller, name, request.path_params["resource_id"]))
 
@@ -152,7 +122,7 @@ def _add_reading(router: APIRouter, base: str, surface: FhirSurface) -> None:
 
     async def read_version(request: Request, type_name: str, resource_id: str, version_id: str) -> Response:
         async def handle(request: Request) -> Response:
-            name, path = _known(request, surface), request.path_params
+            name, path = known_type(request, surface.types), request.path_params
             caller = caller_of(request, name, "r")
             held = await resources.read_version(caller, name, path["resource_id"], path["version_id"])
             return answers.resource(request, held)
@@ -164,16 +134,6 @@ def _add_reading(router: APIRouter, base: str, surface: FhirSurface) -> None:
     add(one, read, methods=["GET"], summary="Read", responses=READS, **secured("system/*.r"))
     add(f"{one}/_history/{{version_id}}", read_version, methods=["GET"], summary="Read one version",
         responses=READS, **secured("system/*.r"))  # fmt: skip
-
-
-def _if_none_exist(request: Request, type_name: str, surface: FhirSurface) -> Search | None:
-    given = request.headers.get("if-none-exist")
-    if given is None:
-        return None
-    search = surface.read_search(type_name, given.partition("?")[2] or given)
-    if search is None:
-        raise refusal("condition-not-supported")
-    return search
 
 
 def _add_rest(router: APIRouter, base: str, surface: FhirSurface) -> None:

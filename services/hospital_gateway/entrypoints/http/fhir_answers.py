@@ -1,7 +1,7 @@
 """How requests under `/fhir` are read and answered: JSON only, errors as OperationOutcome, never a bare 500."""
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from email.message import Message
 from email.utils import format_datetime
 from typing import Any
@@ -19,6 +19,7 @@ from shared.web.strict_json import read_limited
 FHIR_JSON = "application/fhir+json; charset=utf-8"
 BASES = ("/fhir", "/fhir-r4/v1")
 _TYPES = frozenset({"application/fhir+json", "application/json"})
+JSON_PATCH = frozenset({"application/json-patch+json"})
 
 Handler = Callable[[Request], Awaitable[Response]]
 Outcome = Callable[[SimpulError], dict[str, Any]]
@@ -28,12 +29,25 @@ def is_fhir(path: str) -> bool:
     return any(path == base or path.startswith(f"{base}/") for base in BASES)
 
 
+def base_of(request: Request) -> str:
+    """The one of both bases under which a request came."""
+    return next(base for base in BASES if request.url.path.startswith(f"{base}/"))
+
+
+def known_type(request: Request, types: Collection[str]) -> str:
+    """The type in the address. Raises NotFound for one that is not kept here."""
+    type_name: str = request.path_params["type_name"]
+    if type_name not in types:
+        raise refusal("not-supported")
+    return type_name
+
+
 class Answers:
     """Renders with the OperationOutcome it is given."""
 
     def __init__(self, outcome: Outcome, public_url: str) -> None:
-        self._outcome = outcome
-        self._public_url = public_url
+        self.outcome = outcome
+        self.public_url = public_url
 
     def error(self, request: Request, error: SimpulError) -> Response:
         """An OperationOutcome under the FHIR bases, problem+json elsewhere; the door uses this too."""
@@ -42,7 +56,7 @@ class Answers:
         headers = {}
         if isinstance(error, Unavailable):
             headers["Retry-After"] = str(max(1, round(error.retry_after_seconds)))
-        body = json.dumps(self._outcome(error), ensure_ascii=False).encode()
+        body = json.dumps(self.outcome(error), ensure_ascii=False).encode()
         return Response(body, status_of(error), headers, FHIR_JSON)
 
     async def guarded(self, request: Request, handler: Handler) -> Response:
@@ -54,7 +68,7 @@ class Answers:
             return self.error(request, error)
         except Exception as error:
             log.error("fhir.failed", method=request.method, error=type(error).__name__, exc_info=error)
-            body = self._outcome(refused([finding("internal-error")], 422))
+            body = self.outcome(refused([finding("internal-error")], 422))
             return Response(json.dumps(body, ensure_ascii=False).encode(), 500, media_type=FHIR_JSON)
 
     def resource(self, request: Request, held: Held, status: int = 200, *, created: bool = False) -> Response:
@@ -64,11 +78,13 @@ class Answers:
             "Last-Modified": format_datetime(held.updated_at, usegmt=True),
         }
         if created:
-            base = next(base for base in BASES if request.url.path.startswith(f"{base}/"))
-            headers["Location"] = f"{self._public_url}{base}/{held.path}/_history/{held.version}"
-        minimal = "return=minimal" in request.headers.get("prefer", "")
-        if minimal and created:
+            headers["Location"] = f"{self.public_url}{base_of(request)}/{held.path}/_history/{held.version}"
+        preferred = request.headers.get("prefer", "").lower() if created else ""
+        if "return=minimal" in preferred:
             return Response(b"", status, headers)
+        if "return=operationoutcome" in preferred:
+            outcome = json.dumps(self.outcome(refusal("valid")), ensure_ascii=False).encode()
+            return Response(outcome, status, headers, FHIR_JSON)
         return Response(held.text.encode(), status, headers, FHIR_JSON)
 
     def done(self, request: Request, done: Done) -> Response:
@@ -83,12 +99,12 @@ def caller_of(request: Request, type_name: str | None = None, letter: str = "") 
     return Caller(principal.org, principal.client_id)
 
 
-async def body_of(request: Request, bytes_max: int) -> bytes:
+async def body_of(request: Request, bytes_max: int, *, types: Collection[str] = _TYPES) -> bytes:
     """The body's bytes. Raises UnsupportedType, TooLarge."""
     message = Message()
     message["content-type"] = request.headers.get("content-type", "")
     charset = (message.get_content_charset() or "utf-8").lower()
-    if message.get_content_type() not in _TYPES or charset not in ("utf-8", "us-ascii"):
+    if message.get_content_type() not in types or charset not in ("utf-8", "us-ascii"):
         raise refusal("body.unsupported-type")
     if request.headers.get("content-encoding", "identity").lower() != "identity":
         raise refusal("body.unsupported-encoding")

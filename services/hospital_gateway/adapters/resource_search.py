@@ -1,0 +1,50 @@
+"""Searches among a hospital's resources as SQL."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from services.hospital_gateway.application.documents import Criteria
+
+
+def search_sql(org: str, criteria: Criteria, tokens: Sequence[str]) -> tuple[str, list[Any]]:
+    """The condition of a search with its arguments. `tokens` are the blind-index hashes of its identifiers."""
+    arguments: list[Any] = [org, criteria.type]
+    conditions = ["r.org = $1", "r.type = $2", "r.latest"]
+
+    def where(condition: str, *values: Any) -> None:
+        places = [f"${len(arguments) + place}" for place in range(1, len(values) + 1)]
+        arguments.extend(values)
+        conditions.append(condition.format(*places))
+
+    if criteria.identifiers:
+        where(
+            "r.id IN (SELECT resource_id FROM resource_identifier i"
+            " WHERE i.org = $1 AND i.type = $2 AND i.token = ANY({}::text[]))",
+            list(tokens),
+        )
+    for column, values in (
+        ("id", criteria.ids),
+        ("patient_id", criteria.patients),
+        ("encounter_id", criteria.encounters),
+    ):
+        if values is not None:
+            where(f"r.{column} = ANY({{}}::uuid[])", list(values))
+    if criteria.changed_from is not None:
+        where("r.updated_at >= {}", criteria.changed_from)
+    if criteria.changed_before is not None:
+        where("r.updated_at < {}", criteria.changed_before)
+    return " AND ".join(conditions), arguments
+
+
+def page_sql(org: str, criteria: Criteria, tokens: Sequence[str]) -> tuple[str, list[Any]]:
+    """One page of matches, by their last change."""
+    condition, arguments = search_sql(org, criteria, tokens)
+    direction, beyond = ("DESC", "<") if criteria.newest_first else ("ASC", ">")
+    if criteria.after is not None:
+        arguments += criteria.after
+        condition += f" AND (r.updated_at, r.id) {beyond} (${len(arguments) - 1}, ${len(arguments)})"
+    arguments.append(criteria.count)
+    order = f"r.updated_at {direction}, r.id {direction}"
+    # Column names and directions are constants of this module; everything that was sent is an argument.
+    sql = f"SELECT r.* FROM resource r WHERE {condition} ORDER BY {order} LIMIT ${len(arguments)}"  # noqa: S608
+    return sql, arguments
