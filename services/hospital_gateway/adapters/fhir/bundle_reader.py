@@ -56,7 +56,7 @@ def read_resource(raw: bytes, type_name: str, resource_id: str | None = None) ->
     Raises what the use case answers with."""
     document = read_json(raw)
     if not type_name:
-        named = document.get("resourceType")
+        named = str(document.get("resourceType"))
         type_name = named if named in R4_TYPES else "Resource"
     findings = _type_findings(document, type_name, type_name)
     if findings:
