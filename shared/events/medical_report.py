@@ -36,6 +36,7 @@ class MedicalReportFacts(Facts):
     has_doctor_statement: bool = Field(False, description="Form 3b KK 3 is in the report.")
     deceased: bool = Field(False, description="The patient died.")
     disposition: str | None = Field(None, description="Code of the discharge disposition.")
+    admit_source: str | None = Field(None, description="Code of where the patient was admitted from.")
     case_number: str | None = Field(None, description="From urn:simpul:case-number.")
     accident_report_id: UUID | None = Field(None, description="From urn:simpul:accident-report.")
 
@@ -152,6 +153,15 @@ class DoctorStatement(Part):
     resource_id: str | None = None
 
 
+class HospitalPaper(Part):
+    """A paper among the Encounter's resources, which stands for one of the claim's checklist."""
+
+    kind: str = Field(description="visum, referral, rest_letter, death_certificate or imaging.")
+    resource_type: str
+    resource_id: str
+    sha256: str | None = None
+
+
 class SourceResource(Part):
     """One stored resource version the report was assembled from."""
 
@@ -174,6 +184,7 @@ class MedicalReportContent(Content):
     body_parts: tuple[InjuredPart, ...] = ()
     disposition_text: str | None = None
     doctor_statement: DoctorStatement | None = None
+    papers: tuple[HospitalPaper, ...] = ()
     practitioners: tuple[Practitioner, ...] = ()
     facility: Facility | None = None
     coverage_payers: tuple[str, ...] = ()

@@ -18,6 +18,7 @@ OTHERS_EVIDENCE = frozenset(
         "doctor_statement",
         "interim_statement",
         "rest_period",
+        "rest_letter",
         "referral",
         "visum",
         "imaging",

@@ -25,6 +25,7 @@ from shared.observability import current_traceparent
 _WITHDRAWN = frozenset({"cancelled", "entered-in-error"})
 # A visit of thousands of resources still has to fit into one event.
 _RESOURCES_MAX = 1000
+_PAPERS_MAX = 200
 _EXTERNAL_FIRST, _EXTERNAL_LAST = "V01", "Y98"
 
 
@@ -113,6 +114,7 @@ def _facts(
         has_doctor_statement=visit.statement is not None,
         deceased=patient_died(visit, rules.relevance),
         disposition=visit.disposition,
+        admit_source=visit.admit_source,
         case_number=visit.case_number,
         accident_report_id=_uuid(visit.accident_report),
     )
@@ -165,6 +167,12 @@ def _content(visit: Visit, rules: Rules) -> event.MedicalReportContent:
         ),
         disposition_text=visit.disposition_text,
         doctor_statement=_statement(visit.statement) if visit.statement else None,
+        papers=tuple(
+            event.HospitalPaper(
+                kind=one.kind, resource_type=one.resource_type, resource_id=one.resource_id, sha256=one.sha256
+            )
+            for one in visit.papers[:_PAPERS_MAX]
+        ),
         practitioners=tuple(
             event.Practitioner(name=c.name, nik=c.nik, ihs_number=c.ihs_number, role=c.role, phone=c.phone)
             for c in visit.caregivers

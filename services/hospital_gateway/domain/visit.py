@@ -96,6 +96,16 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
+class Paper:
+    """A paper among the visit's resources. `kind` is visum, referral, rest_letter, death_certificate or imaging."""
+
+    kind: str
+    resource_type: str
+    resource_id: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """One stored resource version that the visit was read from."""
 
@@ -119,6 +129,7 @@ class Visit:
     procedures: tuple[Coded, ...] = ()
     disposition: str | None = None
     disposition_text: str | None = None
+    admit_source: str | None = None
     reason_text: str | None = None
     identifiers: tuple[str, ...] = ()
     accident_report: str | None = None
@@ -134,4 +145,5 @@ class Visit:
     facility_name: str | None = None
     facility_number: str | None = None
     location: str | None = None
+    papers: tuple[Paper, ...] = ()
     sources: tuple[Source, ...] = ()

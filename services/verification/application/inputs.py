@@ -35,6 +35,8 @@ from shared.events.medical_report import DoctorStatement as StatementForm
 _INTAKE, _HOSPITAL = "intake", "hospital_gateway"
 # What a hospital calls the end of a stay that goes on elsewhere (v3 discharge dispositions and local spellings).
 _REFERRED = frozenset({"other-hcf", "hosp", "rehab", "snf"})
+# Admitted from another hospital.
+_TRANSFERRED = frozenset({"hosp-trans"})
 # A child needs a guardian below this age (Form 3a KK 2, item 7b).
 _ADULT_YEARS = 18
 
@@ -257,13 +259,14 @@ def _medical_facts(facts: MedicalReportFacts, content: MedicalReportContent, zon
         period_start=facts.period_start.astimezone(zone) if facts.period_start else None,
         onset_at=onset_at.astimezone(zone) if onset_at else None,
         deceased=facts.deceased,
-        referred=facts.disposition in _REFERRED,
+        referred=facts.disposition in _REFERRED or facts.admit_source in _TRANSFERRED,
         hospital_region=facts.hospital_region_code,
         statement=_statement(statement, _doctor(statement, content, facts.org)) if statement else None,
         onset_precision=onset_precision,
         period_precision=str(facts.period_precision),
         encounter_class=facts.encounter_class,
         ended=facts.period_end is not None,
+        papers=tuple(sorted({paper.kind for paper in content.papers})),
     )
 
 
@@ -271,8 +274,13 @@ def _digests(medical: MedicalFacts, content: MedicalReportContent) -> tuple[tupl
     """What this version tells beside diagnoses, so that a new wording can be told from a mere new version."""
     if not medical.tells:
         return ()
-    said = content.doctor_statement.model_dump_json() if content.doctor_statement else ""
-    return tuple((kind, hashlib.sha256(f"{kind}\n{said}".encode()).hexdigest()[:16]) for kind in medical.tells)
+    stated = content.doctor_statement.model_dump_json() if content.doctor_statement else ""
+    papers = {kind: [one.model_dump_json() for one in content.papers if one.kind == kind] for kind in medical.papers}
+    return tuple((kind, _digest("\n".join(papers.get(kind, [stated])))) for kind in medical.tells)
+
+
+def _digest(said: str) -> str:
+    return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
 def _is_injury(diagnosis: Diagnosis) -> bool:

@@ -111,7 +111,8 @@ class DoctorStatement:
 
 @dataclass(frozen=True)
 class MedicalFacts:
-    """What a hospital's report says that rules ask about; `onset_at` is the injury's own onset where given."""
+    """What a hospital's report says that rules ask about; `onset_at` is the injury's own onset where given. `papers`
+    are the kinds of papers in it (visum, referral, rest_letter, death_certificate, imaging)."""
 
     explicit_notice: bool = False
     diagnosis_codes: tuple[str, ...] = ()

@@ -290,3 +290,26 @@ async def test_the_report_tells_the_registered_region_of_its_hospital(gateway: G
     await hospital.accepted(sample("hand-caught-in-press"))
     ((facts, _),) = await gateway.reports(hospital)
     assert (facts.hospital_region_code, facts.zone) == ("7371", "Asia/Makassar")
+
+
+async def test_papers_of_the_checklist_travel_with_the_report_that_holds_them(gateway: Gateway) -> None:
+    hospital = gateway.hospital()
+    admitted = {"admitSource": {"coding": [{"code": "hosp-trans"}]}}
+    patient, encounter = await visit_of(hospital, hospitalization=admitted)
+    await created(hospital, condition(patient, encounter, "X99"))
+    ((_, before),) = await gateway.reports(hospital)
+    assert before.papers == ()
+    visum = {
+        "resourceType": "DocumentReference",
+        "status": "current",
+        "type": {"text": "Visum et repertum"},
+        "subject": {"reference": patient},
+        "context": {"encounter": [{"reference": encounter}]},
+        "content": [{"attachment": {"contentType": "application/pdf", "url": "Binary/1"}}],
+    }
+    location = await created(hospital, visum)
+    facts, content = (await gateway.reports(hospital))[-1]
+    assert [(paper.kind, f"{paper.resource_type}/{paper.resource_id}") for paper in content.papers] == [
+        ("visum", location)
+    ]
+    assert (facts.version, facts.admit_source) == (2, "hosp-trans")

@@ -20,6 +20,7 @@ from services.hospital_gateway.adapters.fhir.elements import (
     words_of,
 )
 from services.hospital_gateway.adapters.fhir.inspection import organisation_numbers
+from services.hospital_gateway.adapters.fhir.paper_reader import read_papers
 from services.hospital_gateway.adapters.fhir.statement_reader import read_statement
 from services.hospital_gateway.application.documents import Kept
 from services.hospital_gateway.domain.visit import Caregiver, Coded, Person, Source, Visit
@@ -70,6 +71,7 @@ def read_visit(encounter_id: str, kept: Sequence[Kept], zone: ZoneInfo) -> Visit
         procedures=tuple(_procedures(documents, zone)),
         disposition=first_code(disposition),
         disposition_text=words_of(disposition) or None,
+        admit_source=first_code(part(encounter, "hospitalization", "admitSource")),
         reason_text=words_of(encounter.get("reasonCode")) or None,
         identifiers=tuple(_own_identifiers(encounter)),
         accident_report=_marked(kept, systems.ACCIDENT_REPORT),
@@ -89,6 +91,7 @@ def read_visit(encounter_id: str, kept: Sequence[Kept], zone: ZoneInfo) -> Visit
         facility_name=text(facility.get("name")) or text(part(encounter, "serviceProvider", "display")),
         facility_number=_facility_number(encounter, facility),
         location=next((words_of(one.get("location")) for one in each(encounter.get("location"))), None) or None,
+        papers=read_papers(kept),
         sources=tuple(Source(one.type, one.id, one.version, one.sha256) for one in kept),
     )
 
