@@ -14,6 +14,7 @@ from services.verification.adapters.stream import ClaimStream, StreamLimits
 from services.verification.entrypoints.consumers import evidence_receiver
 from services.verification.entrypoints.http.claims import claim_routes
 from services.verification.entrypoints.http.desk import Counter
+from services.verification.entrypoints.http.estimates import estimate_routes
 from services.verification.entrypoints.http.participants import ParticipantOffice, participant_routes
 from services.verification.entrypoints.http.reference import reference_routes
 from services.verification.entrypoints.http.stream import stream_routes
@@ -79,6 +80,7 @@ def build(
             claim_routes(counter),
             work_routes(counter),
             participant_routes(counter, _participants(settings, database)),
+            estimate_routes(),
             reference_routes(counter),
             dead_letter_routes(database, consumer),
         ],

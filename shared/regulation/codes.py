@@ -6,6 +6,7 @@ from pathlib import Path
 from shared.regulation.data_files import DATA_FOLDER, BadRuleFile, read_yaml
 from shared.regulation.document_table import DOCUMENT_TABLE
 from shared.regulation.provinces import PROVINCES
+from shared.regulation.rule_sets import DISABILITIES
 
 
 @dataclass(frozen=True)
@@ -48,10 +49,15 @@ def _provinces() -> list[Code]:
     return [Code(province.code, province.name, province.name) for province in PROVINCES.values()]
 
 
+def _disabilities() -> list[Code]:
+    return [Code(row.code, row.title_id, row.title_en) for row in DISABILITIES.rows.values()]
+
+
 CODE_LISTS: dict[str, list[Code]] = {
     **load_code_lists(DATA_FOLDER / "codes.yaml"),
     "documents": _documents(),
     "provinces": _provinces(),
+    "disabilities": _disabilities(),
 }
 
 

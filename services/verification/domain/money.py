@@ -6,7 +6,8 @@ from decimal import Decimal
 from services.verification.domain.claim import Benefit
 from services.verification.domain.entries import Decision
 from services.verification.domain.evidence import AccidentFacts, Determination, DoctorStatement, Evidence
-from shared.regulation.benefits import DISABILITY_TABLE, BenefitFacts, Disability, calculate, disability_code_of, total
+from shared.regulation.benefit_facts import BenefitFacts, Disability
+from shared.regulation.benefits import calculate
 from shared.regulation.rule_sets import RuleSet
 
 # How a daily wage becomes a month's is not in the sources found (domain 5, "Daily: ×?"): thirty, as for STMB.
@@ -29,13 +30,17 @@ def benefit(
         facts = BenefitFacts(
             monthly_wage_rupiah=monthly_wage(accident),
             outcome=outcome,
-            disabilities=_disabilities(outcome, accident, statement, determination),
+            disabilities=_disabilities(rules, outcome, accident, statement, determination),
             stmb_days=_stmb_days(accident, statement),
             # The forms name no mode with the amount; by land is the rule, so the land cap is assumed.
             transport=_claimed_transport(accident),
         )
-        lines = calculate(rules, facts)
-    amount = approved.amount_rupiah if approved and approved.amount_rupiah is not None else total(lines)
+        lines = list(calculate(rules, facts).lines)
+    amount = (
+        approved.amount_rupiah
+        if approved and approved.amount_rupiah is not None
+        else sum(line.amount_rupiah for line in lines)
+    )
     return Benefit("final" if approved else "estimate", tuple(lines), amount)
 
 
@@ -62,15 +67,20 @@ def latest_statement(evidence: Sequence[Evidence]) -> DoctorStatement | None:
 
 
 def _disabilities(
-    outcome: str, accident: AccidentFacts, statement: DoctorStatement | None, determination: Determination | None
+    rules: RuleSet,
+    outcome: str,
+    accident: AccidentFacts,
+    statement: DoctorStatement | None,
+    determination: Determination | None,
 ) -> tuple[Disability, ...]:
     if outcome not in _DISABLING:
         return ()
-    if determination is not None and determination.disability_code in DISABILITY_TABLE:
-        return (Disability(determination.disability_code, determination.disability_percent or Decimal(100)),)
+    determined = determination.disability_code if determination else None
+    if determination is not None and determined is not None and determined in rules.disabilities.rows:
+        return (Disability(determined, determination.disability_percent or Decimal(100)),)
     parts = [statement.disabled_part] if statement and statement.disabled_part else list(accident.body_parts)
     loss = statement.function_loss_percent if statement and statement.function_loss_percent else Decimal(100)
-    codes = [code for part in parts if (code := disability_code_of(part)) is not None]
+    codes = [code for part in parts for code in rules.disabilities.of_part.get(part, ())]
     return tuple(Disability(code, loss) for code in codes)
 
 

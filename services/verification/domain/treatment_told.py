@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from services.verification.domain.contradictions import HIGH, LOW, MEDIUM, Against, Contradiction, contradiction
 from services.verification.domain.evidence import Determination, DoctorStatement, Evidence
-from shared.regulation.benefits import DISABILITY_TABLE, disability_code_of
+from shared.regulation.rule_sets import DISABILITIES
 
 DISABILITY_TABLE_SOURCE = "disability-table"
 _FINAL = frozenset({"recovered", "partial_functional", "partial_anatomical", "total_permanent", "death"})
@@ -102,9 +102,9 @@ def _percent(stated: Evidence | None, determination: Determination | None) -> Co
     percent, against = statement.function_loss_percent, list[Against | None]()
     if determination is not None and determination.disability_percent not in (None, percent):
         against.append(Against(determination.id, _plain(determination.disability_percent), HIGH))
-    code = disability_code_of(statement.disabled_part) if statement.disabled_part else None
-    if statement.outcome == "partial_anatomical" and code is not None:
-        row = DISABILITY_TABLE[code].percent
+    codes = DISABILITIES.of_part.get(statement.disabled_part or "", ())
+    if statement.outcome == "partial_anatomical" and codes:
+        code, row = "+".join(codes), sum((DISABILITIES.rows[each].percent for each in codes), Decimal(0))
         # A lost part is lost as a whole: the doctor writes 100 percent of it, or the table's own figure.
         if percent not in (Decimal(100), row):
             against.append(Against(f"{DISABILITY_TABLE_SOURCE}:{code}", _plain(row), MEDIUM))

@@ -35,6 +35,7 @@ _ALLOWED: list[tuple[str, str, set[ClientKind]]] = [
     ("disnaker_gateway", r"\w+ /v1/(notifications|cases|determinations).*", {DISNAKER}),
     ("verification", r"GET /v1/(claims|unmatched).*", ALL_SEEING),
     ("verification", r"POST /v1/(claims|unmatched).*", {VERIFIER}),
+    ("verification", r"POST /v1/benefit-estimates", ALL_SEEING),
     ("verification", r"GET /v1/audit", {AUDITOR}),
 ]
 _OTHERS = {

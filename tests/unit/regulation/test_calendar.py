@@ -112,7 +112,7 @@ def test_the_latest_decree_on_a_day_counts(override: Path) -> None:
         ("working_days: [2026-12-24]", "working_days: [2026-12-26]", "is a weekend"),
         ("holidays:", "freedays:", "unknown key freedays"),
         ("year: 2026", "year: soon", "a mapping with its year"),
-        ("decrees:", "decrees: [", "line"),
+        ("decrees:", "decrees: [", "no YAML"),
     ],
 )
 def test_override_that_cannot_be_right_is_refused_at_start(override: Path, old: str, new: str, reason: str) -> None:

@@ -19,6 +19,7 @@ ClockCode = Annotated[str, _coded("clocks")]
 EvidenceKind = Annotated[str, _coded("evidence_kinds")]
 FlagCode = Annotated[str, _coded("flags")]
 BenefitCode = Annotated[str, _coded("benefits")]
+RemarkCode = Annotated[str, _coded("estimate_remarks")]
 DiscrepancyField = Annotated[str, _coded("discrepancy_fields")]
 
 
@@ -122,6 +123,23 @@ class BenefitAnswer(BaseModel):
     status: str
     lines: list[BenefitLineAnswer]
     total_rupiah: int
+
+
+class RemarkAnswer(BaseModel):
+    """Something that a reader of the amounts should know."""
+
+    code: RemarkCode
+    pointer: str
+    title: Title
+
+
+class EstimateAnswer(BaseModel):
+    """What the calculator works out."""
+
+    rule_set: str
+    lines: list[BenefitLineAnswer]
+    total_rupiah: int
+    remarks: list[RemarkAnswer]
 
 
 class TimelineAnswer(BaseModel):
