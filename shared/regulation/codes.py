@@ -5,6 +5,7 @@ from pathlib import Path
 
 from shared.regulation.data_files import DATA_FOLDER, BadRuleFile, read_yaml
 from shared.regulation.document_table import DOCUMENT_TABLE
+from shared.regulation.guards import GUARDS
 from shared.regulation.provinces import PROVINCES
 from shared.regulation.rule_sets import DISABILITIES
 
@@ -45,6 +46,10 @@ def _documents() -> list[Code]:
     return list({row.code: Code(row.code, row.title_id, row.title_en) for row in DOCUMENT_TABLE}.values())
 
 
+def _guards() -> list[Code]:
+    return [Code(guard.code, guard.sentence_id, guard.sentence_en) for guard in GUARDS.values()]
+
+
 def _provinces() -> list[Code]:
     return [Code(province.code, province.name, province.name) for province in PROVINCES.values()]
 
@@ -58,6 +63,7 @@ CODE_LISTS: dict[str, list[Code]] = {
     "documents": _documents(),
     "provinces": _provinces(),
     "disabilities": _disabilities(),
+    "guards": _guards(),
 }
 
 

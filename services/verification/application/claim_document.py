@@ -7,15 +7,20 @@ from typing import Any
 
 import orjson
 
-from services.verification.domain.claim import Benefit, ClaimView, Discrepancy, Flag, TimelineEntry
+from services.verification.domain.claim import Benefit, ClaimView, Discrepancy, Flag, Reimbursement, TimelineEntry
+from services.verification.domain.entries import Payment
 from services.verification.domain.evidence import Determination, Evidence
+from services.verification.domain.stance import Dispute
 from shared.regulation.checklist import ChecklistItem
 from shared.regulation.clocks import Clock
 from shared.regulation.codes import CODE_LISTS, Code, title_of
 
 Document = dict[str, Any]
 
-_LISTS = ("clocks", "checklist", "evidence", "discrepancies", "flags", "benefit", "timeline")
+_LISTS = (
+    "clocks", "checklist", "evidence", "discrepancies", "flags", "benefit", "payments", "reimbursement", "objections",
+    "timeline",
+)  # fmt: skip
 # Parts of the document whose change is worth a code of its own; what is left is `details-changed`.
 _CHANGE_CODES = {
     "state": "state-changed",
@@ -25,6 +30,7 @@ _CHANGE_CODES = {
     "checklist": "checklist-changed",
     "clocks": "clock-changed",
     "benefit": "benefit-changed",
+    "reimbursement": "reimbursement-changed",
 }
 _DETAILS = ("worker", "employer", "region_code", "segment", "kind", "occurred_at", "outcome", "rule_set")
 
@@ -52,6 +58,10 @@ def document_of(view: ClaimView) -> Document:
         "discrepancies": [_discrepancy(item) for item in view.discrepancies],
         "flags": [_flag(flag) for flag in view.flags],
         "benefit": _benefit(view.benefit),
+        "remaining_rupiah": view.stance.remaining_rupiah,
+        "payments": [_payment(payment) for payment in view.stance.payments],
+        "reimbursement": view.reimbursement and _reimbursement(view.reimbursement),
+        "objections": [_objection(dispute) for dispute in view.stance.disputes],
         "timeline": [_timeline_entry(entry) for entry in view.timeline],
     }
 
@@ -78,7 +88,7 @@ def changes_between(before: Mapping[str, Any] | None, after: Mapping[str, Any]) 
     codes += _open_set_changes(before["flags"], after["flags"], "flag-raised", "flag-lowered")
     if any(before.get(name) != after.get(name) for name in _DETAILS):
         codes.append("details-changed")
-    if not codes and any(before[name] != after[name] for name in _LISTS):
+    if not codes and any(before.get(name) != after[name] for name in _LISTS):
         # A flag that rests on one more piece, say: nothing new to tell, but no longer the same document.
         codes.append("details-changed")
     return list(dict.fromkeys(codes))
@@ -98,6 +108,8 @@ def decision_digest(view: ClaimView) -> str:
         "benefit": view.benefit.total_rupiah,
         "determination": view.determination_in_force,
         "decisions": view.decision_count,
+        "objections": sorted((dispute.objection.id, dispute.path, dispute.state) for dispute in view.stance.disputes),
+        "paid": sum(payment.amount_rupiah for payment in view.stance.payments),
     }
     return hashlib.sha256(orjson.dumps(relevant, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
@@ -161,6 +173,42 @@ def _benefit(benefit: Benefit) -> Document:
         for line in benefit.lines
     ]
     return {"status": benefit.status, "lines": lines, "total_rupiah": benefit.total_rupiah}
+
+
+def _payment(payment: Payment) -> Document:
+    return {
+        "id": payment.id,
+        "benefit": payment.benefit,
+        "amount_rupiah": payment.amount_rupiah,
+        "paid_on": payment.paid_on.isoformat(),
+        "reference": payment.reference,
+    }
+
+
+def _reimbursement(reimbursement: Reimbursement) -> Document:
+    title = title_of("reimbursement_statuses", reimbursement.status)
+    return {
+        "status": reimbursement.status,
+        "title": {"id": title.title_id, "en": title.title_en},
+        "claimed_rupiah": reimbursement.claimed_rupiah,
+        "paid_rupiah": reimbursement.paid_rupiah,
+        "legal_basis": "Permenaker 1/2025 art. 8(2b)",
+    }
+
+
+def _objection(dispute: Dispute) -> Document:
+    objection = dispute.objection
+    return {
+        "id": objection.id,
+        "by": objection.by,
+        "path": dispute.path,
+        "state": dispute.state,
+        "contests": objection.contests,
+        "reason": objection.reason,
+        "documents": list(objection.documents),
+        "lodged_at": rfc3339(objection.at),
+        "answered_at": dispute.answered_at and rfc3339(dispute.answered_at),
+    }
 
 
 def _timeline_entry(entry: TimelineEntry) -> Document:

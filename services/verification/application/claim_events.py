@@ -37,7 +37,7 @@ def state_event(claim: ClaimRecord, hashes: IdentityHashes, now: datetime) -> Ev
         state=ClaimState(document["state"]),
         waiting_on=WaitingOn(document["waiting_on"]),
         waiting_reason=document["waiting_reason"],
-        open=document["state"] not in SETTLED,
+        open=view.is_open if view else document["state"] not in SETTLED,
         kind=Kind(document["kind"]),
         region_code=document["region_code"],
         occurred_at=view.occurred_at if view else None,

@@ -50,6 +50,8 @@ async def take_decision(
         reason=request.reason,
         legal_basis=request.legal_basis,
         rule_set=f"{rules.rule_set}:{rules.content_hash}",
+        four_eyes_rupiah=place.policy.four_eyes_rupiah,
+        claim_outcome=view.outcome,
     )
     stance = fold(desk.entries_of(case_number), place.policy.four_eyes_rupiah)
     check_allowed(view, stance, decision)

@@ -165,6 +165,7 @@ def _stage_2(form: StageTwoForm, received_at: datetime) -> Stage2Facts:
         received_at=received_at,
         absence_periods=tuple((period.start, period.end) for period in form.absence_periods),
         guardian=form.guardian is not None,
+        employer_cost_rupiah=sum(cost.amount_rupiah for cost in form.costs if cost.payee == "employer"),
     )
 
 

@@ -8,10 +8,10 @@ from uuid import UUID
 from services.verification.application.claim_events import clock_states
 from services.verification.application.records import ClaimRecord
 from services.verification.domain.claim import SETTLED, ClaimView
-from services.verification.domain.entries import Decision, Entry
+from services.verification.domain.entries import Decision, Entry, Objection
 from services.verification.domain.evidence import AccidentFacts, Determination, Evidence, in_force
 from services.verification.domain.money import latest_accident
-from services.verification.domain.stance import REFER
+from services.verification.domain.stance import BY_DISNAKER, REFER
 from shared.events.case_notification import (
     CaseDetermination,
     CaseNotificationContent,
@@ -103,7 +103,9 @@ class Notifier:
             content=CaseNotificationContent(notification=body, case=case),
         )
 
-    def _case(self, claim: ClaimRecord, view: ClaimView, region_code: str, referral: Decision | None) -> CaseView:
+    def _case(
+        self, claim: ClaimRecord, view: ClaimView, region_code: str, referral: Decision | Objection | None
+    ) -> CaseView:
         accident = latest_accident(view.evidence) or AccidentFacts()
         fatal = view.outcome == "death" or accident.consequence == Consequence.DEATH
         return CaseView(
@@ -156,9 +158,15 @@ def _first_notice(view: ClaimView) -> datetime | None:
     return min((piece.accepted_at for piece in noticed), default=None)
 
 
-def _referral(entries: Sequence[Entry]) -> Decision | None:
-    referrals = [entry for entry in entries if isinstance(entry, Decision) and entry.kind == REFER]
-    return max(referrals, key=lambda entry: (entry.decided_at, entry.id), default=None)
+def _referral(entries: Sequence[Entry]) -> Decision | Objection | None:
+    """What last asked an inspector to determine: a verifier's referral, or an objection whose path led there."""
+    referrals = [
+        entry
+        for entry in entries
+        if (isinstance(entry, Decision) and entry.kind == REFER)
+        or (isinstance(entry, Objection) and entry.path == BY_DISNAKER)
+    ]
+    return max(referrals, key=lambda entry: (entry.at, entry.id), default=None)
 
 
 def _determinations(determinations: Sequence[Determination]) -> tuple[CaseDetermination, ...]:
@@ -176,7 +184,7 @@ def _determinations(determinations: Sequence[Determination]) -> tuple[CaseDeterm
     )
 
 
-def _digest(case: CaseView, referral: Decision | None) -> str:
+def _digest(case: CaseView, referral: Decision | Objection | None) -> str:
     """What would make Disnaker see something new; whose turn it is, and its own determinations, would not."""
     excluded = {"state", "waiting_on", "updated_at", "clocks", "determinations"}
     over = case.state if case.state in SETTLED else ""

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from services.verification.domain.entries import Entry
+from services.verification.domain.entries import Decision, Entry, entries_of
 from services.verification.domain.evidence import Determination, Evidence
 from services.verification.domain.membership import Membership
+from services.verification.domain.stance import Stance
 from shared.regulation.benefits import BenefitLine
 from shared.regulation.checklist import ChecklistItem
 from shared.regulation.clocks import Clock
@@ -93,6 +94,19 @@ class Benefit:
 
 
 @dataclass(frozen=True)
+class Reimbursement:
+    """What BPJS gives back to an employer who had to pay first (Permenaker 1/2025 art. 8(2a)-(2b)).
+
+    `status`: `due_from_employer` (pays the worker first and has not asked yet), `claimed` (Tahap II names amounts of
+    its own), `approved`, `paid`. Amounts in rupiah.
+    """
+
+    status: str
+    claimed_rupiah: int
+    paid_rupiah: int
+
+
+@dataclass(frozen=True)
 class Worker:
     """The worker as shown: the NIK masked."""
 
@@ -140,22 +154,40 @@ class ClaimView:
     clocks: tuple[Clock, ...]
     checklist: tuple[ChecklistItem, ...]
     evidence: tuple[Evidence, ...]
-    determinations: tuple[Determination, ...]
-    determination_in_force: str | None
+    entries: tuple[Entry, ...]
     discrepancies: tuple[Discrepancy, ...]
     flags: tuple[Flag, ...]
     benefit: Benefit
     timeline: tuple[TimelineEntry, ...]
     late: bool
+    lapsed: bool
     reported_at: datetime | None
-    decision_count: int
+    stance: Stance
     rule_set_hash: str = ""
     treatment_until: date | None = None
+    reimbursement: Reimbursement | None = None
+
+    @property
+    def determinations(self) -> tuple[Determination, ...]:
+        return entries_of(Determination, self.entries)
+
+    @property
+    def determination_in_force(self) -> str | None:
+        return self.stance.determination.id if self.stance.determination else None
+
+    @property
+    def decision_count(self) -> int:
+        return len(entries_of(Decision, self.entries))
+
+    @property
+    def is_open(self) -> bool:
+        """More may come of it: it is not settled, or what was settled is disputed."""
+        return self.state not in SETTLED or bool(self.stance.open_disputes)
 
     @property
     def next_due_at(self) -> datetime | None:
         """The nearest due time of a clock that still runs."""
-        if self.state in SETTLED:
+        if not self.is_open:
             return None
         return min((clock.due_at for clock in self.clocks if clock.running and clock.due_at is not None), default=None)
 

@@ -1,95 +1,134 @@
-"""When a verifier's decision is allowed; each guard is named as a sentence. Raises Conflict or Refusal."""
+"""When verifiers may decide, object and answer: the guards of the state machine's rows, asked one by one.
 
-from services.verification.domain import claim as states
+Raises Conflict when a guard does not hold, Refusal when the request lacks something.
+"""
+
+from collections.abc import Callable
+
 from services.verification.domain.claim import ClaimView
-from services.verification.domain.entries import Decision
+from services.verification.domain.entries import Decision, Objection, ObjectionAnswer
 from services.verification.domain.stance import (
-    APPROVE,
-    CONCLUDE,
+    BY_BPJS,
+    BY_DISNAKER,
+    BY_MINISTER,
     NOT_COVERED,
     OCCUPATIONAL_DISEASE,
-    REFER,
-    REJECT,
-    REOPEN,
-    REQUEST_COMPLETION,
     WORK_ACCIDENT,
     Stance,
+    same_person,
 )
-from shared.errors import Conflict, Problem, Refusal
+from services.verification.domain.state_machine import ANSWER, OBJECTION, may
+from shared.errors import Conflict, NotFound, Problem, Refusal
 from shared.regulation.checklist import missing
 
-_UNSETTLED = frozenset({states.SUSPECTED, states.REPORTED, states.AWAITING_DOCUMENTS, states.READY_FOR_REVIEW})
-_CONCLUDED = frozenset({states.CONCLUDED_WORK_ACCIDENT, states.CONCLUDED_OCCUPATIONAL_DISEASE})
-_ALLOWED_IN = {
-    CONCLUDE: _UNSETTLED | _CONCLUDED | {states.AWAITING_DETERMINATION, states.CONCLUDED_NOT_COVERED},
-    REQUEST_COMPLETION: _UNSETTLED | _CONCLUDED,
-    REFER: _UNSETTLED | _CONCLUDED | {states.CONCLUDED_NOT_COVERED},
-    APPROVE: _CONCLUDED | {states.READY_FOR_REVIEW, states.AWAITING_SECOND_APPROVAL},
-    REJECT: _UNSETTLED
-    | _CONCLUDED
-    | {states.CONCLUDED_NOT_COVERED, states.AWAITING_DETERMINATION, states.AWAITING_SECOND_APPROVAL},
-    REOPEN: frozenset(
-        {
-            states.REJECTED,
-            states.CONCLUDED_NOT_COVERED,
-            states.CONCLUDED_WORK_ACCIDENT,
-            states.CONCLUDED_OCCUPATIONAL_DISEASE,
-            states.AWAITING_SECOND_APPROVAL,
-            states.BENEFIT_APPROVED,
-            states.CLOSED,
-        }
-    ),
-}
+# Whose turn it is to answer, after whose word (PP 44/2015 art. 49-50). BPJS looks twice, before and after an objection.
+_NEXT = {BY_BPJS: BY_DISNAKER, BY_DISNAKER: BY_MINISTER}
 
 
 def check_allowed(view: ClaimView, stance: Stance, decision: Decision) -> None:
     """Raise unless `decision` may be taken on this claim now."""
-    if view.state not in _ALLOWED_IN[decision.kind]:
+    row = may(view.state, decision.kind)
+    if row is None:
         raise Conflict("decision.not-allowed", f"{decision.kind} is not possible while the claim is {view.state}.")
-    if decision.kind == CONCLUDE:
-        _an_outcome_is_named(decision)
-        _an_inspector_has_not_determined_otherwise(stance, decision)
-    if decision.kind == APPROVE:
-        _an_amount_is_named(decision)
-        _all_papers_are_there(view)
-        _no_contradiction_is_open(view)
-        _the_second_person_is_another(stance, decision)
+    for guard in row.guards:
+        _OF_DECISIONS[guard](view, stance, decision)
 
 
-def _an_outcome_is_named(decision: Decision) -> None:
+def path_of(view: ClaimView, stance: Stance, by: str) -> str:
+    """Who has to answer an objection lodged now by this party: `bpjs`, `disnaker` or `minister`. Raises Conflict."""
+    if may(view.state, OBJECTION) is None:
+        raise Conflict("objection.not-allowed", f"No objection is possible while the claim is {view.state}.")
+    word = stance.last_word
+    if word is None:
+        raise Conflict("objection.nothing-decided", "Nothing was decided yet that can be objected to.")
+    if any(dispute.objection.by == by for dispute in stance.open_disputes):
+        raise Conflict("objection.already-open", "This party's objection is not answered yet.")
+    if word.whose == BY_BPJS and not word.confirmed:
+        return BY_BPJS
+    if word.whose not in _NEXT:
+        raise Conflict("objection.path-exhausted", "The minister has answered; what is left is the court.")
+    return _NEXT[word.whose]
+
+
+def check_answer(view: ClaimView, stance: Stance, answer: ObjectionAnswer) -> Objection:
+    """The objection that `answer` answers. Raises NotFound, Conflict, or Refusal."""
+    found = next((dispute for dispute in stance.disputes if dispute.objection.id == answer.objection_id), None)
+    if found is None:
+        raise NotFound("objection.not-found", "There is no such objection to this claim.")
+    if not found.is_open or may(view.state, ANSWER) is None:
+        raise Conflict("objection.answered", "This objection is answered already.")
+    if answer.answer == "withdrawn":
+        return found.objection
+    if found.path == BY_DISNAKER:
+        raise Conflict("objection.inspector-answers", "The inspector's determination answers this objection.")
+    word = stance.last_word
+    if found.path == BY_BPJS and word is not None and word.person and same_person(word.person, answer.person):
+        raise Conflict("objection.same-person", "Somebody else must answer than the person who decided.")
+    if answer.outcome is not None and (found.path != BY_MINISTER or answer.answer != "upheld"):
+        detail = "A conclusion goes with an objection that the minister has upheld."
+        raise Refusal("validation", detail, [Problem("/outcome", "not-expected", detail)])
+    return found.objection
+
+
+def _the_conclusion_is_named(view: ClaimView, stance: Stance, decision: Decision) -> None:
     if decision.outcome not in (WORK_ACCIDENT, OCCUPATIONAL_DISEASE, NOT_COVERED):
         detail = f"Conclude with outcome {WORK_ACCIDENT}, {OCCUPATIONAL_DISEASE} or {NOT_COVERED}."
         raise Refusal("validation", detail, [Problem("/outcome", "required", detail)])
 
 
-def _an_amount_is_named(decision: Decision) -> None:
+def _no_authority_determined_otherwise(view: ClaimView, stance: Stance, decision: Decision) -> None:
+    if stance.binding is not None and stance.binding != decision.outcome:
+        raise Conflict("decision.determined", "A determination says otherwise and binds the conclusion.")
+
+
+def _no_objection_lies_before_an_authority(view: ClaimView, stance: Stance, decision: Decision) -> None:
+    if any(dispute.is_before_an_authority for dispute in stance.disputes):
+        raise Conflict("decision.objection-open", "An objection is before the inspector or the minister.")
+
+
+def _an_amount_is_named(view: ClaimView, stance: Stance, decision: Decision) -> None:
     if decision.amount_rupiah is None:
         detail = "An approval names the amount."
         raise Refusal("validation", detail, [Problem("/amount_rupiah", "required", detail)])
 
 
-def _an_inspector_has_not_determined_otherwise(stance: Stance, decision: Decision) -> None:
-    if stance.determination is not None and stance.conclusion != decision.outcome:
-        raise Conflict("decision.determined", "An inspector's determination says otherwise and binds the conclusion.")
+def _the_right_has_not_lapsed(view: ClaimView, stance: Stance, decision: Decision) -> None:
+    if view.lapsed:
+        raise Conflict("decision.right-lapsed", "Nobody told of it before the right lapsed.")
 
 
-def _all_papers_are_there(view: ClaimView) -> None:
+def _every_required_paper_is_there(view: ClaimView, stance: Stance, decision: Decision) -> None:
     lacking = missing(view.checklist)
     if lacking:
         codes = ", ".join(item.document_code for item in lacking)
         raise Conflict("decision.documents-missing", f"Before approval these papers are needed: {codes}.")
 
 
-def _no_contradiction_is_open(view: ClaimView) -> None:
+def _no_grave_contradiction_is_open(view: ClaimView, stance: Stance, decision: Decision) -> None:
     if any(item.state == "open" and item.severity == "high" for item in view.discrepancies):
         raise Conflict("decision.discrepancy-open", "Settle the open discrepancy first, or refer the case to Disnaker.")
 
 
-def _the_second_person_is_another(stance: Stance, decision: Decision) -> None:
+def _the_second_person_is_another(view: ClaimView, stance: Stance, decision: Decision) -> None:
     first = stance.first_approval
-    if first is None:
-        return
-    if first.person == decision.person:
+    if first is not None and same_person(first.person, decision.person):
         raise Conflict("decision.same-person", "A second person must confirm the approval.")
-    if first.amount_rupiah != decision.amount_rupiah:
+
+
+def _the_second_person_names_the_same_amount(view: ClaimView, stance: Stance, decision: Decision) -> None:
+    first = stance.first_approval
+    if first is not None and first.amount_rupiah != decision.amount_rupiah:
         raise Conflict("decision.amount-differs", "The confirmation must name the amount of the first approval.")
+
+
+_OF_DECISIONS: dict[str, Callable[[ClaimView, Stance, Decision], None]] = {
+    "the-conclusion-is-named": _the_conclusion_is_named,
+    "no-authority-determined-otherwise": _no_authority_determined_otherwise,
+    "no-objection-lies-before-an-authority": _no_objection_lies_before_an_authority,
+    "an-amount-is-named": _an_amount_is_named,
+    "the-right-has-not-lapsed": _the_right_has_not_lapsed,
+    "every-required-paper-is-there": _every_required_paper_is_there,
+    "no-grave-contradiction-is-open": _no_grave_contradiction_is_open,
+    "the-second-person-is-another": _the_second_person_is_another,
+    "the-second-person-names-the-same-amount": _the_second_person_names_the_same_amount,
+}

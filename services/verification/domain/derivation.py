@@ -7,11 +7,10 @@ from datetime import datetime, timedelta
 from services.verification.domain.claim import CaseInput, ClaimView, Discrepancy, Employer, Worker
 from services.verification.domain.deadlines import FINAL_OUTCOMES, Course, clocks_of, has_lapsed
 from services.verification.domain.discrepancies import Sources, discrepancies
-from services.verification.domain.entries import Decision, DiscrepancyResolution, entries_of
+from services.verification.domain.entries import DiscrepancyResolution, entries_of
 from services.verification.domain.evidence import (
     ACCIDENT_REPORT,
     AccidentFacts,
-    Determination,
     DoctorStatement,
     Evidence,
 )
@@ -19,9 +18,11 @@ from services.verification.domain.flags import FlagPolicy, Seen, flags
 from services.verification.domain.kept_words import as_settled
 from services.verification.domain.money import benefit, latest_accident, latest_statement
 from services.verification.domain.papers import case_checklist, completed_at
+from services.verification.domain.settlement import owed_for_lateness, reimbursement
 from services.verification.domain.stance import Stance, fold
+from services.verification.domain.state_machine import Situation, state_of
 from services.verification.domain.timeline import timeline
-from services.verification.domain.turn import state_of, turn_of
+from services.verification.domain.turn import turn_of
 from shared.identifiers import mask_nik
 from shared.regulation.checklist import ChecklistItem
 from shared.regulation.clocks import COUNTING, Counting
@@ -42,55 +43,99 @@ class Policy:
     flags: FlagPolicy = field(default_factory=FlagPolicy)
 
 
-def derive_claim(case: CaseInput, now: datetime, policy: Policy) -> ClaimView:
-    """The whole claim. `case.evidence` is not empty."""
+@dataclass(frozen=True)
+class _Basis:
+    """What every part of a claim is derived from. `told` is the evidence as sent; `evidence` the same with what was
+    found right where sources contradict each other; `active` what of it was not withdrawn; `lead` says when it
+    happened."""
+
+    told: tuple[Evidence, ...]
+    evidence: tuple[Evidence, ...]
+    active: tuple[Evidence, ...]
+    contradictions: tuple[Discrepancy, ...]
+    stance: Stance
+    lead: Evidence
+    report: Evidence | None
+    accident: AccidentFacts | None
+    statement: DoctorStatement | None
+    outcome: str | None
+
+    @property
+    def segment(self) -> str | None:
+        return self.accident.segment if self.accident else None
+
+    @property
+    def counted(self) -> tuple[Evidence, ...]:
+        """What stands; everything once all was withdrawn, so that the claim can still be shown."""
+        return self.active or self.evidence
+
+
+def _basis(case: CaseInput, policy: Policy) -> _Basis:
     told = tuple(sorted(case.evidence, key=lambda piece: (piece.accepted_at, piece.id)))
     stance = fold(case.entries, policy.four_eyes_rupiah)
     contradictions = _contradictions(case, told, stance)
-    # What was found right where sources contradict each other is what everything below is reckoned from.
-    evidence = as_settled(told, contradictions)
-    active = [piece for piece in evidence if piece.is_active]
-    lead = _lead(active or list(evidence))
+    evidence = tuple(as_settled(told, contradictions))
+    active = tuple(piece for piece in evidence if piece.is_active)
     accident, statement = latest_accident(evidence), latest_statement(evidence)
-    report = _first_report(active)
+    return _Basis(
+        told=told,
+        evidence=evidence,
+        active=active,
+        contradictions=contradictions,
+        stance=stance,
+        lead=_lead(active or evidence),
+        report=_first_report(active),
+        accident=accident,
+        statement=statement,
+        outcome=_outcome(active, accident, statement),
+    )
+
+
+def derive_claim(case: CaseInput, now: datetime, policy: Policy) -> ClaimView:
+    """The whole claim. `case.evidence` is not empty."""
+    known = _basis(case, policy)
+    lead, report, accident, stance = known.lead, known.report, known.accident, known.stance
     rules = rule_set_for(lead.occurred_at.date())
-    region = _region(active or list(evidence))
-    outcome = _outcome(active, accident, statement)
-    papers = case_checklist(active or evidence, accident, statement, outcome, case.entries)
-    segment = accident.segment if accident else None
-    course = Course(lead, tuple(active), accident, statement, stance, case.entries, completed_at(papers))
+    region = _region(known.counted)
+    papers = tuple(case_checklist(known.counted, accident, known.statement, known.outcome, case.entries))
+    course = Course(lead, known.active, accident, known.statement, stance, case.entries, completed_at(papers))
     clocks = clocks_of(rules, course, now, policy.counting)
-    late = report is not None and clocks[0].met is False and segment in _SEGMENTS_WITH_REPORTER
-    state = state_of(bool(active), report is not None, outcome, has_lapsed(clocks), papers, stance)
-    turn = turn_of(state, papers, contradictions, segment)
+    late = report is not None and clocks[0].met is False and known.segment in _SEGMENTS_WITH_REPORTER
+    payer = rules.late_stage_1_payer if late else "BPJS"
+    money = benefit(rules, known.active, known.outcome, stance.determination, stance.approved)
+    lapsed, owed = has_lapsed(clocks), owed_for_lateness(money, stance)
+    situation = Situation(bool(known.active), report is not None, known.outcome, lapsed, papers, stance, owed)
+    state = state_of(situation)
+    waiting_on, reason = turn_of(state, situation, known.active, known.contradictions, known.segment, payer)
     return ClaimView(
         state=state,
-        waiting_on=turn[0],
-        waiting_reason=turn[1],
+        waiting_on=waiting_on,
+        waiting_reason=reason,
         kind=accident.event_kind if accident else "accident",
-        segment=segment,
+        segment=known.segment,
         occurred_at=lead.occurred_at,
         precision=lead.precision,
         region_code=region,
         rule_set=rules.rule_set,
         rule_set_hash=rules.content_hash,
-        payer_of_first_resort=rules.late_stage_1_payer if late else "BPJS",
-        outcome=outcome,
-        worker=_worker(evidence),
+        payer_of_first_resort=payer,
+        outcome=known.outcome,
+        worker=_worker(known.evidence),
         employer=_employer(accident),
         clocks=tuple(clocks),
-        checklist=tuple(papers),
-        evidence=told,
-        determinations=entries_of(Determination, case.entries),
-        determination_in_force=stance.determination.id if stance.determination else None,
-        discrepancies=contradictions,
-        flags=flags(case, _seen(active, accident, lead, region, late), policy.flags),
-        benefit=benefit(rules, active, outcome, stance.determination, stance.approved),
+        checklist=papers,
+        evidence=known.told,
+        entries=case.entries,
+        discrepancies=known.contradictions,
+        flags=flags(case, _seen(known.active, accident, lead, region, late), policy.flags),
+        benefit=money,
         timeline=timeline(case, clocks),
         late=late,
+        lapsed=lapsed,
         reported_at=report.accepted_at if report else None,
-        decision_count=len(entries_of(Decision, case.entries)),
-        treatment_until=(max(piece.occurred_at for piece in told) + TREATMENT_GOES_ON).date(),
+        stance=stance,
+        reimbursement=reimbursement(payer, accident, stance),
+        treatment_until=(max(piece.occurred_at for piece in known.told) + TREATMENT_GOES_ON).date(),
     )
 
 

@@ -6,7 +6,7 @@ recorded) and `what` (its code on the timeline). A new kind is added here and in
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TypeVar
 
 from services.verification.domain.evidence import Determination
@@ -28,6 +28,10 @@ class Decision:
     reason: str | None = None
     legal_basis: str | None = None
     rule_set: str | None = None
+    # The limit above which a second person had to confirm when this was decided; a later setting changes no past.
+    four_eyes_rupiah: int | None = None
+    # The result of treatment as the claim knew it then, so that a later one is seen to be another.
+    claim_outcome: str | None = None
 
     @property
     def at(self) -> datetime:
@@ -109,7 +113,75 @@ class FlagDismissal:
         return "flag.dismissed"
 
 
-Entry = Decision | Note | Determination | FirstAlertAcceptance | DiscrepancyResolution | FlagDismissal
+@dataclass(frozen=True)
+class Objection:
+    """Somebody contests what was decided. `by` is a code of `objectors`; `path` is who has to answer: `bpjs`, then the
+    inspector (`disnaker`), then the `minister` (PP 44/2015 art. 49-50); `contests` names what was decided."""
+
+    id: str
+    at: datetime
+    org: str
+    person: str
+    by: str
+    path: str
+    contests: str | None = None
+    reason: str = ""
+    documents: tuple[str, ...] = ()
+
+    @property
+    def what(self) -> str:
+        return "objection.lodged"
+
+
+@dataclass(frozen=True)
+class ObjectionAnswer:
+    """What became of an objection: `answer` is upheld, dismissed or withdrawn; `outcome` is what the
+    minister concluded, if that is what was disputed."""
+
+    id: str
+    at: datetime
+    org: str
+    person: str
+    objection_id: str
+    answer: str
+    outcome: str | None = None
+    reason: str = ""
+    legal_basis: str | None = None
+    letter_number: str | None = None
+
+    @property
+    def what(self) -> str:
+        return f"objection.{self.answer}"
+
+
+@dataclass(frozen=True)
+class Payment:
+    """BPJS core confirms that a benefit was paid. `benefit` is a code of `benefits`, the amount in rupiah."""
+
+    id: str
+    at: datetime
+    org: str
+    benefit: str
+    amount_rupiah: int
+    paid_on: date
+    reference: str = ""
+
+    @property
+    def what(self) -> str:
+        return "payment.recorded"
+
+
+Entry = (
+    Decision
+    | Note
+    | Determination
+    | FirstAlertAcceptance
+    | DiscrepancyResolution
+    | FlagDismissal
+    | Objection
+    | ObjectionAnswer
+    | Payment
+)
 
 # The kind under which each is stored.
 ENTRY_KINDS: dict[str, type[Entry]] = {
@@ -119,6 +191,9 @@ ENTRY_KINDS: dict[str, type[Entry]] = {
     "first-alert-acceptance": FirstAlertAcceptance,
     "discrepancy-resolution": DiscrepancyResolution,
     "flag-dismissal": FlagDismissal,
+    "objection": Objection,
+    "objection-answer": ObjectionAnswer,
+    "payment": Payment,
 }
 
 E = TypeVar("E", bound=Entry)

@@ -44,6 +44,8 @@ class Stage2Facts:
     received_at: datetime
     absence_periods: tuple[tuple[date, date], ...] = ()
     guardian: bool = False
+    # What the employer has advanced and asks back (payee employer), in rupiah.
+    employer_cost_rupiah: int = 0
 
     @property
     def cost_items(self) -> frozenset[str]:

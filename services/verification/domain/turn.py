@@ -1,74 +1,138 @@
-"""The state of a claim and whose turn it is: both follow from the papers and from what people settled."""
+"""Whose turn it is and why: at every moment it follows from the situation, and nobody sets it by hand.
+
+The reason is a code of the list `waiting_reasons`, where it needs one with what it is about after a colon
+(`document-missing:T2`, `objection:disnaker`).
+"""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from services.verification.domain import claim as states
 from services.verification.domain.claim import Discrepancy
-from services.verification.domain.stance import NOT_COVERED, OCCUPATIONAL_DISEASE, Stance
-from shared.regulation.checklist import ChecklistItem, missing
+from services.verification.domain.evidence import ACCIDENT_REPORT, Evidence
+from services.verification.domain.stance import BY_BPJS, Stance
+from services.verification.domain.state_machine import Situation
+from shared.regulation.checklist import ChecklistItem
 
-_FINAL_OUTCOMES = frozenset({"recovered", "partial_functional", "partial_anatomical", "total_permanent", "death"})
-
-
-def state_of(
-    active: bool, reported: bool, outcome: str | None, expired: bool, papers: Sequence[ChecklistItem], stance: Stance
-) -> str:
-    """The state (interface 6). What people settled comes before what papers say."""
-    if not active:
-        return states.WITHDRAWN
-    if stance.rejected:
-        return states.REJECTED
-    if stance.approved is not None:
-        return states.BENEFIT_APPROVED
-    if stance.first_approval is not None:
-        return states.AWAITING_SECOND_APPROVAL
-    if stance.referred_at is not None:
-        return states.AWAITING_DETERMINATION
-    if stance.conclusion is not None:
-        return {
-            NOT_COVERED: states.CONCLUDED_NOT_COVERED,
-            OCCUPATIONAL_DISEASE: states.CONCLUDED_OCCUPATIONAL_DISEASE,
-        }.get(stance.conclusion, states.CONCLUDED_WORK_ACCIDENT)
-    if expired:
-        return states.EXPIRED
-    if not reported:
-        return states.SUSPECTED
-    if not missing(papers):
-        return states.READY_FOR_REVIEW
-    return states.AWAITING_DOCUMENTS if outcome in _FINAL_OUTCOMES else states.REPORTED
+EMPLOYER, DISNAKER, BPJS, WORKER, NOBODY = "employer", "disnaker", "bpjs", "worker", "none"
+_OVER = {
+    states.WITHDRAWN: (NOBODY, "withdrawn"),
+    states.EXPIRED: (NOBODY, "right-lapsed"),
+    states.REJECTED: (NOBODY, "rejected"),
+    states.CONCLUDED_NOT_COVERED: (NOBODY, "not-covered"),
+    states.CLOSED: (NOBODY, "closed"),
+}
+EMPLOYER_PAYS = "EMPLOYER"
+Turn = tuple[str, str]
 
 
 def turn_of(
-    state: str, papers: Sequence[ChecklistItem], discrepancies: Sequence[Discrepancy], segment: str | None
-) -> tuple[str, str | None]:
-    """Whom the claim waits on, and the reason as a code (`document-missing:T2`)."""
-    settled = {
-        states.AWAITING_DETERMINATION: ("disnaker", "determination-requested"),
-        states.AWAITING_SECOND_APPROVAL: ("bpjs", "second-approval"),
-        states.BENEFIT_APPROVED: ("bpjs", "payment"),
-        states.CONCLUDED_NOT_COVERED: ("none", "not-covered"),
-    }
-    if state in settled:
-        return settled[state]
-    if state in states.SETTLED:
-        return ("none", None)
-    contradiction = next((item for item in discrepancies if item.state == "open" and item.severity == "high"), None)
-    if contradiction is not None and state != states.SUSPECTED:
-        return ("bpjs", f"discrepancy-open:{contradiction.field}")
+    state: str,
+    now: Situation,
+    evidence: Sequence[Evidence],
+    discrepancies: Sequence[Discrepancy],
+    segment: str | None,
+    payer: str,
+) -> Turn:
+    """Whom the claim waits on, and the reason. Where the employer is the first `payer`, what BPJS pays
+    is a reimbursement."""
+    stance = now.stance
+    if state in (states.WITHDRAWN, states.EXPIRED):
+        return _OVER[state]
+    return (
+        _objection_at(stance, here=True)
+        or _news(state, now, evidence)
+        or _money(state, now, payer)
+        or _objection_at(stance, here=False)
+        or _OVER.get(state)
+        or _work(state, now, evidence, discrepancies, segment)
+    )
+
+
+def _objection_at(stance: Stance, *, here: bool) -> Turn | None:
+    """The oldest unanswered objection, before BPJS itself (`here`) or before an inspector or the minister."""
+    waiting = [dispute for dispute in stance.open_disputes if (dispute.path == BY_BPJS) is here]
+    if not waiting:
+        return None
+    first = min(waiting, key=lambda dispute: (dispute.since, dispute.objection.id))
+    # The minister decides through the ministry's own inspectors, who are Disnaker's next level (domain: PP 44 art. 50).
+    return (BPJS if here else DISNAKER, f"objection:{first.path}")
+
+
+def _news(state: str, now: Situation, evidence: Sequence[Evidence]) -> Turn | None:
+    """What came after the end and nobody has looked at: relapse, a late paper, a death after treatment."""
+    stance = now.stance
+    if stance.settled_at is None or state == states.AWAITING_DETERMINATION:
+        return None
+    seen_until = max(stance.settled_at, stance.looked_at or stance.settled_at)
+    determination = stance.determination
+    if determination is not None and stance.approved is not None and determination.received_at > seen_until:
+        return (BPJS, "determination-received")
+    kinds = sorted({piece.kind for piece in evidence if _is_news(piece, seen_until)})
+    if not kinds:
+        return None
+    decided_on = stance.approved or stance.rejected
+    known = decided_on.claim_outcome if decided_on is not None else None
+    if known is not None and now.outcome is not None and known != now.outcome:
+        return (BPJS, f"outcome-changed:{now.outcome}")
+    return (BPJS, f"new-evidence:{kinds[0]}")
+
+
+def _is_news(piece: Evidence, seen_until: datetime) -> bool:
+    """A new report or visit, any new version of an employer's report, a doctor's first statement; further versions of
+    a visit that is known are the hospital's routine."""
+    if piece.accepted_at > seen_until:
+        return True
+    if piece.kind == ACCIDENT_REPORT:
+        return any(receipt.received_at > seen_until for receipt in piece.receipts)
+    return piece.statement_at is not None and piece.statement_at > seen_until
+
+
+def _money(state: str, now: Situation, payer: str) -> Turn | None:
+    if state == states.BENEFIT_APPROVED:
+        return (BPJS, "reimbursement" if payer == EMPLOYER_PAYS else "payment")
+    if state == states.PAID and now.owed_rupiah:
+        return (BPJS, "late-payment")
+    if now.overpaid_rupiah and (now.stance.approved is not None or now.stance.settled_at is not None):
+        return (BPJS, "overpaid")
+    return None
+
+
+def _work(
+    state: str, now: Situation, evidence: Sequence[Evidence], discrepancies: Sequence[Discrepancy], segment: str | None
+) -> Turn:
+    if state == states.AWAITING_DETERMINATION:
+        return (DISNAKER, "determination-requested")
     if state == states.SUSPECTED:
         # Without an employer the participant reports (BPU, Permenaker 5/2021).
-        return ("worker" if segment == "BPU" else "employer", "stage-1-missing")
-    lacking = missing(papers)
-    if not lacking:
-        return ("bpjs", "benefit-approval" if state != states.READY_FOR_REVIEW else "review")
-    first = _most_urgent(lacking, state)
-    return (first.responsible, f"document-{first.state}:{first.document_code}")
+        return (WORKER if segment == "BPU" else EMPLOYER, "stage-1-missing")
+    if now.lapsed:
+        return (BPJS, "right-lapsed")
+    contradiction = next((item for item in discrepancies if item.state == "open" and item.severity == "high"), None)
+    if contradiction is not None:
+        return (BPJS, f"discrepancy-open:{contradiction.field}")
+    lacking = now.lacking
+    if lacking:
+        first = _most_urgent(lacking, now.outcome_is_final)
+        return (first.responsible, f"document-{first.state}:{first.document_code}")
+    if state == states.AWAITING_SECOND_APPROVAL:
+        return (BPJS, "second-approval")
+    if _is_asked_for_more(now.stance, evidence):
+        return (WORKER if segment == "BPU" else EMPLOYER, "completion-requested")
+    return (BPJS, "review" if state == states.READY_FOR_REVIEW else "benefit-approval")
 
 
-def _most_urgent(lacking: Sequence[ChecklistItem], state: str) -> ChecklistItem:
+def _is_asked_for_more(stance: Stance, evidence: Sequence[Evidence]) -> bool:
+    """BPJS asked the signatory of the report how it goes on (Form 3 KK 1), and nothing came from there since."""
+    asked_at = stance.completion_requested_at
+    reports = [piece for piece in evidence if piece.accident is not None]
+    return asked_at is not None and all(r.received_at <= asked_at for piece in reports for r in piece.receipts)
+
+
+def _most_urgent(lacking: Sequence[ChecklistItem], outcome_is_final: bool) -> ChecklistItem:
     """While treatment goes on, what can be had now; then the doctor's statement, on which Tahap II rests (art. 19)."""
     now = [item for item in lacking if item.stage == 1]
-    if now and state == states.REPORTED:
+    if now and not outcome_is_final:
         return now[0]
     statement = [item for item in lacking if item.document_code == "DOC"]
     return (statement or now or list(lacking))[0]

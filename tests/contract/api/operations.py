@@ -30,6 +30,7 @@ _BY_SCOPE = {
     "claims.read": ClientKind.BPJS_VERIFIER,
     "claims.decide": ClientKind.BPJS_VERIFIER,
     "participants.write": ClientKind.BPJS_CORE,
+    "payments.write": ClientKind.BPJS_CORE,
 }
 _PARAMETER = re.compile(r"\{(\w+)\}")
 

@@ -36,6 +36,7 @@ _ALLOWED: list[tuple[str, str, set[ClientKind]]] = [
     ("verification", r"GET /v1/(claims|unmatched).*", ALL_SEEING),
     ("verification", r"POST /v1/(claims|unmatched).*", {VERIFIER}),
     ("verification", r"POST /v1/benefit-estimates", ALL_SEEING),
+    ("verification", r"POST /v1/payments", {CORE}),
     ("verification", r"GET /v1/audit", {AUDITOR}),
 ]
 _OTHERS = {

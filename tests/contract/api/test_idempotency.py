@@ -15,6 +15,7 @@ import httpx
 import pytest
 
 from services.partners.domain.partners import ClientKind
+from shared.identifiers import WIB
 from tests.contract.api.forms import assert_refused, form_of
 from tests.contract.api.operations import Operation, caller_of, known_to, operations_of
 from tests.support.agency_events import random_nik
@@ -54,6 +55,9 @@ def _body(operation: Operation, story: Story) -> dict[str, Any]:
             "active_from": "2020-01-01",
             "name": word,
         },
+        "/v1/claims/{case_number}/objections": lambda: {"by": "worker", "reason": word},
+        "/v1/claims/{case_number}/objections/{objection_id}/answer": lambda: {"answer": "withdrawn", "reason": word},
+        "/v1/payments": lambda: _payment(story, word),
         "/v1/unmatched/{pair_id}/link": lambda: {"reason": word},
         "/v1/unmatched/{pair_id}/dismissal": lambda: {"reason": word},
     }
@@ -69,6 +73,12 @@ def _determination(story: Story, word: str) -> dict[str, Any]:
         "inspector": {"name": "Andi", "id": "PPK-1"},
         "legal_basis": "PP 44/2015",
     }
+
+
+def _payment(story: Story, word: str) -> dict[str, Any]:
+    day = datetime.now(WIB).date().isoformat()
+    paid = {"benefit": "STMB", "amount_rupiah": 1_000_000, "paid_on": day, "reference": word}
+    return {"case_number": story.case_number, **paid}
 
 
 @dataclass
@@ -101,7 +111,19 @@ def _senders(hub: ServedHub, service: str) -> Iterator[Sender]:
             known["pair_id"] = _pair(story)
         if "{discrepancy_id}" in operation.path or "{flag_id}" in operation.path:
             known |= _findings(story)
+        if "{objection_id}" in operation.path:
+            known["objection_id"] = _objection(story)
         yield Sender(hub, operation, story, headers, operation.at(**known))
+
+
+def _objection(story: Story) -> str:
+    """An objection that is not answered yet, the one there is if this party has one."""
+    path = f"/v1/claims/{story.case_number}"
+    found = story.send("verification", ClientKind.BPJS_VERIFIER, "GET", path)["objections"]
+    waiting = [each["id"] for each in found if each["state"] == "open" and each["by"] == "family"]
+    body = {"by": "family", "reason": "Tidak sesuai."}
+    made = waiting or [story.send("verification", ClientKind.BPJS_VERIFIER, "POST", f"{path}/objections", body)["id"]]
+    return str(made[0])
 
 
 def _pair(story: Story) -> str:

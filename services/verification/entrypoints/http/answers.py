@@ -1,6 +1,6 @@
 """What routes answer, for the OpenAPI; the bodies themselves are built by the use cases."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, WithJsonSchema
@@ -20,6 +20,10 @@ EvidenceKind = Annotated[str, _coded("evidence_kinds")]
 FlagCode = Annotated[str, _coded("flags")]
 BenefitCode = Annotated[str, _coded("benefits")]
 RemarkCode = Annotated[str, _coded("estimate_remarks")]
+Objector = Annotated[str, _coded("objectors")]
+ObjectionPath = Annotated[str, _coded("objection_paths")]
+ObjectionState = Annotated[str, _coded("objection_states")]
+ReimbursementStatus = Annotated[str, _coded("reimbursement_statuses")]
 DiscrepancyField = Annotated[str, _coded("discrepancy_fields")]
 
 
@@ -142,6 +146,38 @@ class EstimateAnswer(BaseModel):
     remarks: list[RemarkAnswer]
 
 
+class PaymentAnswer(BaseModel):
+    id: str
+    benefit: BenefitCode
+    amount_rupiah: int
+    paid_on: date
+    reference: str
+
+
+class ReimbursementAnswer(BaseModel):
+    """What the employer who had to pay first gets back."""
+
+    status: ReimbursementStatus
+    title: Title
+    claimed_rupiah: int
+    paid_rupiah: int
+    legal_basis: str
+
+
+class ObjectionAnswer(BaseModel):
+    """`path` is who has to answer; `contests` the decision or determination."""
+
+    id: str
+    by: Objector
+    path: ObjectionPath
+    state: ObjectionState
+    contests: str | None
+    reason: str
+    documents: list[str]
+    lodged_at: datetime
+    answered_at: datetime | None
+
+
 class TimelineAnswer(BaseModel):
     at: datetime
     received_at: datetime
@@ -191,6 +227,10 @@ class ClaimAnswer(QueueItemAnswer):
     discrepancies: list[DiscrepancyAnswer]
     flags: list[FlagAnswer]
     benefit: BenefitAnswer
+    remaining_rupiah: int | None
+    payments: list[PaymentAnswer]
+    reimbursement: ReimbursementAnswer | None
+    objections: list[ObjectionAnswer]
     timeline: list[TimelineAnswer]
 
 

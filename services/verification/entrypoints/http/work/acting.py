@@ -1,22 +1,27 @@
 """What all of verifiers' work shares: the body's parts, who acts, and acting once with a row in the audit log."""
 
+import re
 from collections.abc import Awaitable, Callable
-from typing import Annotated
+from datetime import date
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Request, Response
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
+from pydantic_core import PydanticCustomError, core_schema
 
 from services.verification.application.records import ClaimRecord
 from services.verification.application.workplace import Person, Workplace
 from services.verification.entrypoints.http.desk import Counter, audit
 from shared.errors import NotFound
+from shared.regulation.codes import codes_of
 from shared.web.door import Principal
 from shared.web.idempotency import Answer, IdempotentRequest, idempotently
 
 DECIDE = "claims.decide"
 Line = Annotated[str, Field(min_length=1, max_length=200)]
 Text = Annotated[str, Field(min_length=1, max_length=4_000)]
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 RUPIAH_MAX = 1_000_000_000_000
 Act = Callable[[Workplace], Awaitable[Answer]]
 
@@ -25,6 +30,26 @@ class Body(BaseModel):
     """A request body: nothing that is not named."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+class Coded:
+    """Marks a text as one code of a published list (`GET /v1/codes/{list}`)."""
+
+    def __init__(self, list_name: str) -> None:
+        self._list_name = list_name
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> core_schema.CoreSchema:
+        return core_schema.literal_schema(list(codes_of(self._list_name)))
+
+
+def _day_text(value: object) -> object:
+    """pydantic alone would take a number of seconds for a day."""
+    if not isinstance(value, str) or not _DAY.fullmatch(value):
+        raise PydanticCustomError("date-format", "Expected a date as YYYY-MM-DD")
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_day_text, json_schema_input_type=date)]
 
 
 class OfficerBody(Body):

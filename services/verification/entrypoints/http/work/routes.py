@@ -7,9 +7,11 @@ from services.verification.entrypoints.http.work.decisions import add_decisions
 from services.verification.entrypoints.http.work.findings import add_findings
 from services.verification.entrypoints.http.work.links import add_basket, add_links
 from services.verification.entrypoints.http.work.notes import add_notes
+from services.verification.entrypoints.http.work.objections import add_objections
+from services.verification.entrypoints.http.work.payments import add_payments
 from shared.web.strict_json import StrictRoute
 
-_KINDS_OF_WORK = (add_decisions, add_notes, add_findings, add_links, add_basket)
+_KINDS_OF_WORK = (add_decisions, add_notes, add_findings, add_links, add_basket, add_objections, add_payments)
 
 
 def work_routes(counter: Counter) -> APIRouter:
