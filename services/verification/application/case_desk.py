@@ -4,7 +4,7 @@ Every way to change a claim goes through here (events of agencies, verifiers' wo
 derive, count versions and publish alike.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from services.verification.application.case_index import CaseIndex
@@ -245,15 +245,17 @@ class CaseDesk:
         over = {"state": states.MERGED, "waiting_on": "none", "waiting_reason": None}
         self._bump(absorbed, None, {**absorbed.document, **over}, ["merged"])
 
-    def _case_input(self, group: Iterable[str], grouping: Grouping) -> CaseInput:
+    def _case_input(self, group: Collection[str], grouping: Grouping) -> CaseInput:
         entries = self._entries_of(self._index.founded_in(group))
         evidence = tuple(self._index.evidence[id_].evidence for id_ in sorted(group))
         return CaseInput(
             evidence=evidence,
             entries=tuple(entries),
             memberships=memberships_of([piece.identity for piece in evidence], self._gathering.memberships),
+            others=self._index.others_of(group),
             shared_kpj_evidence=grouping.shared_kpj_evidence,
             nik_conflict_evidence=grouping.nik_conflict_evidence,
+            nik_conflicts=self._index.named_across(group, grouping.nik_conflict_evidence),
         )
 
     def _entries_of(self, case_numbers: Iterable[str]) -> list[Entry]:

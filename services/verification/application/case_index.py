@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 
 from services.verification.application.records import ClaimRecord, EvidenceRecord
 from services.verification.domain.case_numbers import Founding
+from services.verification.domain.claim import OtherClaim
+from services.verification.domain.evidence import Evidence
 
 
 class CaseIndex:
@@ -85,3 +87,29 @@ class CaseIndex:
     def group_with(self, evidence_id: str) -> set[str]:
         """The evidence that now shares a claim with this piece."""
         return self.group_of(self.claims[self.evidence[evidence_id].case_number or ""])
+
+    def others_of(self, group: Iterable[str]) -> tuple[OtherClaim, ...]:
+        """The worker's other claims: by any of the group's numbers, never under another NIK (decisions 4)."""
+        own = set(group)
+        numbers = {number for id_ in own for number in self._numbers_of[id_] if number[0] in ("nik", "kpj", "passport")}
+        niks = {value for kind, value in numbers if kind == "nik"}
+        held: dict[str, list[Evidence]] = {}
+        for id_ in sorted({other for number in numbers for other in self._by_number[number]} - own):
+            record = self.evidence[id_]
+            nik = record.evidence.identity.nik
+            if record.case_number is not None and (nik is None or not niks or nik in niks):
+                held.setdefault(record.case_number, []).append(record.evidence)
+        return tuple(OtherClaim(number, tuple(pieces)) for number, pieces in sorted(held.items()))
+
+    def named_across(self, group: Iterable[str], conflicts: Iterable[str]) -> tuple[Evidence, ...]:
+        """Evidence of other claims that names this one by an explicit number, or is named by it, under another NIK."""
+        own, numbers = set(group), set(self.founded_in(group))
+        named = {self.evidence[id_].evidence.report_id for id_ in own}
+        cases = {self.evidence[id_].evidence.case_number for id_ in own} - numbers
+        found = []
+        for id_ in sorted(set(conflicts) - own):
+            piece = self.evidence[id_].evidence
+            founded = {claim.case_number for claim in self._founded_by.get(id_, ())}
+            if id_ in named or piece.report_id in own or piece.case_number in numbers or founded & cases:
+                found.append(piece)
+        return tuple(found)

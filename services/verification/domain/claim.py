@@ -124,14 +124,25 @@ class Employer:
 
 
 @dataclass(frozen=True)
+class OtherClaim:
+    """Another claim of the same worker, with the evidence it holds now."""
+
+    case_number: str
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True)
 class CaseInput:
-    """All a claim is derived from. `memberships` are this worker's alone, all that BPJS core has told of."""
+    """All a claim is derived from. `memberships` are this worker's alone, all that BPJS core has told of; `others` are
+    this worker's other claims, `nik_conflicts` evidence of others' claims that an explicit number ties to this one."""
 
     evidence: tuple[Evidence, ...]
     entries: tuple[Entry, ...] = ()
     memberships: tuple[Membership, ...] = ()
+    others: tuple[OtherClaim, ...] = ()
     shared_kpj_evidence: frozenset[str] = frozenset()
     nik_conflict_evidence: frozenset[str] = frozenset()
+    nik_conflicts: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True)

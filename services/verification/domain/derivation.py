@@ -141,7 +141,7 @@ def derive_claim(case: CaseInput, now: datetime, policy: Policy) -> ClaimView:
 
 def _contradictions(case: CaseInput, told: Sequence[Evidence], stance: Stance) -> tuple[Discrepancy, ...]:
     active = [piece for piece in told if piece.is_active]
-    sources = Sources(active, stance.determination, case.memberships)
+    sources = Sources(active, stance.determination, case.memberships, case.nik_conflicts)
     return discrepancies(sources, entries_of(DiscrepancyResolution, case.entries))
 
 

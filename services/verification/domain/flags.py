@@ -1,15 +1,16 @@
 """Facts that deserve a verifier's eye; each names what it rests on, is explained, and refuses nothing."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from uuid import NAMESPACE_URL, uuid5
 
 from services.verification.domain.claim import CaseInput, Flag
 from services.verification.domain.entries import FlagDismissal, entries_of
 from services.verification.domain.evidence import AccidentFacts, Evidence
+from services.verification.domain.flag import as_dismissed, raised
 from services.verification.domain.membership import Membership
 from services.verification.domain.story import unlike_story
+from services.verification.domain.worker_history import HistoryPolicy, flags_of_history
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,7 @@ class FlagPolicy:
     """From how much on something deserves an eye."""
 
     membership_days: int = 7
+    history: HistoryPolicy = field(default_factory=HistoryPolicy)
 
 
 @dataclass(frozen=True)
@@ -38,43 +40,10 @@ def flags(case: CaseInput, seen: Seen, policy: FlagPolicy) -> tuple[Flag, ...]:
         *_of_numbers(case),
         *_of_story(seen),
         *_of_membership(case.memberships, seen, policy),
+        *flags_of_history(seen.active, case.others, policy.history),
     ]
     dismissals = entries_of(FlagDismissal, case.entries)
-    return tuple(_dismissed(flag, dismissals) for flag in found)
-
-
-def raised(
-    code: str,
-    evidence_ids: Iterable[str],
-    details: Mapping[str, object] | None = None,
-    *,
-    related_cases: Iterable[str] = (),
-    grounds: Iterable[str] | None = None,
-) -> Flag:
-    """A flag that rests on evidence (at least one piece), and perhaps on other claims.
-
-    A detail that is a code is told as `<list>/<code>`. `grounds` only where it is something else whose change makes it
-    a new flag.
-    """
-    ids, cases = tuple(sorted(evidence_ids)), tuple(sorted(related_cases))
-    return Flag(
-        # The founder changes when claims merge, so a flag is known by its code and the earliest evidence it rests on.
-        str(uuid5(NAMESPACE_URL, f"urn:simpul:flag:{code}:{ids[0]}")),
-        code,
-        ids,
-        details=tuple((name, str(value)) for name, value in (details or {}).items()),
-        related_cases=cases,
-        grounds=tuple(sorted(grounds)) if grounds is not None else (*ids, *cases),
-    )
-
-
-def _dismissed(flag: Flag, dismissals: Sequence[FlagDismissal]) -> Flag:
-    """A person's word holds for what the flag rested on then."""
-    fitting = [item for item in dismissals if item.code == flag.code and set(flag.grounds) <= set(item.grounds)]
-    if not fitting:
-        return flag
-    last = fitting[-1]
-    return replace(flag, state="dismissed", dismissed_by=last.person, reason=last.reason)
+    return tuple(as_dismissed(flag, dismissals) for flag in found)
 
 
 def _of_reports(case: CaseInput, seen: Seen) -> Iterable[Flag]:

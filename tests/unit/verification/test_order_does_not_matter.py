@@ -5,6 +5,7 @@ import itertools
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import orjson
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -76,6 +77,12 @@ async def _claims(batches: list[list[Evidence]]) -> list[dict[str, Any]]:
     counted = {"case_number", "version", "decision_version"}
     live = [claim.document or {} for claim in cases.claims.values() if not claim.is_merged]
     shown = [{name: value for name, value in document.items() if name not in counted} for document in live]
+    # A flag names other claims by number, and numbers are drawn by lot: the founder stands for the claim.
+    told = orjson.dumps(shown).decode()
+    for claim in cases.claims.values():
+        held = [r.evidence.id for r in cases.evidence.values() if r.case_number == claim.case_number]
+        told = told.replace(claim.case_number, f"the claim of {min(held, default='nobody')}")
+    shown = orjson.loads(told)
     return sorted(shown, key=lambda document: str([item["id"] for item in document["evidence"]]))
 
 
