@@ -99,7 +99,8 @@ class CaseIndex:
             nik = record.evidence.identity.nik
             if record.case_number is not None and (nik is None or not niks or nik in niks):
                 held.setdefault(record.case_number, []).append(record.evidence)
-        return tuple(OtherClaim(number, tuple(pieces)) for number, pieces in sorted(held.items()))
+        # In the order of their evidence: numbers are drawn by lot.
+        return tuple(OtherClaim(number, tuple(pieces)) for number, pieces in held.items())
 
     def named_across(self, group: Iterable[str], conflicts: Iterable[str]) -> tuple[Evidence, ...]:
         """Evidence of other claims that names this one by an explicit number, or is named by it, under another NIK."""

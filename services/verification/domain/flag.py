@@ -21,7 +21,7 @@ def raised(
     A detail that is a code is told as `<list>/<code>`. `grounds` only where it is something else whose change makes it
     a new flag.
     """
-    ids, cases = tuple(sorted(evidence_ids)), tuple(sorted(related_cases))
+    ids, cases = tuple(sorted(evidence_ids)), tuple(related_cases)
     return Flag(
         # The founder changes when claims merge, so a flag is known by its code and the earliest evidence it rests on.
         str(uuid5(NAMESPACE_URL, f"urn:simpul:flag:{code}:{ids[0]}")),
@@ -29,7 +29,7 @@ def raised(
         ids,
         details=tuple((name, str(value)) for name, value in (details or {}).items()),
         related_cases=cases,
-        grounds=tuple(sorted(grounds)) if grounds is not None else (*ids, *cases),
+        grounds=tuple(sorted(set(grounds))) if grounds is not None else (*ids, *cases),
     )
 
 

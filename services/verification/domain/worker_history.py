@@ -140,4 +140,4 @@ def _common(one: tuple[date, date], other: tuple[date, date]) -> tuple[date, dat
 
 
 def _numbers(claims: Iterable[OtherClaim]) -> str:
-    return ", ".join(sorted(claim.case_number for claim in claims))
+    return ", ".join(claim.case_number for claim in claims)
