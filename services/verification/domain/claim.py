@@ -198,17 +198,19 @@ class ClaimView:
     @property
     def next_due_at(self) -> datetime | None:
         """The nearest due time of a clock that still runs."""
-        if not self.is_open:
-            return None
-        return min((clock.due_at for clock in self.clocks if clock.running and clock.due_at is not None), default=None)
+        return min((clock.due_at for clock in self._running_clocks if clock.due_at is not None), default=None)
 
     @property
     def next_overdue_at(self) -> datetime | None:
         """When the next running clock will be overdue that is not yet."""
-        if self.state in SETTLED:
-            return None
-        waiting = (clock for clock in self.clocks if clock.running and clock.met is None)
+        waiting = (clock for clock in self._running_clocks if clock.met is None)
         return min((clock.due_at for clock in waiting if clock.due_at is not None), default=None)
+
+    @property
+    def _running_clocks(self) -> list[Clock]:
+        """Once a claim is settled, only what an objection has started still counts."""
+        settled = self.state in SETTLED
+        return [c for c in self.clocks if c.running and (not settled or c.clock.startswith("OBJECTION_"))]
 
     @property
     def open_discrepancies(self) -> int:

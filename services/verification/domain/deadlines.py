@@ -82,7 +82,7 @@ def clocks_of(rules: RuleSet, course: Course, now: datetime, counting: Counting)
     clocks = [
         run(stage_1_clock(kind), begins, _reported_at(course)),
         run("T2", _declared_at(course, zone), _applied_at(course)),
-        run("PAYOUT", _payable_at(course), None, *_pauses("PAYOUT", course)),
+        run("PAYOUT", _payable_at(course), _paid_at(course, zone), *_pauses("PAYOUT", course)),
         # Years count from the day itself, whether or not its hour is known.
         run("CLAIM_EXPIRY", course.lead.occurred_at, _asked_at(course)),
     ]
@@ -93,6 +93,8 @@ def clocks_of(rules: RuleSet, course: Course, now: datetime, counting: Counting)
     if ended_on is not None:
         diagnosed_at = course.lead.occurred_at
         clocks.append(run("PAK_POST_EMPLOYMENT", _midnight(ended_on, zone), diagnosed_at))
+    # One clock for each objection, from the day on which it came before whoever has to answer it.
+    clocks += [run(f"OBJECTION_{d.path.upper()}", d.since, d.answered_at) for d in course.stance.disputes]
     return clocks
 
 
@@ -159,6 +161,12 @@ def _asked_at(course: Course) -> datetime | None:
         ),
         default=None,
     )
+
+
+def _paid_at(course: Course, zone: ZoneInfo) -> datetime | None:
+    """The day on which all that was approved had been paid."""
+    paid_on = course.stance.paid_on
+    return _midnight(paid_on, zone) if paid_on is not None else None
 
 
 def _last_request(course: Course) -> Decision | None:

@@ -80,6 +80,28 @@ TABLE = [
     ("COMPLAINT", "time zones", "2026-11-19T16:30+00:00", WIT, "RS-2025", "2026-11-27T23:59:59+09:00"),
     ("COMPLAINT", "rule sets", "2025-02-21T10:00+07:00", WIB, "RS-2021", "2025-02-28T23:59:59+07:00"),
     ("COMPLAINT", "rule sets", "2025-02-24T10:00+07:00", WIB, "RS-2025", "2025-03-03T23:59:59+07:00"),
+    ("OBJECTION_BPJS", "weekend", "2026-11-20T10:00+07:00", WIB, "RS-2025", "2026-11-27T23:59:59+07:00"),
+    ("OBJECTION_BPJS", "holiday", "2026-08-14T10:00+07:00", WIB, "RS-2025", "2026-08-24T23:59:59+07:00"),
+    ("OBJECTION_BPJS", "collective leave", "2026-05-11T10:00+07:00", WIB, "RS-2025", "2026-05-20T23:59:59+07:00"),
+    ("OBJECTION_BPJS", "time zones", "2026-11-19T16:30+00:00", WIT, "RS-2025", "2026-11-27T23:59:59+09:00"),
+    ("OBJECTION_BPJS", "rule sets", "2025-02-21T10:00+07:00", WIB, "RS-2021", "2025-02-28T23:59:59+07:00"),
+    ("OBJECTION_BPJS", "rule sets", "2025-02-24T10:00+07:00", WIB, "RS-2025", "2025-03-03T23:59:59+07:00"),
+    # 23 November to 18 December 20 days, 21 to 23 three, 28 to 31 four, 4, 6 and 7 January (the 5th is a holiday).
+    ("OBJECTION_DISNAKER", "weekend", "2026-11-20T10:00+07:00", WIB, "RS-2025", "2027-01-07T23:59:59+07:00"),
+    # 18 to 21, 24, 26 to 28 and 31 August, 1 to 25 September 19 days, 28, 29.
+    ("OBJECTION_DISNAKER", "holiday", "2026-08-14T10:00+07:00", WIB, "RS-2025", "2026-09-29T23:59:59+07:00"),
+    # 12 13, 18 to 22, 25 26 29 May, 2 to 12 June nine days, 15, 17 to 19, 22 to 26, 29, 30.
+    ("OBJECTION_DISNAKER", "collective leave", "2026-05-11T10:00+07:00", WIB, "RS-2025", "2026-06-30T23:59:59+07:00"),
+    ("OBJECTION_DISNAKER", "time zones", "2026-11-19T16:30+00:00", WIT, "RS-2025", "2027-01-07T23:59:59+09:00"),
+    # 24 February to 27 March 24 days, then Nyepi, Eid and their leave until 7 April, 8 to 11, 14, 15.
+    ("OBJECTION_DISNAKER", "rule sets", "2025-02-21T10:00+07:00", WIB, "RS-2021", "2025-04-15T23:59:59+07:00"),
+    ("OBJECTION_DISNAKER", "rule sets", "2025-02-24T10:00+07:00", WIB, "RS-2025", "2025-04-16T23:59:59+07:00"),
+    ("OBJECTION_MINISTER", "weekend", "2026-11-20T10:00+07:00", WIB, "RS-2025", "2027-01-07T23:59:59+07:00"),
+    ("OBJECTION_MINISTER", "holiday", "2026-08-14T10:00+07:00", WIB, "RS-2025", "2026-09-29T23:59:59+07:00"),
+    ("OBJECTION_MINISTER", "collective leave", "2026-05-11T10:00+07:00", WIB, "RS-2025", "2026-06-30T23:59:59+07:00"),
+    ("OBJECTION_MINISTER", "time zones", "2026-11-19T16:30+00:00", WIT, "RS-2025", "2027-01-07T23:59:59+09:00"),
+    ("OBJECTION_MINISTER", "rule sets", "2025-02-21T10:00+07:00", WIB, "RS-2021", "2025-04-15T23:59:59+07:00"),
+    ("OBJECTION_MINISTER", "rule sets", "2025-02-24T10:00+07:00", WIB, "RS-2025", "2025-04-16T23:59:59+07:00"),
     # Years end on the same day, be it a Saturday, a holiday or leave.
     ("CLAIM_EXPIRY", "weekend", "2026-11-22T10:00+07:00", WIB, "RS-2025", "2031-11-22T23:59:59+07:00"),
     ("CLAIM_EXPIRY", "holiday", "2026-08-17T10:00+07:00", WIB, "RS-2025", "2031-08-17T23:59:59+07:00"),
