@@ -53,6 +53,7 @@ def accident_report(
     region_code: str = "3671",
     precision: str = "minute",
     change: str = "submitted",
+    first_alert_at: datetime | None = None,
 ) -> Event:
     """`jkk.accident-report.submitted.v1`, received an hour after the accident unless told otherwise."""
     report_id = report_id or new_id()
@@ -66,6 +67,7 @@ def accident_report(
             "injury_source": "machine", "consequence": "injury", "late": False, "document_codes": documents,
             "outcome": stage_2["outcome"] if stage_2 else None, "case_number": case_number,
             "stage_2_received_at": received + timedelta(days=1) if stage_2 else None,
+            "first_alert_at": first_alert_at,
         }
     )  # fmt: skip
     form = {

@@ -1,6 +1,7 @@
 """The claim as the public document of interface section 6: plain JSON values."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -10,6 +11,7 @@ import orjson
 from services.verification.domain.claim import Benefit, ClaimView, Discrepancy, Flag, Reimbursement, TimelineEntry
 from services.verification.domain.entries import Payment
 from services.verification.domain.evidence import Determination, Evidence
+from services.verification.domain.first_alert import FirstAlert
 from services.verification.domain.stance import Dispute
 from shared.regulation.checklist import ChecklistItem
 from shared.regulation.clocks import Clock
@@ -18,8 +20,8 @@ from shared.regulation.codes import CODE_LISTS, Code, title_of
 Document = dict[str, Any]
 
 _LISTS = (
-    "clocks", "checklist", "evidence", "discrepancies", "flags", "benefit", "payments", "reimbursement", "objections",
-    "timeline",
+    "first_alert", "clocks", "checklist", "evidence", "discrepancies", "flags", "benefit", "payments", "reimbursement",
+    "objections", "timeline",
 )  # fmt: skip
 # Parts of the document whose change is worth a code of its own; what is left is `details-changed`.
 _CHANGE_CODES = {
@@ -52,6 +54,7 @@ def document_of(view: ClaimView) -> Document:
         "outcome": view.outcome,
         "rule_set": view.rule_set,
         "payer_of_first_resort": view.payer_of_first_resort,
+        "first_alert": _first_alert(view.first_alert),
         "clocks": [clock_document(clock) for clock in view.clocks],
         "checklist": [_checklist_item(item) for item in view.checklist],
         "evidence": _evidence_list(view.evidence, view.determinations),
@@ -125,6 +128,13 @@ def clock_document(clock: Clock) -> Document:
         "legal_basis": clock.legal_basis,
         "confidence": clock.confidence,
     }
+
+
+def _first_alert(alert: FirstAlert | None) -> Document | None:
+    if alert is None:
+        return None
+    at = rfc3339(alert.received_at)
+    return {"evidence_id": alert.evidence_id, "received_at": at, "accepted": alert.accepted}
 
 
 def rfc3339(at: datetime) -> str:
@@ -298,8 +308,9 @@ def _evidence_changes(before: list[Document], after: list[Document]) -> list[str
 
 def _overdue_changes(before: list[Document], after: list[Document]) -> list[str]:
     """A clock ran out while what was due has not happened."""
-    old = {clock["clock"] for clock in before if clock.get("running") and clock["met"] is False}
-    new = {clock["clock"] for clock in after if clock["running"] and clock["met"] is False}
+    # Counted, since each objection has a clock of the same name.
+    old = Counter(clock["clock"] for clock in before if clock.get("running") and clock["met"] is False)
+    new = Counter(clock["clock"] for clock in after if clock["running"] and clock["met"] is False)
     return ["clock-overdue"] if new - old else []
 
 

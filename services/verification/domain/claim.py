@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from services.verification.domain.entries import Decision, Entry, entries_of
 from services.verification.domain.evidence import Determination, Evidence
+from services.verification.domain.first_alert import FirstAlert
 from services.verification.domain.membership import Membership
 from services.verification.domain.stance import Stance
 from shared.regulation.benefits import BenefitLine
@@ -177,6 +178,7 @@ class ClaimView:
     rule_set_hash: str = ""
     treatment_until: date | None = None
     reimbursement: Reimbursement | None = None
+    first_alert: FirstAlert | None = None
 
     @property
     def determinations(self) -> tuple[Determination, ...]:

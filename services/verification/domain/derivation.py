@@ -14,6 +14,7 @@ from services.verification.domain.evidence import (
     DoctorStatement,
     Evidence,
 )
+from services.verification.domain.first_alert import first_alert_of
 from services.verification.domain.flags import FlagPolicy, Seen, flags
 from services.verification.domain.kept_words import as_settled
 from services.verification.domain.money import benefit, latest_accident, latest_statement
@@ -135,6 +136,7 @@ def derive_claim(case: CaseInput, now: datetime, policy: Policy) -> ClaimView:
         reported_at=report.accepted_at if report else None,
         stance=stance,
         reimbursement=reimbursement(payer, accident, stance),
+        first_alert=first_alert_of(known.active, case.entries),
         treatment_until=(max(piece.occurred_at for piece in known.told) + TREATMENT_GOES_ON).date(),
     )
 

@@ -60,6 +60,14 @@ class ClockAnswer(BaseModel):
     confidence: str
 
 
+class FirstAlertAnswer(BaseModel):
+    """The first informal alert that a report names, and whether a verifier accepted it as evidence of Tahap I."""
+
+    evidence_id: str
+    received_at: datetime
+    accepted: bool
+
+
 class ChecklistAnswer(BaseModel):
     """`stage` is the report the paper goes with: 1 (Tahap I) or 2 (Tahap II)."""
 
@@ -221,6 +229,7 @@ class QueueAnswer(BaseModel):
 class ClaimAnswer(QueueItemAnswer):
     """The whole claim."""
 
+    first_alert: FirstAlertAnswer | None
     clocks: list[ClockAnswer]
     checklist: list[ChecklistAnswer]
     evidence: list[EvidenceAnswer]

@@ -5,13 +5,23 @@ from fastapi import APIRouter
 from services.verification.entrypoints.http.desk import Counter
 from services.verification.entrypoints.http.work.decisions import add_decisions
 from services.verification.entrypoints.http.work.findings import add_findings
+from services.verification.entrypoints.http.work.first_alert import add_first_alert
 from services.verification.entrypoints.http.work.links import add_basket, add_links
 from services.verification.entrypoints.http.work.notes import add_notes
 from services.verification.entrypoints.http.work.objections import add_objections
 from services.verification.entrypoints.http.work.payments import add_payments
 from shared.web.strict_json import StrictRoute
 
-_KINDS_OF_WORK = (add_decisions, add_notes, add_findings, add_links, add_basket, add_objections, add_payments)
+_KINDS_OF_WORK = (
+    add_decisions,
+    add_notes,
+    add_findings,
+    add_first_alert,
+    add_links,
+    add_basket,
+    add_objections,
+    add_payments,
+)
 
 
 def work_routes(counter: Counter) -> APIRouter:
