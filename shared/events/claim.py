@@ -25,6 +25,13 @@ class ClaimChanged(Facts):
     changes: tuple[str, ...] = Field(description="Codes of the list changes, for example evidence-added.")
 
 
+class FollowedReport(Facts):
+    """One report of a claim and the version of it that the claim's state takes account of."""
+
+    report_id: str
+    version: Version
+
+
 class ClaimStateRecorded(Facts):
     """The whole state of one claim, so that gateways answer from their own projections."""
 
@@ -44,6 +51,7 @@ class ClaimStateRecorded(Facts):
     clocks: tuple[ClockState, ...] = ()
     checklist: tuple[ChecklistEntry, ...] = ()
     report_ids: tuple[str, ...] = Field((), description="Accident reports and self-reports joined to the claim.")
+    report_versions: tuple[FollowedReport, ...] = Field((), description="The versions of reports it follows.")
     encounter_report_ids: tuple[str, ...] = Field((), description="Medical reports (Encounter ids) joined to it.")
     merged_into: str | None = Field(None, description="Case number of the survivor, when state is MERGED.")
     identity_hashes: IdentityHashes = IdentityHashes()

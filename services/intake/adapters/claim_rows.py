@@ -11,17 +11,19 @@ from services.intake.application.follow_claims import ToldClaim
 # Statements take the claims as one JSON array, so that a batch of events costs three round trips.
 _TOLD = """WITH told AS (SELECT * FROM jsonb_to_recordset($1::text::jsonb)
     AS t(case_number text, claim_version bigint, state text, waiting_on text, payer_of_first_resort text,
-        checklist jsonb, told_at timestamptz, report_ids uuid[]))"""
+        checklist jsonb, told_at timestamptz, report_ids uuid[], report_versions jsonb))"""
 _FOLLOW = f"""{_TOLD}, linked AS (SELECT t.*, u.report_id FROM told t CROSS JOIN unnest(t.report_ids) AS u(report_id)),
     owned AS (SELECT report_id, org FROM accident_report WHERE report_id IN (SELECT report_id FROM linked)
         UNION ALL SELECT report_id, org FROM self_report WHERE report_id IN (SELECT report_id FROM linked))
     INSERT INTO report_claim (report_id, case_number, org, claim_version, linked, state, waiting_on,
-        payer_of_first_resort, checklist, told_at)
+        payer_of_first_resort, checklist, told_at, report_version)
     SELECT l.report_id, l.case_number, o.org, l.claim_version, true, l.state, l.waiting_on, l.payer_of_first_resort,
-        l.checklist, l.told_at FROM linked l JOIN owned o USING (report_id) ORDER BY l.report_id, l.case_number
+        l.checklist, l.told_at, (l.report_versions ->> l.report_id::text)::bigint
+      FROM linked l JOIN owned o USING (report_id) ORDER BY l.report_id, l.case_number
     ON CONFLICT (report_id, case_number) DO UPDATE SET claim_version = excluded.claim_version, linked = true,
         state = excluded.state, waiting_on = excluded.waiting_on, checklist = excluded.checklist,
-        payer_of_first_resort = excluded.payer_of_first_resort, told_at = excluded.told_at
+        payer_of_first_resort = excluded.payer_of_first_resort, told_at = excluded.told_at,
+        report_version = excluded.report_version
       WHERE report_claim.claim_version < excluded.claim_version
     RETURNING report_id"""  # noqa: S608
 _UNLINK = f"""{_TOLD} UPDATE report_claim c SET linked = false, claim_version = t.claim_version, told_at = t.told_at
@@ -60,4 +62,5 @@ def _as_row(claim: ToldClaim) -> dict[str, object]:
         "checklist": list(claim.checklist),
         "told_at": claim.told_at,
         "report_ids": [str(report_id) for report_id in claim.report_ids],
+        "report_versions": dict(claim.report_versions),
     }

@@ -18,7 +18,7 @@ _ADD_REPORT = """INSERT INTO accident_report (report_id, org, version, status, k
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"""
 # What a report's claim looks like now: of the claims it is linked to, the one told of last that was not merged away.
 CLAIM_OF_REPORT = """LEFT JOIN LATERAL (SELECT c.case_number, c.claim_version, c.state, c.waiting_on,
-    c.payer_of_first_resort, c.checklist::text AS claim_checklist FROM report_claim c
+    c.payer_of_first_resort, c.checklist::text AS claim_checklist, c.told_at, c.report_version FROM report_claim c
     WHERE c.report_id = r.report_id AND c.linked ORDER BY c.state = 'MERGED', c.told_at DESC, c.case_number LIMIT 1
     ) claim ON true"""
 _PAPERS = """(SELECT jsonb_agg(to_jsonb(d) - 'org' - 'report_id' ORDER BY d.document_code, d.version)::text
@@ -226,4 +226,6 @@ def claim_of(row: "asyncpg.Record") -> ClaimView | None:
         waiting_on=row["waiting_on"],
         payer_of_first_resort=row["payer_of_first_resort"],
         checklist=tuple(orjson.loads(row["claim_checklist"])),
+        told_at=row["told_at"],
+        report_version=row["report_version"],
     )

@@ -107,6 +107,7 @@ class ReportClaimRow(Base, table=True):
     payer_of_first_resort: str | None = None
     checklist: list[dict[str, Any]] = Field(sa_type=JSONB)
     told_at: datetime = Field(sa_type=_INSTANT)
+    report_version: int | None = None
 
 
 class WebhookEndpoint(Base, WebhookEndpointColumns, table=True):

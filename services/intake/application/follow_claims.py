@@ -14,7 +14,8 @@ from shared.events.claim import ClaimStateRecorded
 
 @dataclass(frozen=True)
 class ToldClaim:
-    """One claim as an event of `jkk.claim-state` tells it. `checklist` holds entries of the event's model."""
+    """One claim as an event of `jkk.claim-state` tells it. `checklist` holds entries of the event's model,
+    `report_versions` the version of each report that the claim has followed."""
 
     case_number: str
     claim_version: int
@@ -24,6 +25,7 @@ class ToldClaim:
     checklist: tuple[Mapping[str, Any], ...]
     report_ids: tuple[UUID, ...]
     told_at: datetime
+    report_versions: Mapping[str, int]
 
 
 class ClaimBook(NewsBook, Protocol):
@@ -68,6 +70,7 @@ def _told(event: Event, facts: ClaimStateRecorded) -> ToldClaim:
         checklist=tuple(entry.model_dump(mode="json") for entry in facts.checklist),
         report_ids=tuple(found for text in facts.report_ids if (found := _uuid(text)) is not None),
         told_at=told_at,
+        report_versions={one.report_id: one.version for one in facts.report_versions},
     )
 
 

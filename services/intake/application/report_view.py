@@ -1,20 +1,16 @@
 """A report as its reporter sees it: status, clocks, checklist as the claim stands now, warnings."""
 
-from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from services.intake.application.checklist_view import view_checklist, view_workers_checklist
 from services.intake.application.facts import stage_2_facts
 from services.intake.application.stored_report import Paper, StoredReport, StoredSelfReport
-from services.intake.domain.papers import first_checklist
 from services.intake.domain.report_facts import ReportFacts
 from services.intake.domain.report_rules import warnings
 from services.intake.domain.stage_2 import stage_2_clock
-from shared.regulation.checklist import ChecklistItem
 from shared.regulation.clocks import Clock
-from shared.regulation.codes import title_of
-from shared.regulation.document_table import DOCUMENT_TABLE
 
 View = dict[str, Any]
 
@@ -38,7 +34,7 @@ def view_report(report: StoredReport) -> View:
         "claim_state": claim.state if claim else None,
         "waiting_on": claim.waiting_on if claim else None,
         "clocks": [_clock(clock) for clock in _clocks(report, facts, stage_1.clock)],
-        "checklist": _checklist(report, facts),
+        "checklist": view_checklist(report),
         "documents": [view_paper(paper) for paper in report.papers],
         "warnings": [
             {"code": found.code, "pointer": found.pointer, "detail": found.detail} for found in warnings(facts)
@@ -58,6 +54,7 @@ def view_self_report(report: StoredSelfReport) -> View:
         "case_number": claim.case_number if claim else None,
         "claim_state": claim.state if claim else None,
         "waiting_on": claim.waiting_on if claim else None,
+        "checklist": view_workers_checklist(report),
     }
 
 
@@ -94,45 +91,3 @@ def _clock(clock: Clock) -> View:
         "met": clock.met,
         "legal_basis": clock.legal_basis,
     }
-
-
-def _checklist(report: StoredReport, facts: ReportFacts) -> list[View]:
-    if report.claim is not None and report.claim.checklist:
-        return _claim_checklist(report.claim.checklist, report.document_codes)
-    stage_2 = stage_2_facts(report.stage_2) if report.stage_2 is not None else None
-    items = first_checklist(facts, stage_2, report.document_codes, str(report.report_id))
-    return [_item(item) for item in items]
-
-
-def _item(item: ChecklistItem) -> View:
-    return {
-        "document_code": item.document_code,
-        "title": {"id": item.title_id, "en": item.title_en},
-        "required": item.required,
-        "state": item.state,
-        "responsible": item.responsible,
-        "stage": item.stage,
-        "legal_basis": item.legal_basis,
-        "confidence": item.confidence,
-    }
-
-
-def _claim_checklist(entries: Sequence[Mapping[str, Any]], brought: Sequence[str]) -> list[View]:
-    """The claim's own list. A paper that was brought a moment ago is not shown as missing until the claim follows."""
-    items = []
-    for entry in entries:
-        title, rule = title_of("documents", entry["document_code"]), DOCUMENT_TABLE.rule(entry["document_code"])
-        state = "provided" if entry["state"] == "missing" and entry["document_code"] in brought else entry["state"]
-        items.append(
-            {
-                "document_code": entry["document_code"],
-                "title": {"id": title.title_id, "en": title.title_en},
-                "required": entry["required"],
-                "state": state,
-                "responsible": entry["responsible"],
-                "stage": entry.get("stage") or (rule.stage if rule else 2),
-                "legal_basis": entry["legal_basis"],
-                "confidence": entry.get("confidence") or (rule.bases[-1].confidence if rule else "uncertain"),
-            }
-        )
-    return items

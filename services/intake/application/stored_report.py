@@ -37,7 +37,8 @@ class Paper:
 
 @dataclass(frozen=True)
 class ClaimView:
-    """The claim as verification last told it. `checklist` holds entries of the event's `ChecklistEntry`."""
+    """The claim as verification last told it. `checklist` holds entries of the event's `ChecklistEntry`;
+    `report_version` is the version of the report that it had followed, None where it was not told."""
 
     case_number: str
     claim_version: int
@@ -45,6 +46,8 @@ class ClaimView:
     waiting_on: str
     payer_of_first_resort: str | None
     checklist: tuple[Mapping[str, Any], ...]
+    told_at: datetime
+    report_version: int | None = None
 
 
 @dataclass(frozen=True)

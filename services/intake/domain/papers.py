@@ -25,6 +25,11 @@ def first_checklist(
     return checklist(_case_facts(report, stage_2), {key: Provision("provided", report_id) for key in brought})
 
 
+def checklist_of_suspicion(report: ReportFacts) -> list[ChecklistItem]:
+    """Of a case that nobody has reported by Tahap I yet."""
+    return checklist(_case_facts(report, None), {})
+
+
 def _case_facts(report: ReportFacts, stage_2: Stage2Facts | None) -> CaseFacts:
     claimed = stage_2.claimed_items if stage_2 else frozenset()
     return CaseFacts(

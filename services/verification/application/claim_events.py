@@ -6,7 +6,7 @@ from services.verification.application.records import ClaimRecord
 from services.verification.domain.claim import SETTLED, ClaimView
 from services.verification.domain.evidence import ACCIDENT_REPORT, SELF_REPORT
 from shared.events.catalogue import CLAIM_CHANGED, CLAIM_STATE_RECORDED, new_event
-from shared.events.claim import ClaimChanged, ClaimStateRecorded
+from shared.events.claim import ClaimChanged, ClaimStateRecorded, FollowedReport
 from shared.events.envelope import ChecklistEntry, ClockState, Event, IdentityHashes
 from shared.events.vocabulary import ChecklistState, ClaimState, Kind, Payer, WaitingOn
 
@@ -47,6 +47,7 @@ def state_event(claim: ClaimRecord, hashes: IdentityHashes, now: datetime) -> Ev
         clocks=clock_states(view),
         checklist=_checklist(view),
         report_ids=_ids(view, ACCIDENT_REPORT, SELF_REPORT),
+        report_versions=_versions(view),
         encounter_report_ids=_ids(view, "medical-report"),
         merged_into=claim.merged_into,
         identity_hashes=hashes,
@@ -93,6 +94,11 @@ def _checklist(view: ClaimView | None) -> tuple[ChecklistEntry, ...]:
 
 def _ids(view: ClaimView | None, *kinds: str) -> tuple[str, ...]:
     return tuple(piece.id for piece in view.evidence if piece.kind in kinds) if view else ()
+
+
+def _versions(view: ClaimView | None) -> tuple[FollowedReport, ...]:
+    reports = [piece for piece in view.evidence if piece.kind in (ACCIDENT_REPORT, SELF_REPORT)] if view else []
+    return tuple(FollowedReport(report_id=piece.id, version=piece.version) for piece in reports)
 
 
 def _end_of(view: ClaimView | None) -> datetime | None:

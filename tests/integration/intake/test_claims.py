@@ -10,7 +10,7 @@ import pytest
 
 from shared.events import Tombstone, encode, new_event
 from shared.events.catalogue import CLAIM_STATE_RECORDED
-from shared.events.claim import ClaimStateRecorded
+from shared.events.claim import ClaimStateRecorded, FollowedReport
 from shared.events.envelope import ChecklistEntry
 from shared.events.vocabulary import ChecklistState, ClaimState, Payer, WaitingOn
 from shared.identifiers import new_case_number
@@ -164,3 +164,80 @@ async def test_what_intake_publishes_reaches_the_bus(intake: Intake) -> None:
 
     await eventually(look)
     await subscription.close()
+
+
+async def test_what_a_request_changes_is_in_its_answer_before_the_claim_follows(intake: Intake) -> None:
+    """And what others brought or a verifier rejected stays; once the claim has followed, its word counts alone."""
+    report, case = await intake.submit(), new_case_number(2026)
+
+    def item(code: str, state: ChecklistState, by: str | None = None, *, required: bool = True) -> ChecklistEntry:
+        return entry(code, state).model_copy(update={"satisfied_by": by, "required": required})
+
+    checklist = (
+        item("T1", ChecklistState.PROVIDED, report["id"]),
+        item("ID", ChecklistState.REJECTED, report["id"]),
+        item("KPJ", ChecklistState.MISSING),
+        item("DOC", ChecklistState.SATISFIED_ELSEWHERE, "visit"),
+        item("VISUM", ChecklistState.MISSING),
+        item("LOST", ChecklistState.NOT_REQUIRED, required=False),
+    )
+
+    async def follow(claim_version: int, report_version: int) -> None:
+        followed = (FollowedReport(report_id=report["id"], version=report_version),)
+        told_now = told(
+            intake, case, claim_version, [report["id"]], checklist=checklist, report_versions=followed, at=NOON
+        )
+        await intake.bus.publish([told_now])
+
+        async def look() -> bool:
+            query = "SELECT report_version FROM report_claim WHERE report_id = $1 AND claim_version = $2"
+            rows = await intake.rows(query, report["id"], claim_version)
+            return bool(rows and rows[0]["report_version"] == report_version)
+
+        await eventually(look)
+
+    await follow(1, 1)
+    shown = states(await intake.read(report["id"]))
+    assert shown == {
+        "T1": "provided", "ID": "rejected", "KPJ": "missing", "DOC": "satisfied_elsewhere", "VISUM": "missing",
+        "LOST": "not_required",
+    }  # fmt: skip
+    changed = {"event": {"place_type": "traffic", "consequence": "death"}}
+    answer = await intake.http.post(
+        f"/v1/accident-reports/{report['id']}/corrections",
+        json={"changes": changed, "reason": "Salah isi."},
+        headers=intake.once(),
+    )
+    shown = states(answer.json())
+    assert (shown["JR"], shown["DEATH"], shown["CHRON"]) == ("missing", "missing", "missing")
+    assert (shown["ID"], shown["DOC"], shown["VISUM"]) == ("rejected", "satisfied_elsewhere", "missing")
+    intake.clock.advance(timedelta(seconds=1))
+    for code in ("ID", "JR"):
+        path = f"/v1/accident-reports/{report['id']}/documents/{code}"
+        await intake.http.put(path, content=PDF + code.encode(), headers=intake.bearer())
+    shown = states(await intake.read(report["id"]))
+    assert (shown["ID"], shown["JR"]) == ("provided", "provided")
+    await follow(2, 4)
+    assert states(await intake.read(report["id"]))["ID"] == "rejected"
+
+
+async def test_a_channel_sees_what_the_worker_has_to_bring(intake: Intake) -> None:
+    headers = intake.once("channel:jmo", "self-reports.write self-reports.read")
+    answer = await intake.http.post("/v1/self-reports", json=self_report(), headers=headers)
+    assert set(states(answer.json())) == {"LOST"}
+    case = new_case_number(2026)
+    checklist = (
+        entry("ID", ChecklistState.MISSING).model_copy(update={"responsible": "worker"}),
+        entry("DOC", ChecklistState.MISSING).model_copy(update={"responsible": "hospital"}),
+    )
+    await intake.bus.publish([told(intake, case, 1, [answer.json()["id"]], checklist=checklist)])
+
+    async def look() -> bool:
+        shown = await intake.http.get(f"/v1/self-reports/{answer.json()['id']}", headers=headers)
+        return states(shown.json()) == {"ID": "missing"}
+
+    await eventually(look)
+
+
+def states(answer: dict[str, Any]) -> dict[str, str]:
+    return {item["document_code"]: item["state"] for item in answer["checklist"]}

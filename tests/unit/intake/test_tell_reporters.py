@@ -20,7 +20,7 @@ def item(code: str, state: str, responsible: str = "employer", *, required: bool
 
 
 def claim(*items: dict[str, Any]) -> ClaimView:
-    return ClaimView("JKK-2026-7K3M9Q2XTA5", 4, "AWAITING_DOCUMENTS", "employer", "BPJS", items)
+    return ClaimView("JKK-2026-7K3M9Q2XTA5", 4, "AWAITING_DOCUMENTS", "employer", "BPJS", items, AT)
 
 
 @dataclass
@@ -71,7 +71,7 @@ async def test_the_same_thing_is_not_told_twice_whatever_the_claims_version() ->
     [told] = first.reports
     await tell_reporters(first, FixedClock(AT), [told.report_id])
     [notice] = first.issued
-    later = ClaimView("JKK-2026-7K3M9Q2XTA5", 9, "AWAITING_DOCUMENTS", "employer", "BPJS", (item("T2", "missing"),))
+    later = ClaimView("JKK-2026-7K3M9Q2XTA5", 9, "AWAITING_DOCUMENTS", "employer", "BPJS", (item("T2", "missing"),), AT)
     again = Book([ReportNews(told.report_id, told.org, told.status, later, notice.digest)])
     await tell_reporters(again, FixedClock(AT), [told.report_id])
     assert again.issued == []

@@ -107,6 +107,8 @@ class ReportListAnswer(BaseModel):
 
 
 class SelfReportAnswer(BaseModel):
+    """`checklist`: what the worker or the heirs have to bring."""
+
     id: str
     report_id: str
     version: int
@@ -115,6 +117,7 @@ class SelfReportAnswer(BaseModel):
     case_number: str | None
     claim_state: ClaimState | None
     waiting_on: WaitingOn | None
+    checklist: list[ChecklistAnswer]
 
 
 class SubmittedSelfReportAnswer(SelfReportAnswer):
