@@ -17,6 +17,7 @@ from deploy.local.hub import Hub, HubStatus
 from deploy.local.partner_kinds import PartnerKind
 from deploy.local.problems import HubProblem, explain_os_error
 from deploy.local.progress import Reporter
+from deploy.local.rules_commands import rules
 from deploy.local.settings import HubSettings
 
 app = typer.Typer(
@@ -27,6 +28,7 @@ app = typer.Typer(
 )
 partner = typer.Typer(help="Partners and their clients.", no_args_is_help=True)
 app.add_typer(partner, name="partner")
+app.add_typer(rules, name="rules")
 
 
 def _hub() -> Hub:

@@ -3,12 +3,14 @@
 import asyncio
 import signal
 import threading
+from dataclasses import replace
 from types import FrameType
 
 from services.verification.adapters.case_store import PostgresCaseStore
 from services.verification.adapters.claim_queries import ClaimQueries, search_terms
 from services.verification.adapters.clock_keeper import ClockKeeper
 from services.verification.adapters.participant_register import ImportBook, ParticipantRegister, sole_import
+from services.verification.adapters.rule_replay import RuleReplay
 from services.verification.adapters.sequencer import Sequencer
 from services.verification.adapters.stream import ClaimStream, StreamLimits
 from services.verification.entrypoints.consumers import evidence_receiver
@@ -38,6 +40,7 @@ from shared.operations import dead_letter_routes
 from shared.outbox import Cleaner, Consumer, Relay, Retention
 from shared.postgres.database import Database
 from shared.regulation.clocks import Counting, load_counting
+from shared.regulation.rule_sets import RuleSet
 from shared.sealing import load_secrets
 from shared.service import Hook, Service, create_service
 from shared.web.door import Verifier
@@ -97,6 +100,14 @@ def build(
         on_start=[_end_streams_on_signal(stream)],
         on_stop=[database.close, bus.close],
     )
+
+
+def build_replay(settings: VerificationSettings, rules: RuleSet) -> RuleReplay:
+    """What goes through all claims under another rule set. Raises KeyringUnusable when a secret is missing or wrong."""
+    database = Database.of(settings, service=NAME)
+    counter = _counter(settings, database, SystemClock(), _counting(settings))
+    other = replace(counter.policy, rules=rules)
+    return RuleReplay(database, counter.desk, lambda transaction: counter.desk(transaction, other))
 
 
 def _kafka(settings: VerificationSettings) -> AioKafkaBus:

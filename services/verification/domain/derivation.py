@@ -27,7 +27,7 @@ from services.verification.domain.turn import turn_of
 from shared.identifiers import mask_nik
 from shared.regulation.checklist import ChecklistItem
 from shared.regulation.clocks import COUNTING, Counting
-from shared.regulation.rule_sets import rule_set_for
+from shared.regulation.rule_sets import RuleSet, rule_set_for
 
 # Whose late Tahap I shifts the first payer: those with an employer (or PPK) who owes it (art. 8(1), (1a)).
 _SEGMENTS_WITH_REPORTER = frozenset({"PU", "PU_NON_ASN", "JAKON"})
@@ -37,11 +37,12 @@ TREATMENT_GOES_ON = timedelta(days=180)
 
 @dataclass(frozen=True)
 class Policy:
-    """What an operator may set."""
+    """What an operator may set. `rules` stands in for the rule set of the event's day, to see what it would change."""
 
     four_eyes_rupiah: int
     counting: Counting = COUNTING
     flags: FlagPolicy = field(default_factory=FlagPolicy)
+    rules: RuleSet | None = None
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ def derive_claim(case: CaseInput, now: datetime, policy: Policy) -> ClaimView:
     """The whole claim. `case.evidence` is not empty."""
     known = _basis(case, policy)
     lead, report, accident, stance = known.lead, known.report, known.accident, known.stance
-    rules = rule_set_for(lead.occurred_at.date())
+    rules = policy.rules or rule_set_for(lead.occurred_at.date())
     region = _region(known.counted)
     papers = tuple(case_checklist(known.counted, accident, known.statement, known.outcome, case.entries))
     course = Course(lead, known.active, accident, known.statement, stance, case.entries, completed_at(papers))

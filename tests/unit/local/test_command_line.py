@@ -56,3 +56,40 @@ def test_the_doctor_names_what_is_wrong_and_what_to_do(tmp_path: Path) -> None:
 def test_down_without_a_hub_does_nothing(tmp_path: Path) -> None:
     assert simpul(tmp_path, "down").returncode == 0
     assert not (tmp_path / "hub").exists()
+
+
+def test_rules_are_listed_and_shown_with_article_and_confidence(tmp_path: Path) -> None:
+    listed = simpul(tmp_path, "rules", "show")
+    assert [line.split()[0] for line in listed.stdout.splitlines()] == ["RS-2015", "RS-2019", "RS-2021", "RS-2025"]
+    shown = simpul(tmp_path, "rules", "show", "RS-2025").stdout.splitlines()
+    assert "benefits.TRANSPORT.caps_rupiah.air: 10000000" in shown
+    assert "benefits.TRANSPORT.confidence: certain" in shown
+    assert "disability_table.rows.P15.percent: 15" in shown
+    values = json.loads(simpul(tmp_path, "rules", "show", "RS-2025", "--json").stdout)
+    assert values["benefits.DEATH.legal_basis"] == "PP 82/2019 Lampiran III"
+
+
+def test_rules_diff_names_every_value_that_differs(tmp_path: Path) -> None:
+    done = simpul(tmp_path, "rules", "diff", "RS-2021", "RS-2025", "--json")
+    assert {each["value"]: (each["RS-2021"], each["RS-2025"]) for each in json.loads(done.stdout)}[
+        "clocks.T2.legal_basis"
+    ] == ("Permenaker 5/2021 art. 19", "Permenaker 1/2025 art. 19(1)-(2)")
+    assert simpul(tmp_path, "rules", "diff", "RS-2025", "RS-2025").stdout == ""
+    assert "benefits.FUNERAL.amount_rupiah: 3000000 -> 10000000" in (
+        simpul(tmp_path, "rules", "diff", "RS-2015", "RS-2025").stdout.splitlines()
+    )
+
+
+def test_a_rule_set_that_is_not_there_or_wrong_is_one_line(tmp_path: Path) -> None:
+    for arguments, said in (
+        (("show", "RS-1999"), "simpul: there is no rule set RS-1999; there are RS-2015"),
+        (("replay", "--rule-set", "RS-2025"), "simpul: there is no hub in "),
+        (("diff", "RS-2025", str(tmp_path / "draft.yaml")), "simpul: draft.yaml:3: ferry: unknown key"),
+    ):
+        (tmp_path / "draft.yaml").write_text(
+            (ROOT / "shared/regulation/data/rule_sets/RS-2025.yaml").read_text().replace("to: null", "ferry: 1")
+        )
+        done = simpul(tmp_path, "rules", *arguments)
+        assert done.returncode == 1
+        assert done.stderr.startswith(said)
+        assert done.stderr.count("\n") == 1

@@ -41,9 +41,10 @@ class Counter:
     def policy(self) -> Policy:
         return Policy(self.settings.four_eyes_rupiah, self.counting)
 
-    def desk(self, transaction: Transaction) -> CaseDesk:
+    def desk(self, transaction: Transaction, policy: Policy | None = None) -> CaseDesk:
+        """A desk on an open transaction; `policy` stands in for the settings' own."""
         window = timedelta(days=self.settings.matching_window_days)
-        return CaseDesk(self.open_store(transaction), self.clock, self.policy, window)
+        return CaseDesk(self.open_store(transaction), self.clock, policy or self.policy, window)
 
     def workplace(self, transaction: Transaction) -> Workplace:
         return Workplace(self.desk(transaction), self.open_store(transaction), self.clock, self.policy)
