@@ -11,5 +11,6 @@ class HospitalGatewaySettings(ServiceSettings):
     # Up to here a request is judged in the event loop (some 50 ms); beyond, in a process of its own.
     fhir_inline_bytes_max: int = 262_144
     fhir_replay_days: int = 30
+    issuer_timeout_seconds: float = 5.0
     # Where tokens are got, if the issuer is not the hub's own.
     token_endpoint: str | None = None

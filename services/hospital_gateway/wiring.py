@@ -1,20 +1,26 @@
 """The one place where this service's objects are made; tests call the same `build`."""
 
+import httpx
+
+from services.hospital_gateway.adapters.bridge_seal import BridgeSeals, BridgeVerifier
 from services.hospital_gateway.adapters.clinical_lists import body_part_rules, relevance_rules
 from services.hospital_gateway.adapters.fhir.bundle_reader import search_of
 from services.hospital_gateway.adapters.fhir.outcome import outcome_of
 from services.hospital_gateway.adapters.fhir.r4_format import R4Format
 from services.hospital_gateway.adapters.fhir.types import STORED_TYPES
 from services.hospital_gateway.adapters.fhir.validation import load_models_of_a_visit
+from services.hospital_gateway.adapters.issuer_credentials import IssuerCredentials
 from services.hospital_gateway.adapters.projections import PostgresProjections
 from services.hospital_gateway.adapters.records import PostgresVault
 from services.hospital_gateway.application.assemble_report import Rules
+from services.hospital_gateway.application.bridge_tokens import IssueBridgeToken
 from services.hospital_gateway.application.report_changes import ReportWriter
 from services.hospital_gateway.application.search_resources import SearchResources
 from services.hospital_gateway.application.single_resource import SingleResource
 from services.hospital_gateway.application.submit_bundle import SubmitBundle
 from services.hospital_gateway.application.write_resources import ResourceWriter
 from services.hospital_gateway.entrypoints.consumers import TOPICS_READ, handler
+from services.hospital_gateway.entrypoints.http.bridge_tokens import bridge_token_router
 from services.hospital_gateway.entrypoints.http.fhir import FhirSurface, fhir_router
 from services.hospital_gateway.entrypoints.http.fhir_answers import Answers
 from services.hospital_gateway.entrypoints.http.fhir_writing import Writing
@@ -26,9 +32,10 @@ from shared.kafka.aiokafka_bus import AioKafkaBus
 from shared.kafka.bus import EventBus
 from shared.operations import dead_letter_routes
 from shared.outbox import Cleaner, Consumer, Relay, Retention
+from shared.partner_http.client import careful_client
 from shared.postgres.database import Database
 from shared.sealing import Secrets, load_secrets
-from shared.service import Service, create_service
+from shared.service import Hook, Service, create_service, issuer_verifier
 from shared.web.door import Verifier
 
 NAME = "hospital_gateway"
@@ -42,8 +49,12 @@ def build(
     bus: EventBus | None = None,
     clock: Clock | None = None,
     verifier: Verifier | None = None,
+    issuer_transport: httpx.AsyncBaseTransport | None = None,
 ) -> Service:
-    """The service, ready to serve. Raises KeyringUnusable when a secret is missing or wrong."""
+    """The service, ready to serve; `issuer_transport` leads to the issuer's token endpoint in tests.
+
+    Raises KeyringUnusable when a secret is missing or wrong.
+    """
     clock = clock or SystemClock()
     topics = [TOPICS[name] for name in (*TOPICS_READ, MEDICAL_REPORTS, DEAD_LETTERS)]
     bus = bus or AioKafkaBus(settings.kafka_bootstrap, topics=topics, prefix=settings.topic_prefix)
@@ -52,6 +63,14 @@ def build(
     load_models_of_a_visit()
     resource_format = R4Format(inline_bytes_max=settings.fhir_inline_bytes_max, entries_max=settings.fhir_entries_max)
     answers = Answers(outcome_of, settings.public_url)
+    stop_verifier: list[Hook] = []
+    if verifier is None:
+        verifier, stop = issuer_verifier(settings)
+        stop_verifier.append(stop)
+    bridges = BridgeSeals(secrets.sealer)
+    issuer_client = careful_client(timeout_seconds=settings.issuer_timeout_seconds, transport=issuer_transport)
+    credentials = IssuerCredentials(issuer_client, _token_endpoint(settings), verifier)
+    vault = PostgresVault(database, secrets.sealer, secrets.blind_index, clock, replay_days=settings.fhir_replay_days)
     consumer = Consumer(
         database, bus, secrets.sealer, group=NAME, topics=TOPICS_READ, handle=handler(PostgresProjections), clock=clock
     )
@@ -60,10 +79,11 @@ def build(
         settings,
         title="Simpul: hospital gateway (FHIR R4)",
         routers=[
-            fhir_router(_surface(settings, database, secrets, resource_format, answers, clock)),
+            bridge_token_router(IssueBridgeToken(credentials, bridges, vault, clock)),
+            fhir_router(_surface(settings, vault, secrets, resource_format, answers, clock)),
             dead_letter_routes(database, consumer),
         ],
-        verifier=verifier,
+        verifier=BridgeVerifier(bridges, verifier, clock),
         render_error=answers.error,
         components=[
             Relay(database, bus),
@@ -71,20 +91,24 @@ def build(
             consumer,
         ],
         checks=[("postgres", database.check)],
-        on_stop=[database.close, bus.close, resource_format.close],
+        on_stop=[*stop_verifier, issuer_client.aclose, database.close, bus.close, resource_format.close],
     )
+
+
+def _token_endpoint(settings: HospitalGatewaySettings) -> str:
+    """The issuer's, as it is reached from here."""
+    return settings.token_endpoint or f"{settings.issuer_reached_at or settings.issuer}/oauth2/token"
 
 
 def _surface(
     settings: HospitalGatewaySettings,
-    database: Database,
+    vault: PostgresVault,
     secrets: Secrets,
     resource_format: R4Format,
     answers: Answers,
     clock: Clock,
 ) -> FhirSurface:
     """The use cases with everything under them."""
-    vault = PostgresVault(database, secrets.sealer, secrets.blind_index, clock, replay_days=settings.fhir_replay_days)
     rules = Rules(relevance_rules(), body_part_rules())
     writer = ResourceWriter(resource_format, ReportWriter(resource_format, rules, secrets.worker_keys), clock)
     return FhirSurface(

@@ -6,14 +6,21 @@ import httpx
 
 from tests.contract.api.operations import Operation
 
-PROBLEM, OUTCOME, OAUTH = "problem", "outcome", "oauth"
-_TYPES = {PROBLEM: "application/problem+json", OUTCOME: "application/fhir+json", OAUTH: "application/json"}
+PROBLEM, OUTCOME, OAUTH, FAULT = "problem", "outcome", "oauth", "fault"
+_TYPES = {
+    PROBLEM: "application/problem+json",
+    OUTCOME: "application/fhir+json",
+    OAUTH: "application/json",
+    FAULT: "application/json",
+}
 
 
 def form_of(operation: Operation) -> str:
     """Which form this operation's refusals have."""
     if operation.path == "/oauth2/token":
         return OAUTH
+    if operation.path == "/oauth2/v1/accesstoken":
+        return FAULT
     return OUTCOME if operation.is_fhir else PROBLEM
 
 
@@ -39,5 +46,8 @@ def assert_form(content_type: str, body: dict[str, Any], status: int, form: str,
             assert issue["severity"] in ("error", "fatal"), told
             assert issue["code"], told
             assert issue["details"]["text"] or issue["diagnostics"], told
+    elif form == FAULT:
+        assert body["fault"]["faultstring"], told
+        assert body["fault"]["detail"]["errorcode"], told
     else:
         assert body["error"], told

@@ -23,6 +23,7 @@ ALL_SEEING = {VERIFIER, CORE, AUDITOR}
 _PUBLIC = r"GET /(healthz|readyz|metrics|asyncapi\.json|v1/codes.*|fhir.*/metadata|(fhir.*)?/?\.well-known/.*)"
 _ALLOWED: list[tuple[str, str, set[ClientKind]]] = [
     ("partners", r"POST /oauth2/token", set()),
+    ("hospital_gateway", r"POST /oauth2/v1/accesstoken", set()),
     ("partners", r"\w+ /v1/(clients|orgs).*", {OPERATOR}),
     (".*", r"\w+ /v1/operations/.*", {OPERATOR}),
     ("verification", r"POST /v1/participants/import", {CORE}),

@@ -232,7 +232,7 @@ def test_methods_that_an_address_does_not_take_are_refused(hub: ServedHub, story
                 assert answer.status_code in (404, 405), f"{method} {path}: {answer.status_code}"
             else:
                 assert answer.status_code == 405, f"{method} {path}: {answer.status_code}"
-            form = "problem" if form_of(operation) == "oauth" else form_of(operation)
+            form = "problem" if form_of(operation) in ("oauth", "fault") else form_of(operation)
             assert_form(answer.headers["content-type"], answer.json(), answer.status_code, form, f"{method} {path}")
 
 
