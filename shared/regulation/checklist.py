@@ -5,14 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from shared.regulation.document_table import (
-    DOCUMENT_TABLE,
-    FORM_FIELDS,
-    CaseFacts,
-    DocumentRule,
-    DocumentTable,
-    holds,
-)
+from shared.regulation.document_rules import FORM_FIELDS, CaseFacts, DocumentRule, DocumentTable, holds
+from shared.regulation.document_table import DOCUMENT_TABLE
 
 PROVIDED, SATISFIED_ELSEWHERE, REJECTED = "provided", "satisfied_elsewhere", "rejected"
 MISSING, NOT_REQUIRED = "missing", "not_required"

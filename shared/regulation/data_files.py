@@ -159,6 +159,20 @@ class Section:
                 raise self.bad(key, f"unknown code {value}")
         return values
 
+    def values(self, key: str) -> list[Any]:
+        """A list of whatever, empty when there is none."""
+        values = self._values.get(key) if self.has(key) else []
+        if not isinstance(values, list):
+            raise self.bad(key, "a list is expected")
+        return values
+
+    def flag(self, key: str) -> bool:
+        """Yes or no, no when there is none."""
+        value = self._values.get(key) if self.has(key) else False
+        if not isinstance(value, bool):
+            raise self.bad(key, "true or false is expected")
+        return value
+
     def source(self) -> tuple[str, str]:
         """The article and how sure it is: every rule has both."""
         if not self.has("legal_basis"):

@@ -1,195 +1,178 @@
-"""The document table as data: which paper is asked for when, who brings it, what stands for it, under which article."""
+"""Reads the document table from its files, and refuses what cannot be meant, with file, line and reason.
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
-from datetime import date
+`documents.yaml` is the table; a later regulation adds a file `documents-….yaml` beside it whose rows are new papers or
+follow earlier ones (`replaces: true`) from their day on.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
-from shared.regulation.data_files import DATA_FOLDER, BadRuleFile, read_yaml
-
-Condition = Mapping[str, tuple[object, ...]]
-
-# What stands for a paper without being one: fields of the employer's forms, and what others have sent.
-FORM_FIELDS = frozenset({"two_witnesses", "guardian", "interim_stage_2"})
-OTHERS_EVIDENCE = frozenset(
-    {
-        "participant_report",
-        "doctor_statement",
-        "interim_statement",
-        "rest_period",
-        "rest_letter",
-        "referral",
-        "visum",
-        "imaging",
-        "death_certificate",
-    }
+from shared.regulation.data_files import DATA_FOLDER, RuleFile, Section, codes_in_lists
+from shared.regulation.document_rules import (
+    FORM_FIELDS,
+    OTHERS_EVIDENCE,
+    Basis,
+    Condition,
+    DocumentRule,
+    DocumentTable,
+    StandIn,
+    Substitute,
 )
 
-
-@dataclass(frozen=True)
-class CaseFacts:
-    """What the document table asks about a case. Unknown facts stay at their defaults; None is not known yet."""
-
-    segment: str | None = None
-    kind: str = "accident"
-    occurred_on: date | None = None
-    consequence: str | None = None
-    place_type: str | None = None
-    outcome: str | None = None
-    facility_type: str | None = None
-    pmi_phase: str | None = None
-    police_report: bool = False
-    violence: bool = False
-    referred: bool = False
-    treatment_claimed: bool | None = None
-    transport_claimed: bool = False
-    stmb_claimed: bool = False
-    children: bool | None = None
-    minor_heir: bool = False
-
-
-@dataclass(frozen=True)
-class Substitute:
-    """What stands for a paper: a paper's code or a kind of evidence, under a condition."""
-
-    by: str
-    when: Condition
+STAGES = (1, 2)
+# What may be asked of a case: the list whose codes a fact takes, and whether it may be unknown (null).
+_CODED = {
+    "segment": ("segments", True),
+    "kind": ("kinds", False),
+    "consequence": ("consequences", True),
+    "place_type": ("place_types", True),
+    "outcome": ("outcomes", True),
+    "facility_type": ("facility_types", True),
+    "pmi_phase": ("pmi_phases", True),
+}
+_YES_OR_NO = {
+    "police_report": False,
+    "violence": False,
+    "referred": False,
+    "treatment_claimed": True,
+    "transport_claimed": False,
+    "stmb_claimed": False,
+    "children": True,
+    "minor_heir": False,
+}
 
 
-@dataclass(frozen=True)
-class StandIn:
-    """Who brings the papers of a party that this case does not have."""
-
-    party: str
-    by: str
-    when: Condition
-    legal_basis: str
-    confidence: str
-
-
-@dataclass(frozen=True)
-class Basis:
-    """The article, and how sure it is, for events up to and including `until` (None: still)."""
-
-    until: date | None
-    legal_basis: str
-    confidence: str
-
-
-@dataclass(frozen=True)
-class DocumentRule:
-    """One row. `stage` is the report the paper goes with, 1 or 2; `bases` are in order of time, today's last."""
-
-    code: str
-    title_id: str
-    title_en: str
-    responsible: str
-    stage: int
-    required: tuple[Condition, ...]
-    offered: tuple[Condition, ...]
-    satisfied_by: tuple[Substitute, ...]
-    valid_from: date | None
-    valid_to: date | None
-    bases: tuple[Basis, ...]
-
-    def in_force(self, day: date | None) -> bool:
-        if day is None:
-            return self.valid_to is None
-        return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
-
-    def basis_on(self, day: date | None) -> Basis:
-        """The article for an event of that day; today's for an unknown day."""
-        if day is None:
-            return self.bases[-1]
-        return next(basis for basis in self.bases if basis.until is None or day <= basis.until)
+def load_document_table(folder: Path) -> DocumentTable:
+    """The table of a folder. Raises BadRuleFile for a missing article, an unknown key, fact, code or evidence, and for
+    two rows of one paper that hold on the same day."""
+    rows: list[tuple[DocumentRule, Section]] = []
+    stand_ins: list[StandIn] = []
+    for path in [folder / "documents.yaml", *sorted(folder.glob("documents-*.yaml"))]:
+        top = RuleFile(path).top
+        top.has("formerly")
+        stand_ins += [_stand_in(section) for section in (top.items("stand_ins") if top.has("stand_ins") else ())]
+        for section in top.items("documents"):
+            _add(rows, section)
+        top.close()
+    codes = {rule.code for rule, _ in rows}
+    for rule, section in rows:
+        for substitute in rule.satisfied_by:
+            if substitute.by not in codes | FORM_FIELDS | OTHERS_EVIDENCE:
+                raise section.bad("satisfied_by", f"unknown evidence {substitute.by}")
+    return DocumentTable(tuple(rule for rule, _ in rows), tuple(stand_ins))
 
 
-@dataclass(frozen=True)
-class DocumentTable:
-    """The rows in their order, and who stands in for whom."""
-
-    rules: tuple[DocumentRule, ...]
-    stand_ins: tuple[StandIn, ...]
-
-    def __iter__(self) -> Iterator[DocumentRule]:
-        return iter(self.rules)
-
-    def rule(self, code: str) -> DocumentRule | None:
-        """The row of this code, the latest when it has several; None for a code this table does not know."""
-        return next((rule for rule in reversed(self.rules) if rule.code == code), None)
-
-    def responsible(self, rule: DocumentRule, facts: CaseFacts) -> str:
-        """Who brings the paper in this case: employer, hospital, worker, disnaker or bpjs."""
-        stands_in = (one for one in self.stand_ins if one.party == rule.responsible and holds(one.when, facts))
-        return next((one.by for one in stands_in), rule.responsible)
-
-    def kinds_for(self, code: str) -> frozenset[str]:
-        """The kinds of evidence and form fields that stand for this paper; papers that do are not among them."""
-        codes = {rule.code for rule in self.rules}
-        return frozenset(
-            s.by for rule in self.rules if rule.code == code for s in rule.satisfied_by if s.by not in codes
-        )
+def _add(rows: list[tuple[DocumentRule, Section]], section: Section) -> None:
+    """Put one more row behind the others; it ends those that it replaces."""
+    follows = section.flag("replaces")
+    rule = _rule(section)
+    if follows and rule.valid_from is None:
+        raise section.bad("replaces", "a row that follows others needs its first day (from)")
+    for index, (earlier, place) in enumerate(rows):
+        if earlier.code != rule.code or not _overlap(earlier, rule):
+            continue
+        if not follows or rule.valid_from is None or (earlier.valid_from or date.min) >= rule.valid_from:
+            raise section.bad("code", f"{rule.code} stands there for the same days already")
+        rows[index] = (replace(earlier, valid_to=rule.valid_from - timedelta(days=1)), place)
+    rows.append((rule, section))
 
 
-def holds(condition: Condition, facts: CaseFacts) -> bool:
-    """Whether every fact named has one of the values given."""
-    return all(getattr(facts, name) in values for name, values in condition.items())
-
-
-_FACT_NAMES = frozenset(field.name for field in fields(CaseFacts))
-
-
-def load_document_table(path: Path) -> DocumentTable:
-    """The table of a file. Raises BadRuleFile for a missing article or an unknown fact."""
-    data = read_yaml(path)
-    rules = tuple(_rule(path, row) for row in data["documents"])
-    stand_ins = tuple(
-        StandIn(
-            party=row["for"],
-            by=row["by"],
-            when=_condition(path, "stand_ins", row["when"]),
-            legal_basis=row["legal_basis"],
-            confidence=row["confidence"],
-        )
-        for row in data["stand_ins"]
-    )
-    return DocumentTable(rules, stand_ins)
-
-
-def _rule(path: Path, row: dict[str, Any]) -> DocumentRule:
-    code = row.get("code", "?")
-    if not row.get("legal_basis"):
-        raise BadRuleFile(path, f"{code}: legal_basis is missing")
-    if row.get("confidence") not in ("certain", "uncertain"):
-        raise BadRuleFile(path, f"{code}: confidence must be certain or uncertain")
-    earlier = [Basis(old["until"], old["legal_basis"], old["confidence"]) for old in row.get("formerly", ())]
-    return DocumentRule(
-        code=code,
-        title_id=row["title"]["id"],
-        title_en=row["title"]["en"],
-        responsible=row["responsible"],
-        stage=row["stage"],
-        required=tuple(_condition(path, code, condition) for condition in row.get("required", ())),
-        offered=tuple(_condition(path, code, condition) for condition in row.get("offered", ())),
-        satisfied_by=tuple(_substitute(path, code, entry) for entry in row.get("satisfied_by", ())),
-        valid_from=row.get("from"),
-        valid_to=row.get("to"),
-        bases=(*earlier, Basis(None, row["legal_basis"], row["confidence"])),
+def _overlap(one: DocumentRule, other: DocumentRule) -> bool:
+    return (one.valid_from or date.min) <= (other.valid_to or date.max) and (other.valid_from or date.min) <= (
+        one.valid_to or date.max
     )
 
 
-def _substitute(path: Path, code: str, entry: str | dict[str, Any]) -> Substitute:
-    if isinstance(entry, str):
-        return Substitute(entry, {})
-    return Substitute(entry["by"], _condition(path, code, entry["when"]))
+def _rule(section: Section) -> DocumentRule:
+    title = section.section("title")
+    title_id, title_en = title.text("id"), title.text("en")
+    title.close()
+    stage = section.number("stage")
+    if stage not in STAGES:
+        raise section.bad("stage", "1 or 2 is expected")
+    valid_from = section.day("from") if section.has("from") else None
+    valid_to = section.day("to") if section.has("to") else None
+    if valid_from is not None and valid_to is not None and valid_to < valid_from:
+        raise section.bad("to", "the last day is before the first")
+    rule = DocumentRule(
+        code=section.text("code"),
+        title_id=title_id,
+        title_en=title_en,
+        responsible=section.code("responsible", _parties()),
+        stage=stage,
+        required=_conditions(section, "required"),
+        offered=_conditions(section, "offered"),
+        satisfied_by=tuple(_substitutes(section)),
+        valid_from=valid_from,
+        valid_to=valid_to,
+        bases=_bases(section),
+    )
+    section.close()
+    return rule
 
 
-def _condition(path: Path, code: str, condition: dict[str, list[object]]) -> Condition:
-    unknown = set(condition) - _FACT_NAMES
-    if unknown:
-        raise BadRuleFile(path, f"{code}: unknown fact {', '.join(sorted(unknown))}")
-    return {name: tuple(values) for name, values in condition.items()}
+def _bases(section: Section) -> tuple[Basis, ...]:
+    """The earlier articles in order of time, then today's."""
+    earlier: list[Basis] = []
+    for old in section.items("formerly") if section.has("formerly") else ():
+        until = old.day("until")
+        if earlier and earlier[-1].until is not None and until <= earlier[-1].until:
+            raise old.bad("until", "later than the one before is expected")
+        earlier.append(Basis(until, *old.source()))
+        old.close()
+    return (*earlier, Basis(None, *section.source()))
 
 
-DOCUMENT_TABLE = load_document_table(DATA_FOLDER / "documents.yaml")
+def _stand_in(section: Section) -> StandIn:
+    party, by = section.code("for", _parties()), section.code("by", _parties())
+    when = _condition(section.section("when"))
+    legal_basis, confidence = section.source()
+    section.close()
+    return StandIn(party, by, when, legal_basis, confidence)
+
+
+def _substitutes(section: Section) -> Iterable[Substitute]:
+    for index, entry in enumerate(section.values("satisfied_by")):
+        if isinstance(entry, str):
+            yield Substitute(entry, {})
+            continue
+        if not isinstance(entry, dict):
+            raise section.bad("satisfied_by", "each is a text or a mapping of by and when")
+        one = Section(section.file, (*section.place, "satisfied_by", index), entry)
+        yield Substitute(one.text("by"), _condition(one.section("when")))
+        one.close()
+
+
+def _conditions(section: Section, key: str) -> tuple[Condition, ...]:
+    return tuple(_condition(item) for item in section.items(key)) if section.has(key) else ()
+
+
+def _condition(section: Section) -> Condition:
+    """Every fact with the values that fit; an empty condition always holds."""
+    condition: dict[str, tuple[object, ...]] = {}
+    for name in section.names():
+        if name in _CODED:
+            list_name, may_be_unknown = _CODED[name]
+            known: frozenset[object] = frozenset(codes_in_lists(list_name))
+        elif name in _YES_OR_NO:
+            known, may_be_unknown = frozenset({True, False}), _YES_OR_NO[name]
+        else:
+            raise section.bad(name, f"unknown fact {name}")
+        values = section.values(name)
+        for value in values:
+            fits = isinstance(value, str | bool) and value in known
+            if not fits and not (value is None and may_be_unknown):
+                raise section.bad(name, f"unknown code {value}")
+        if not values:
+            raise section.bad(name, "no value can ever fit")
+        condition[name] = tuple(values)
+    return condition
+
+
+def _parties() -> frozenset[str]:
+    return codes_in_lists("waiting_on") - {"none"}
+
+
+DOCUMENT_TABLE = load_document_table(DATA_FOLDER)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from services.intake.domain.report_facts import ReportFacts
 from services.intake.domain.stage_2 import IN_TREATMENT, Stage2Facts
 from shared.regulation.checklist import ChecklistItem, Provision, checklist
-from shared.regulation.document_table import CaseFacts
+from shared.regulation.document_rules import CaseFacts
 
 # Form 3 KK 1, note ***: two people who know the chronology.
 _WITNESSES_NEEDED = 2

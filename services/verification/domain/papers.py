@@ -14,7 +14,8 @@ from services.verification.domain.evidence import (
     Evidence,
 )
 from shared.regulation.checklist import PROVIDED, REJECTED, ChecklistItem, Provision, checklist
-from shared.regulation.document_table import DOCUMENT_TABLE, CaseFacts
+from shared.regulation.document_rules import CaseFacts
+from shared.regulation.document_table import DOCUMENT_TABLE
 
 IN_TREATMENT = "in_treatment"
 # ICD-10 X85–Y09, assault: the violence rule of Permenaker 1/2025.

@@ -2,7 +2,6 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
@@ -12,8 +11,8 @@ from shared.regulation.benefit_facts import BenefitFacts, Disability
 from shared.regulation.benefits import calculate
 from shared.regulation.checklist import Provision, checklist, missing
 from shared.regulation.codes import CODE_LISTS, codes_of
-from shared.regulation.data_files import DATA_FOLDER, BadRuleFile
-from shared.regulation.document_table import DOCUMENT_TABLE, CaseFacts, load_document_table
+from shared.regulation.document_rules import CaseFacts
+from shared.regulation.document_table import DOCUMENT_TABLE
 from shared.regulation.provinces import PROVINCES
 from shared.regulation.rule_sets import DISABILITIES, RULE_SETS, rule_set_for, rule_set_named
 
@@ -162,10 +161,3 @@ def test_provinces_have_the_zone_that_identifiers_use() -> None:
     noon = datetime(2026, 11, 20, 12, tzinfo=UTC)
     for code, province in PROVINCES.items():
         assert noon.astimezone(province.zone).utcoffset() == noon.astimezone(zone_of(code)).utcoffset()
-
-
-def test_document_table_with_an_unknown_fact_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "documents.yaml"
-    path.write_text((DATA_FOLDER / "documents.yaml").read_text().replace("segment: [JAKON]", "colour: [JAKON]"))
-    with pytest.raises(BadRuleFile, match="PROJ: unknown fact colour"):
-        load_document_table(path)
