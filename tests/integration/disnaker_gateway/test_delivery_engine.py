@@ -6,11 +6,13 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 from datetime import timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
 import pytest_asyncio
 
 from shared.crashpoints import Crash, armed
+from shared.postgres.database import Transaction
 from shared.webhooks import store
 from tests.support.databases import ServiceDatabase
 from tests.support.eventually import eventually
@@ -45,6 +47,25 @@ async def test_messages_of_a_line_arrive_in_order_and_once_whatever_fails_in_bet
     assert rig.numbers_taken() == {f"case-{line}": list(range(1, 11)) for line in range(12)}
     assert len(rig.taken) == 120
     assert await rig.states() == {"delivered": 120}
+
+
+async def test_an_attempt_that_ends_while_the_heads_are_read_is_not_forgotten(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine, read = rig.engine(), store.heads
+
+    async def slowly_read(transaction: Transaction, **bounds: Any) -> list[store.Head]:
+        found = await read(transaction, **bounds)
+        under_way = [task for task in asyncio.all_tasks() if task.get_name().startswith("webhook-")]
+        await asyncio.gather(*under_way)
+        return found
+
+    monkeypatch.setattr(store, "heads", slowly_read)
+    rig.behaviour = lambda _: answer(503)
+    for line in range(8):
+        await rig.send(await rig.endpoint(), f"case-{line}")
+    assert await engine.send_due() is not None
+    assert len(rig.tries) == 8
 
 
 @pytest.mark.parametrize("outage", OUTAGES)
