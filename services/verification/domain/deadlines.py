@@ -1,7 +1,7 @@
 """The clocks of a claim: which run, since when, whether they stand still, and whether what was due came in time."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -34,6 +34,7 @@ FINAL_OUTCOMES = frozenset({"recovered", "partial_functional", "partial_anatomic
 # A request for a paper that was found wanting names it so; who brings that paper is who is asked.
 DOCUMENT_REJECTED = "document-rejected:"
 _ZONES_BY_HOURS = {7: WIB, 8: WITA, 9: WIT}
+_WITHOUT_EMPLOYER = frozenset({"BPU", "PMI"})
 _HOSPITALS_PAPERS = frozenset(rule.code for rule in DOCUMENT_TABLE if rule.responsible == "hospital")
 
 
@@ -80,7 +81,7 @@ def clocks_of(rules: RuleSet, course: Course, now: datetime, counting: Counting)
     kind = course.accident.event_kind if course.accident else "accident"
     begins = start_of_count(course.lead.occurred_at, course.lead.precision, zone)
     clocks = [
-        run(stage_1_clock(kind), begins, _reported_at(course)),
+        _as_duty_of(course, run(stage_1_clock(kind), begins, _reported_at(course))),
         run("T2", _declared_at(course, zone), _applied_at(course)),
         run("PAYOUT", _payable_at(course), _paid_at(course, zone), *_pauses("PAYOUT", course)),
         # Years count from the day itself, whether or not its hour is known.
@@ -96,6 +97,12 @@ def clocks_of(rules: RuleSet, course: Course, now: datetime, counting: Counting)
     # One clock for each objection, from the day on which it came before whoever has to answer it.
     clocks += [run(f"OBJECTION_{d.path.upper()}", d.since, d.answered_at) for d in course.stance.disputes]
     return clocks
+
+
+def _as_duty_of(course: Course, stage_1: Clock) -> Clock:
+    """Art. 8(1) binds employers; that those without one have as much time is how it is read, not what is written."""
+    without_employer = course.accident is not None and course.accident.segment in _WITHOUT_EMPLOYER
+    return replace(stage_1, confidence="uncertain") if without_employer else stage_1
 
 
 def has_lapsed(clocks: Sequence[Clock]) -> bool:

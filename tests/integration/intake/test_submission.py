@@ -2,13 +2,15 @@
 
 import copy
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from services.intake.application.forms.examples import ACCIDENT_REPORT, DISEASE_REPORT
 from shared.events.accident_report import AccidentReportContent, AccidentReportFacts
-from tests.support.intake_service import EMPLOYER, NOON, OTHER_EMPLOYER, Intake, accident
+from tests.support.databases import ServiceDatabase
+from tests.support.intake_service import EMPLOYER, NOON, OTHER_EMPLOYER, Intake, accident, running_intake
 
 
 def problems(answer: Any) -> set[tuple[str, str]]:
@@ -29,6 +31,21 @@ def said(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: said(part) for name, part in value.items() if part not in (None, [], {})}
     return value
+
+
+async def test_by_setting_days_off_are_left_out_of_the_time_for_stage_1(
+    intake_database: ServiceDatabase, tmp_path: Path
+) -> None:
+    async with running_intake(intake_database, tmp_path, t1_skip_holidays=True) as skipping:
+        skipping.clock.advance(timedelta(days=3))
+        report = await skipping.submit()
+        again = await skipping.read(report["id"])
+    for shown in (report, again):
+        # Friday 09.30: the weekend does not count.
+        assert datetime.fromisoformat(shown["clocks"][0]["due_at"]) == datetime.fromisoformat(
+            "2026-11-24T09:30:00+07:00"
+        )
+        assert (shown["late"], shown["payer_of_first_resort"]) == (False, "BPJS")
 
 
 async def test_a_report_in_time_is_received_with_its_checklist_and_clock(intake: Intake) -> None:

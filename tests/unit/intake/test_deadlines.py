@@ -9,6 +9,7 @@ from services.intake.application.facts import report_facts, stage_2_facts
 from services.intake.application.forms.examples import ACCIDENT_REPORT, DISEASE_REPORT, STAGE_2
 from services.intake.domain.stage_1 import judge_stage_1
 from services.intake.domain.stage_2 import stage_2_clock
+from shared.regulation.clocks import Counting
 
 ACCIDENT, DISEASE = report_facts(ACCIDENT_REPORT), report_facts(DISEASE_REPORT)
 HAPPENED = datetime.fromisoformat("2026-11-20T09:30:00+07:00")
@@ -19,6 +20,14 @@ def test_the_48th_hour_is_the_last_in_time(after: timedelta, late: bool) -> None
     judged = judge_stage_1(ACCIDENT, HAPPENED + after)
     assert judged.late is late
     assert judged.payer_of_first_resort == ("EMPLOYER" if late else "BPJS")
+
+
+def test_by_policy_days_off_are_left_out_of_the_48_hours() -> None:
+    # Friday 09.30; with the weekend left out the 48 hours end on Tuesday 09.30.
+    skipping = Counting(t1_skips_holidays=True)
+    judged = judge_stage_1(ACCIDENT, HAPPENED + timedelta(days=4), skipping)
+    assert (judged.late, judged.payer_of_first_resort) == (False, "BPJS")
+    assert judge_stage_1(ACCIDENT, HAPPENED + timedelta(days=4, seconds=1), skipping).late
 
 
 @pytest.mark.parametrize("segment", ["PU", "PU_NON_ASN", "JAKON", "BPU", "PMI"])

@@ -6,6 +6,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from shared.identifiers import WIB, WIT, WITA
 from shared.regulation.calendar import WorkingCalendar
@@ -304,3 +306,44 @@ def test_each_calendar_day_after_the_due_day_counts_for_late_payment() -> None:
     due = datetime(2026, 11, 20, 23, 59, 59, tzinfo=WIB)
     found = [days_after_due(due, date(2026, 11, day)) for day in (18, 20, 21, 23)]
     assert found == [0, 0, 1, 3]
+
+
+# -- what holds of every clock -----------------------------------------------------------------------------------------
+
+_INSTANTS = st.integers(0, 10 * 365 * 86_400).map(lambda s: datetime(2019, 1, 1, tzinfo=UTC) + timedelta(seconds=s))
+_ZONES = st.sampled_from([WIB, WITA, WIT])
+
+
+@given(_INSTANTS, st.sampled_from(["T1_KK", "T1_PAK", "T2"]))
+def test_elapsed_hours_are_the_same_instant_in_every_zone(begins: datetime, clock: str) -> None:
+    rules = rule_set_for(begins.date())
+    due = {run_clock(rules, clock, begins, None, begins, zone).due_at for zone in (WIB, WITA, WIT)}
+    assert due == {begins + timedelta(hours=48)}
+
+
+@given(_INSTANTS, _ZONES, st.sampled_from(["PAYOUT", "INFO_FOLLOWUP", "COMPLAINT"]))
+def test_working_days_end_with_a_working_day_of_the_place(begins: datetime, zone: ZoneInfo, clock: str) -> None:
+    rules = rule_set_for(begins.date())
+    due = run_clock(rules, clock, begins, None, begins, zone).due_at
+    days = rules.clocks[clock].working_days
+    assert due is not None
+    assert days is not None
+    assert COUNTING.calendar.is_working_day(due.date())
+    between = [begins.astimezone(zone).date() + timedelta(days=n) for n in range(1, 60)]
+    worked = [day for day in between if day <= due.date() and COUNTING.calendar.is_working_day(day)]
+    assert len(worked) == days
+
+
+@given(_INSTANTS, st.lists(st.tuples(st.integers(-200, 900), st.integers(0, 400)), max_size=4), _ZONES)
+def test_a_pause_never_makes_anything_due_earlier(
+    begins: datetime, stretches: list[tuple[int, int]], zone: ZoneInfo
+) -> None:
+    rules = rule_set_for(begins.date())
+    pauses = [
+        paused(begins + timedelta(hours=since), begins + timedelta(hours=since + length)) for since, length in stretches
+    ]
+    plain = run_clock(rules, "PAYOUT", begins, None, begins, zone).due_at
+    moved = run_clock(rules, "PAYOUT", begins, None, begins, zone, COUNTING, pauses).due_at
+    assert plain is not None
+    assert moved is not None
+    assert moved >= plain

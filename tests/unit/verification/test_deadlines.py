@@ -111,6 +111,14 @@ def test_law_of_the_local_day_of_the_accident_counts() -> None:
         assert (view.rule_set, due.year) == (rule_set, year)
 
 
+@pytest.mark.parametrize(
+    ("segment", "confidence"),
+    [("PU", "certain"), ("PU_NON_ASN", "certain"), ("JAKON", "certain"), ("BPU", "uncertain"), ("PMI", "uncertain")],
+)
+def test_deadline_of_those_without_an_employer_is_shown_as_uncertain(segment: str, confidence: str) -> None:
+    assert clock(claim(report("r", accident={"segment": segment})), "T1_KK").confidence == confidence
+
+
 def test_stage_2_runs_from_the_end_of_the_day_of_the_doctors_word() -> None:
     waiting = claim(report("r"), visit("v", medical={"statement": STATEMENT}))
     assert clock(waiting, "T2").starts_at == local("2026-11-19T00:00:00")
