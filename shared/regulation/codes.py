@@ -7,6 +7,7 @@ from shared.regulation.data_files import DATA_FOLDER, BadRuleFile, read_yaml
 from shared.regulation.document_table import DOCUMENT_TABLE
 from shared.regulation.guards import GUARDS
 from shared.regulation.provinces import PROVINCES
+from shared.regulation.return_to_work import RETURN_TO_WORK
 from shared.regulation.rule_sets import DISABILITIES
 
 
@@ -58,12 +59,22 @@ def _disabilities() -> list[Code]:
     return [Code(row.code, row.title_id, row.title_en) for row in DISABILITIES.rows.values()]
 
 
+def _return_to_work() -> dict[str, list[Code]]:
+    """What calls for the programme and what must hold, as its own file says it."""
+    triggers, conditions = RETURN_TO_WORK.triggers.values(), RETURN_TO_WORK.conditions
+    return {
+        "return_to_work_triggers": [Code(each.code, each.title_id, each.title_en) for each in triggers],
+        "return_to_work_conditions": [Code(each.code, each.title_id, each.title_en) for each in conditions],
+    }
+
+
 CODE_LISTS: dict[str, list[Code]] = {
     **load_code_lists(DATA_FOLDER / "codes.yaml"),
     "documents": _documents(),
     "provinces": _provinces(),
     "disabilities": _disabilities(),
     "guards": _guards(),
+    **_return_to_work(),
 }
 
 

@@ -9,19 +9,22 @@ from typing import Any
 import orjson
 
 from services.verification.domain.claim import Benefit, ClaimView, Discrepancy, Flag, Reimbursement, TimelineEntry
+from services.verification.domain.complaints import Complaint
 from services.verification.domain.entries import Payment
 from services.verification.domain.evidence import Determination, Evidence
 from services.verification.domain.first_alert import FirstAlert
+from services.verification.domain.return_to_work import ReturnToWork
 from services.verification.domain.stance import Dispute
 from shared.regulation.checklist import ChecklistItem
 from shared.regulation.clocks import Clock
 from shared.regulation.codes import CODE_LISTS, Code, title_of
+from shared.regulation.return_to_work import RETURN_TO_WORK
 
 Document = dict[str, Any]
 
 _LISTS = (
     "first_alert", "clocks", "checklist", "evidence", "discrepancies", "flags", "benefit", "payments", "reimbursement",
-    "objections", "timeline",
+    "objections", "return_to_work", "complaints", "timeline",
 )  # fmt: skip
 # Parts of the document whose change is worth a code of its own; what is left is `details-changed`.
 _CHANGE_CODES = {
@@ -33,6 +36,7 @@ _CHANGE_CODES = {
     "clocks": "clock-changed",
     "benefit": "benefit-changed",
     "reimbursement": "reimbursement-changed",
+    "return_to_work": "return-to-work-changed",
 }
 _DETAILS = ("worker", "employer", "region_code", "segment", "kind", "occurred_at", "outcome", "rule_set")
 
@@ -65,6 +69,8 @@ def document_of(view: ClaimView) -> Document:
         "payments": [_payment(payment) for payment in view.stance.payments],
         "reimbursement": view.reimbursement and _reimbursement(view.reimbursement),
         "objections": [_objection(dispute) for dispute in view.stance.disputes],
+        "return_to_work": view.return_to_work and return_to_work_document(view.return_to_work),
+        "complaints": [complaint_document(item) for item in view.complaints],
         "timeline": [_timeline_entry(entry) for entry in view.timeline],
     }
 
@@ -91,7 +97,7 @@ def changes_between(before: Mapping[str, Any] | None, after: Mapping[str, Any]) 
     codes += _open_set_changes(before["flags"], after["flags"], "flag-raised", "flag-lowered")
     if any(before.get(name) != after.get(name) for name in _DETAILS):
         codes.append("details-changed")
-    if not codes and any(before.get(name) != after[name] for name in _LISTS):
+    if not codes and any(before.get(name) != after.get(name) for name in _LISTS):
         # A flag that rests on one more piece, say: nothing new to tell, but no longer the same document.
         codes.append("details-changed")
     return list(dict.fromkeys(codes))
@@ -140,6 +146,54 @@ def _first_alert(alert: FirstAlert | None) -> Document | None:
 def rfc3339(at: datetime) -> str:
     """With an offset, to the second unless there is more."""
     return at.isoformat(timespec="milliseconds" if at.microsecond else "seconds")
+
+
+def complaint_document(item: Complaint) -> Document:
+    """One complaint with its answer and its own clock (none for feedback)."""
+    received, answer = item.received, item.answer
+    return {
+        "id": received.id,
+        "kind": received.kind,
+        "by": received.by,
+        "channel": received.channel,
+        "text": received.text,
+        "received_at": rfc3339(received.received_at),
+        "state": item.state,
+        "deadline": clock_document(item.clock) if item.clock else None,
+        "answer": answer and {"text": answer.text, "upheld": answer.upheld, "answered_at": rfc3339(answer.at)},
+    }
+
+
+def return_to_work_document(item: ReturnToWork) -> Document:
+    """What calls for it, what must hold, and what the worker is told."""
+    return {
+        "state": item.state,
+        "evidence_id": item.evidence_id,
+        "triggers": [
+            {"code": each.code, "title": {"id": each.title_id, "en": each.title_en}, "field": each.field}
+            for each in item.triggers
+        ],
+        "conditions": [
+            {
+                "code": condition.code,
+                "title": {"id": condition.title_id, "en": condition.title_en},
+                "responsible": condition.responsible,
+                "met": met,
+            }
+            for condition, met in item.conditions
+        ],
+        "rights": [
+            {
+                "code": right.code,
+                "text": {"id": right.text_id, "en": right.text_en},
+                "legal_basis": right.legal_basis,
+                "confidence": right.confidence,
+            }
+            for right in RETURN_TO_WORK.rights
+        ],
+        "legal_basis": RETURN_TO_WORK.legal_basis,
+        "confidence": RETURN_TO_WORK.confidence,
+    }
 
 
 def _checklist_item(item: ChecklistItem) -> Document:

@@ -1,6 +1,7 @@
 """From the events of other services to the narrow facts of the domain (decisions 13)."""
 
 import hashlib
+import re
 from datetime import date, datetime, time
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -33,6 +34,7 @@ from shared.events.medical_report import Diagnosis, MedicalReportContent, Medica
 from shared.events.medical_report import DoctorStatement as StatementForm
 
 _INTAKE, _HOSPITAL = "intake", "hospital_gateway"
+_NOT_NEEDED = re.compile(r"\s*(-+|tidak\b|tdk\b|no\b|none\b|nihil\b)", re.IGNORECASE)
 # What a hospital calls the end of a stay that goes on elsewhere (v3 discharge dispositions and local spellings).
 _REFERRED = frozenset({"other-hcf", "hosp", "rehab", "snf"})
 # Admitted from another hospital.
@@ -328,7 +330,14 @@ def _statement(form: StatementForm, doctor: str | None) -> DoctorStatement:
         rest_period=rest,
         treated_period=_days(form.treated),
         doctor=doctor,
+        prosthesis=_is_needed(form.prosthesis),
+        orthosis=_is_needed(form.orthosis),
     )
+
+
+def _is_needed(said: str | None) -> bool:
+    """What the doctor wrote under "memerlukan prothesa (apa)"; many write that none is needed."""
+    return bool(said) and not _NOT_NEEDED.match(said or "")
 
 
 def _identity(worker: Worker) -> Identity:

@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from services.verification.domain.complaints import COMPLAINT_CLOCK, Complaint
 from services.verification.domain.entries import Decision, Entry, entries_of
 from services.verification.domain.evidence import Determination, Evidence
 from services.verification.domain.first_alert import FirstAlert
 from services.verification.domain.membership import Membership
+from services.verification.domain.return_to_work import ReturnToWork
 from services.verification.domain.stance import Stance
 from shared.regulation.benefits import BenefitLine
 from shared.regulation.checklist import ChecklistItem
@@ -31,6 +33,9 @@ MERGED = "MERGED"
 
 # States in which nothing more is expected; evidence that still comes is kept and shown, and may be reason to reopen.
 SETTLED = frozenset({PAID, REJECTED, CLOSED, EXPIRED, WITHDRAWN, MERGED})
+
+# Clocks that go on when a claim is settled.
+_OUTLIVING = ("OBJECTION_", COMPLAINT_CLOCK)
 
 
 @dataclass(frozen=True)
@@ -179,6 +184,8 @@ class ClaimView:
     treatment_until: date | None = None
     reimbursement: Reimbursement | None = None
     first_alert: FirstAlert | None = None
+    return_to_work: ReturnToWork | None = None
+    complaints: tuple[Complaint, ...] = ()
 
     @property
     def determinations(self) -> tuple[Determination, ...]:
@@ -210,9 +217,9 @@ class ClaimView:
 
     @property
     def _running_clocks(self) -> list[Clock]:
-        """Once a claim is settled, only what an objection has started still counts."""
+        """Once a claim is settled, only what an objection or a complaint has started still counts."""
         settled = self.state in SETTLED
-        return [c for c in self.clocks if c.running and (not settled or c.clock.startswith("OBJECTION_"))]
+        return [c for c in self.clocks if c.running and (not settled or c.clock.startswith(_OUTLIVING))]
 
     @property
     def open_discrepancies(self) -> int:

@@ -1,10 +1,11 @@
 """A claim as a pure function of its evidence, decisions and determinations (decisions 21): order cannot matter."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from services.verification.domain.claim import CaseInput, ClaimView, Discrepancy, Employer, Worker
+from services.verification.domain.complaints import complaint_clock, complaints
 from services.verification.domain.deadlines import FINAL_OUTCOMES, Course, clocks_of, has_lapsed
 from services.verification.domain.discrepancies import Sources, discrepancies
 from services.verification.domain.entries import DiscrepancyResolution, entries_of
@@ -19,6 +20,7 @@ from services.verification.domain.flags import FlagPolicy, Seen, flags
 from services.verification.domain.kept_words import as_settled
 from services.verification.domain.money import benefit, latest_accident, latest_statement
 from services.verification.domain.papers import case_checklist, completed_at
+from services.verification.domain.return_to_work import Programme, return_to_work
 from services.verification.domain.settlement import owed_for_lateness, reimbursement
 from services.verification.domain.stance import Stance, fold
 from services.verification.domain.state_machine import Situation, state_of
@@ -27,7 +29,7 @@ from services.verification.domain.turn import turn_of
 from shared.identifiers import mask_nik
 from shared.regulation.checklist import ChecklistItem
 from shared.regulation.clocks import COUNTING, Counting
-from shared.regulation.rule_sets import RuleSet, rule_set_for
+from shared.regulation.rule_sets import RuleSet, rule_set_for, rule_set_named
 
 # Whose late Tahap I shifts the first payer: those with an employer (or PPK) who owes it (art. 8(1), (1a)).
 _SEGMENTS_WITH_REPORTER = frozenset({"PU", "PU_NON_ASN", "JAKON"})
@@ -109,7 +111,7 @@ def derive_claim(case: CaseInput, now: datetime, policy: Policy) -> ClaimView:
     situation = Situation(bool(known.active), report is not None, known.outcome, lapsed, papers, stance, owed)
     state = state_of(situation)
     waiting_on, reason = turn_of(state, situation, known.active, known.contradictions, known.segment, payer)
-    return ClaimView(
+    view = ClaimView(
         state=state,
         waiting_on=waiting_on,
         waiting_reason=reason,
@@ -139,6 +141,23 @@ def derive_claim(case: CaseInput, now: datetime, policy: Policy) -> ClaimView:
         reimbursement=reimbursement(payer, accident, stance),
         first_alert=first_alert_of(known.active, case.entries),
         treatment_until=(max(piece.occurred_at for piece in known.told) + TREATMENT_GOES_ON).date(),
+    )
+    return _with_company(view, case, course, now, policy.counting)
+
+
+def _with_company(view: ClaimView, case: CaseInput, course: Course, now: datetime, counting: Counting) -> ClaimView:
+    """What goes along with a claim and changes nothing of it: the return to work, complaints with their clocks."""
+    received = complaints(rule_set_named(view.rule_set), case.entries, now, course.zone, counting)
+    programme = Programme(
+        course.active, course.statement, view.outcome, case.memberships, course.accident, course.event_date
+    )
+    own_clocks = [each.clock for each in received if each.clock is not None]
+    return replace(
+        view,
+        clocks=(*view.clocks, *complaint_clock(received)),
+        timeline=timeline(case, (*view.clocks, *own_clocks)),
+        return_to_work=return_to_work(programme, case.entries),
+        complaints=received,
     )
 
 

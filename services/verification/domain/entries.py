@@ -171,6 +171,58 @@ class Payment:
         return "payment.recorded"
 
 
+@dataclass(frozen=True)
+class ReturnToWorkStep:
+    """What company or worker said of a return to work, or how it went. `step` is a code of its own list."""
+
+    id: str
+    at: datetime
+    org: str
+    person: str
+    step: str = ""
+    note: str | None = None
+
+    @property
+    def what(self) -> str:
+        return f"return-to-work.{self.step.replace('_', '-')}"
+
+
+@dataclass(frozen=True)
+class ComplaintReceived:
+    """A complaint or feedback on a claim. `received_at` is when BPJS had it, `at` when it was recorded here."""
+
+    id: str
+    at: datetime
+    org: str
+    person: str
+    received_at: datetime
+    kind: str = "complaint"
+    by: str = "worker"
+    channel: str | None = None
+    text: str = ""
+
+    @property
+    def what(self) -> str:
+        return f"{self.kind}.received"
+
+
+@dataclass(frozen=True)
+class ComplaintAnswer:
+    """What the complainant was told, and whether they were right."""
+
+    id: str
+    at: datetime
+    org: str
+    person: str
+    complaint_id: str = ""
+    upheld: bool = False
+    text: str = ""
+
+    @property
+    def what(self) -> str:
+        return "complaint.answered"
+
+
 Entry = (
     Decision
     | Note
@@ -181,6 +233,9 @@ Entry = (
     | Objection
     | ObjectionAnswer
     | Payment
+    | ReturnToWorkStep
+    | ComplaintReceived
+    | ComplaintAnswer
 )
 
 # The kind under which each is stored.
@@ -194,6 +249,9 @@ ENTRY_KINDS: dict[str, type[Entry]] = {
     "objection": Objection,
     "objection-answer": ObjectionAnswer,
     "payment": Payment,
+    "return-to-work-step": ReturnToWorkStep,
+    "complaint": ComplaintReceived,
+    "complaint-answer": ComplaintAnswer,
 }
 
 E = TypeVar("E", bound=Entry)

@@ -109,6 +109,8 @@ class DoctorStatement:
     rest_period: tuple[date, date] | None = None
     treated_period: tuple[date, date] | None = None
     doctor: str | None = None
+    prosthesis: bool = False
+    orthosis: bool = False
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,9 @@ def _body(operation: Operation, story: Story) -> dict[str, Any]:
             "reason": word,
         },
         "/v1/claims/{case_number}/flags/{flag_id}/dismissal": lambda: {"reason": word},
+        "/v1/claims/{case_number}/complaints": lambda: {"by": "worker", "text": word},
+        "/v1/claims/{case_number}/complaints/{complaint_id}/answer": lambda: {"text": word},
+        "/v1/claims/{case_number}/return-to-work": lambda: {"step": "offered", "note": word},
         "/v1/claims/{case_number}/links": lambda: {**split, "officer": {"id": word}},
         "/v1/participants/import": lambda: {
             "nik": random_nik(),
@@ -109,6 +112,8 @@ def _senders(hub: ServedHub, service: str) -> Iterator[Sender]:
         known = known_to(operation, story)
         if "{pair_id}" in operation.path:
             known["pair_id"] = _pair(story)
+        if "{complaint_id}" in operation.path:
+            known["complaint_id"] = _complaint(story)
         if "{discrepancy_id}" in operation.path or "{flag_id}" in operation.path:
             known |= _findings(story)
         if "{objection_id}" in operation.path:
@@ -124,6 +129,12 @@ def _objection(story: Story) -> str:
     body = {"by": "family", "reason": "Tidak sesuai."}
     made = waiting or [story.send("verification", ClientKind.BPJS_VERIFIER, "POST", f"{path}/objections", body)["id"]]
     return str(made[0])
+
+
+def _complaint(story: Story) -> str:
+    path, body = f"/v1/claims/{story.case_number}/complaints", {"by": "family", "text": "Belum ada kabar."}
+    made: str = story.send("verification", ClientKind.BPJS_VERIFIER, "POST", path, body)["id"]
+    return made
 
 
 def _pair(story: Story) -> str:

@@ -34,6 +34,9 @@ _CODED = {
     "clock": "clocks",
     # The same name for something else: what kind of report a piece of evidence is.
     "EvidenceAnswer.kind": "evidence_kinds",
+    "ComplaintBody.kind": "complaint_kinds",
+    "ComplaintAnswer.kind": "complaint_kinds",
+    "ComplaintMadeAnswer.kind": "complaint_kinds",
 }
 # Of the same name and no code of a list.
 _UNCODED = {"ClientView.kind", "NewClient.kind", "RegisteredClient.kind", "Disability.kind"}

@@ -25,6 +25,12 @@ ObjectionPath = Annotated[str, _coded("objection_paths")]
 ObjectionState = Annotated[str, _coded("objection_states")]
 ReimbursementStatus = Annotated[str, _coded("reimbursement_statuses")]
 DiscrepancyField = Annotated[str, _coded("discrepancy_fields")]
+ReturnToWorkState = Annotated[str, _coded("return_to_work_states")]
+ReturnToWorkTrigger = Annotated[str, _coded("return_to_work_triggers")]
+ReturnToWorkCondition = Annotated[str, _coded("return_to_work_conditions")]
+ComplaintKind = Annotated[str, _coded("complaint_kinds")]
+ComplaintState = Annotated[str, _coded("complaint_states")]
+Complainant = Annotated[str, _coded("complainants")]
 
 
 class ListAnswer(BaseModel):
@@ -195,6 +201,70 @@ class TimelineAnswer(BaseModel):
     evidence_id: str | None
 
 
+class ReturnToWorkAnswer(BaseModel):
+    """What calls for a return to work, what must hold, and the worker's rights in plain words."""
+
+    class Trigger(BaseModel):
+        code: ReturnToWorkTrigger
+        title: Title
+        field: str
+
+    class Condition(BaseModel):
+        """`met` is null while nobody knows."""
+
+        code: ReturnToWorkCondition
+        title: Title
+        responsible: WaitingOn
+        met: bool | None
+
+    class Right(BaseModel):
+        code: str
+        text: Title
+        legal_basis: str
+        confidence: str
+
+    state: ReturnToWorkState
+    evidence_id: str | None
+    triggers: list[Trigger]
+    conditions: list[Condition]
+    rights: list[Right]
+    legal_basis: str
+    confidence: str
+
+
+class ComplaintAnswer(BaseModel):
+    """A complaint or feedback, with its own clock (null for feedback) and its answer."""
+
+    class Answer(BaseModel):
+        text: str
+        upheld: bool
+        answered_at: datetime
+
+    id: str
+    kind: ComplaintKind
+    by: Complainant
+    channel: str | None
+    text: str
+    received_at: datetime
+    state: ComplaintState
+    deadline: ClockAnswer | None
+    answer: Answer | None
+
+
+class ComplaintMadeAnswer(ComplaintAnswer):
+    """A complaint just recorded, and the claim's version by it."""
+
+    case_number: str
+    version: int
+
+
+class ReturnToWorkStepAnswer(BaseModel):
+    id: str
+    case_number: str
+    state: ReturnToWorkState
+    version: int
+
+
 class QueueItemAnswer(BaseModel):
     """A claim without its lists."""
 
@@ -240,6 +310,8 @@ class ClaimAnswer(QueueItemAnswer):
     payments: list[PaymentAnswer]
     reimbursement: ReimbursementAnswer | None
     objections: list[ObjectionAnswer]
+    return_to_work: ReturnToWorkAnswer | None
+    complaints: list[ComplaintAnswer]
     timeline: list[TimelineAnswer]
 
 

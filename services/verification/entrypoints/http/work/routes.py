@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from services.verification.entrypoints.http.desk import Counter
+from services.verification.entrypoints.http.work.complaints import add_complaints
 from services.verification.entrypoints.http.work.decisions import add_decisions
 from services.verification.entrypoints.http.work.findings import add_findings
 from services.verification.entrypoints.http.work.first_alert import add_first_alert
@@ -10,6 +11,7 @@ from services.verification.entrypoints.http.work.links import add_basket, add_li
 from services.verification.entrypoints.http.work.notes import add_notes
 from services.verification.entrypoints.http.work.objections import add_objections
 from services.verification.entrypoints.http.work.payments import add_payments
+from services.verification.entrypoints.http.work.return_to_work import add_return_to_work
 from shared.web.strict_json import StrictRoute
 
 _KINDS_OF_WORK = (
@@ -21,6 +23,8 @@ _KINDS_OF_WORK = (
     add_basket,
     add_objections,
     add_payments,
+    add_complaints,
+    add_return_to_work,
 )
 
 
