@@ -45,6 +45,7 @@ def accident_report(
     version: int = 1,
     body_parts: tuple[str, ...] = ("hand_right",),
     documents: tuple[str, ...] = (),
+    brought_again: dict[str, datetime] | None = None,
     stage_2: dict[str, Any] | None = None,
     case_number: str | None = None,
     status: str = "received",
@@ -91,6 +92,13 @@ def accident_report(
                     "media_type": "application/pdf", "received_at": received + timedelta(hours=2),
                 }
                 for code in documents
+            ]
+            + [
+                {
+                    "document_code": code, "version": 2, "sha256": "1" * 64, "size_bytes": 1,
+                    "media_type": "application/pdf", "received_at": at,
+                }
+                for code, at in (brought_again or {}).items()
             ],
         }
     )  # fmt: skip

@@ -50,6 +50,8 @@ class Course:
     stance: Stance
     entries: tuple[Entry, ...]
     complete_at: datetime | None
+    # Reports of a participant who has no employer: they stand for Tahap I.
+    own_reports: tuple[Evidence, ...] = ()
 
     @property
     def zone(self) -> ZoneInfo:
@@ -129,6 +131,7 @@ def answered_at(request: Decision, active: Sequence[Evidence]) -> datetime | Non
 def _reported_at(course: Course) -> datetime | None:
     """Tahap I is met by the first report, or by the first alert that a verifier accepted as evidence of it."""
     reports = [piece.accepted_at for piece in course.active if piece.kind == ACCIDENT_REPORT]
+    reports += [piece.accepted_at for piece in course.own_reports]
     if not reports:
         return None
     here = {piece.id for piece in course.active}

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from services.verification.domain.claim import ClaimView
 from services.verification.domain.entries import Decision, Objection, ObjectionAnswer
+from services.verification.domain.papers import rejected_paper
 from services.verification.domain.stance import (
     BY_BPJS,
     BY_DISNAKER,
@@ -86,6 +87,18 @@ def _no_objection_lies_before_an_authority(view: ClaimView, stance: Stance, deci
         raise Conflict("decision.objection-open", "An objection is before the inspector or the minister.")
 
 
+def _the_rejected_paper_is_there(view: ClaimView, stance: Stance, decision: Decision) -> None:
+    code = rejected_paper(decision)
+    if code is None:
+        return
+    item = next((item for item in view.checklist if item.document_code == code), None)
+    if item is None:
+        detail = "No paper of this claim has that code; see its checklist."
+        raise Refusal("validation", detail, [Problem("/reason_code", "unknown-code", detail)])
+    if item.provided_at is None:
+        raise Conflict("decision.document-not-there", f"{code} is {item.state}: there is nothing to reject.")
+
+
 def _an_amount_is_named(view: ClaimView, stance: Stance, decision: Decision) -> None:
     if decision.amount_rupiah is None:
         detail = "An approval names the amount."
@@ -125,6 +138,7 @@ _OF_DECISIONS: dict[str, Callable[[ClaimView, Stance, Decision], None]] = {
     "the-conclusion-is-named": _the_conclusion_is_named,
     "no-authority-determined-otherwise": _no_authority_determined_otherwise,
     "no-objection-lies-before-an-authority": _no_objection_lies_before_an_authority,
+    "the-rejected-paper-is-there": _the_rejected_paper_is_there,
     "an-amount-is-named": _an_amount_is_named,
     "the-right-has-not-lapsed": _the_right_has_not_lapsed,
     "every-required-paper-is-there": _every_required_paper_is_there,

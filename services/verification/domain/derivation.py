@@ -18,8 +18,9 @@ from services.verification.domain.evidence import (
 from services.verification.domain.first_alert import first_alert_of
 from services.verification.domain.flags import FlagPolicy, Seen, flags
 from services.verification.domain.kept_words import as_settled
+from services.verification.domain.membership import segment_on
 from services.verification.domain.money import benefit, latest_accident, latest_statement
-from services.verification.domain.papers import case_checklist, completed_at
+from services.verification.domain.papers import Asked, case_checklist, completed_at, participants_reports
 from services.verification.domain.return_to_work import Programme, return_to_work
 from services.verification.domain.settlement import owed_for_lateness, reimbursement
 from services.verification.domain.stance import Stance, fold
@@ -63,10 +64,12 @@ class _Basis:
     accident: AccidentFacts | None
     statement: DoctorStatement | None
     outcome: str | None
+    segment: str | None
 
     @property
-    def segment(self) -> str | None:
-        return self.accident.segment if self.accident else None
+    def asked(self) -> Asked:
+        """What decides which papers are needed."""
+        return Asked(self.accident, self.statement, self.outcome, self.segment)
 
     @property
     def counted(self) -> tuple[Evidence, ...]:
@@ -81,17 +84,21 @@ def _basis(case: CaseInput, policy: Policy) -> _Basis:
     evidence = tuple(as_settled(told, contradictions))
     active = tuple(piece for piece in evidence if piece.is_active)
     accident, statement = latest_accident(evidence), latest_statement(evidence)
+    lead = _lead(active or evidence)
+    # Until somebody reports who employs the worker, the participant register tells of a lone membership.
+    segment = (accident.segment if accident else None) or segment_on(case.memberships, lead.occurred_at.date())
     return _Basis(
         told=told,
         evidence=evidence,
         active=active,
         contradictions=contradictions,
         stance=stance,
-        lead=_lead(active or evidence),
+        lead=lead,
         report=_first_report(active),
         accident=accident,
         statement=statement,
         outcome=_outcome(active, accident, statement),
+        segment=segment,
     )
 
 
@@ -101,14 +108,15 @@ def derive_claim(case: CaseInput, now: datetime, policy: Policy) -> ClaimView:
     lead, report, accident, stance = known.lead, known.report, known.accident, known.stance
     rules = policy.rules or rule_set_for(lead.occurred_at.date())
     region = _region(known.counted)
-    papers = tuple(case_checklist(known.counted, accident, known.statement, known.outcome, case.entries))
-    course = Course(lead, known.active, accident, known.statement, stance, case.entries, completed_at(papers))
+    papers = tuple(case_checklist(known.counted, known.asked, case.entries))
+    course = _course(known, case, papers)
     clocks = clocks_of(rules, course, now, policy.counting)
     late = report is not None and clocks[0].met is False and known.segment in _SEGMENTS_WITH_REPORTER
     payer = rules.late_stage_1_payer if late else "BPJS"
     money = benefit(rules, known.active, known.outcome, stance.determination, stance.approved)
     lapsed, owed = has_lapsed(clocks), owed_for_lateness(money, stance)
-    situation = Situation(bool(known.active), report is not None, known.outcome, lapsed, papers, stance, owed)
+    reported = report is not None or bool(course.own_reports)
+    situation = Situation(bool(known.active), reported, known.outcome, lapsed, papers, stance, owed)
     state = state_of(situation)
     waiting_on, reason = turn_of(state, situation, known.active, known.contradictions, known.segment, payer)
     view = ClaimView(
@@ -165,6 +173,21 @@ def _contradictions(case: CaseInput, told: Sequence[Evidence], stance: Stance) -
     active = [piece for piece in told if piece.is_active]
     sources = Sources(active, stance.determination, case.memberships, case.nik_conflicts)
     return discrepancies(sources, entries_of(DiscrepancyResolution, case.entries))
+
+
+def _course(known: _Basis, case: CaseInput, papers: Sequence[ChecklistItem]) -> Course:
+    own_reports = participants_reports(known.active, known.segment)
+    complete_at = completed_at(papers)
+    return Course(
+        known.lead,
+        known.active,
+        known.accident,
+        known.statement,
+        known.stance,
+        case.entries,
+        complete_at,
+        own_reports,
+    )
 
 
 def _seen(

@@ -61,6 +61,12 @@ class Membership:
         return self.standings[-1].contributions_paid_until
 
 
+def segment_on(memberships: Iterable[Membership], day: date) -> str | None:
+    """The segment under which a worker was insured on a day, None without one and where there are several."""
+    segments = {one.segment for one in memberships if one.covers(day)}
+    return segments.pop() if len(segments) == 1 else None
+
+
 def memberships_of(identities: Iterable[Identity], found: Iterable[Membership]) -> tuple[Membership, ...]:
     """Those of `found` that are of the worker whom `identities` name, in a fixed order.
 

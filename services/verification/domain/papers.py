@@ -1,10 +1,11 @@
 """The checklist of a claim: the document table asked with what all agencies together have told."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
+from services.verification.domain.deadlines import DOCUMENT_REJECTED
 from services.verification.domain.entries import Decision, Entry, entries_of
 from services.verification.domain.evidence import (
     ACCIDENT_REPORT,
@@ -20,23 +21,33 @@ from shared.regulation.document_table import DOCUMENT_TABLE
 IN_TREATMENT = "in_treatment"
 # ICD-10 X85–Y09, assault: the violence rule of Permenaker 1/2025.
 _ASSAULT = ("X85", "Y09")
-# The reason codes by which a verifier judges one paper; what was rejected may be accepted after all.
-_JUDGEMENT = re.compile(r"document-(rejected|accepted):([A-Z0-9]+)", re.ASCII)
 # Form 3 KK 1, note ***: two people who know the chronology.
 _WITNESSES_NEEDED = 2
+BPU = "BPU"
 # Whose word makes a report of the participant's own: a union only notifies a suspicion (art. 48A).
 _PARTICIPANTS_OWN = frozenset({"self", "family", "community"})
 
 
-def case_checklist(
-    evidence: Sequence[Evidence],
-    accident: AccidentFacts | None,
-    statement: DoctorStatement | None,
-    outcome: str | None,
-    entries: Sequence[Entry] = (),
-) -> list[ChecklistItem]:
+@dataclass(frozen=True)
+class Asked:
+    """What of a claim decides which papers it needs: the report that counts, the doctor's last word, the outcome and
+    the segment of the worker, as far as they are known."""
+
+    accident: AccidentFacts | None
+    statement: DoctorStatement | None
+    outcome: str | None
+    segment: str | None
+
+
+def case_checklist(evidence: Sequence[Evidence], asked: Asked, entries: Sequence[Entry] = ()) -> list[ChecklistItem]:
     """Every paper of the case with where it stands and which evidence stands for it."""
-    return checklist(_case_facts(evidence, accident, statement, outcome), _provisions(evidence, entries))
+    return checklist(_case_facts(evidence, asked), _provisions(evidence, entries))
+
+
+def participants_reports(active: Sequence[Evidence], segment: str | None) -> tuple[Evidence, ...]:
+    """The reports that stand for Tahap I where no employer owes one: a BPU participant's own or the family's
+    (Permenaker 5/2021); a union only notifies a suspicion (art. 48A)."""
+    return tuple(piece for piece in active if segment == BPU and _is_participants_own(piece))
 
 
 def completed_at(items: Sequence[ChecklistItem]) -> datetime | None:
@@ -46,10 +57,10 @@ def completed_at(items: Sequence[ChecklistItem]) -> datetime | None:
     return max(known) if known and len(known) == len(times) else None
 
 
-def judged_paper(reason_code: str | None) -> tuple[str, str] | None:
-    """`("rejected" or "accepted", document code)` of a decision's reason code, None when it judges no paper."""
-    match = _JUDGEMENT.fullmatch(reason_code or "")
-    return (match[1], match[2]) if match else None
+def rejected_paper(decision: Decision) -> str | None:
+    """The document code that a request for completion finds wanting, None when it names none."""
+    named = (decision.reason_code or "").startswith(DOCUMENT_REJECTED)
+    return (decision.reason_code or "").removeprefix(DOCUMENT_REJECTED) if named else None
 
 
 def _provisions(evidence: Sequence[Evidence], entries: Sequence[Entry]) -> dict[str, Provision]:
@@ -75,15 +86,9 @@ def _rejections(entries: Sequence[Entry]) -> Mapping[str, datetime]:
     """When each paper, and what stands for it, was last rejected."""
     rejected: dict[str, datetime] = {}
     for decision in entries_of(Decision, entries):
-        judged = judged_paper(decision.reason_code)
-        if judged is None:
-            continue
-        word, code = judged
-        for key in {code} | DOCUMENT_TABLE.kinds_for(code):
-            if word == "rejected":
-                rejected[key] = decision.decided_at
-            else:
-                rejected.pop(key, None)
+        code = rejected_paper(decision)
+        if code is not None:
+            rejected |= dict.fromkeys({code} | DOCUMENT_TABLE.kinds_for(code), decision.decided_at)
     return rejected
 
 
@@ -91,7 +96,7 @@ def _brought(piece: Evidence) -> Iterator[tuple[str, datetime]]:
     """What a piece of evidence brings, each with every time at which a new version of it came."""
     if piece.accident is not None and piece.kind == ACCIDENT_REPORT:
         yield from _of_report(piece, piece.accident)
-    elif piece.accident is not None and piece.kind == SELF_REPORT and piece.accident.notifier in _PARTICIPANTS_OWN:
+    elif _is_participants_own(piece):
         yield "participant_report", piece.accepted_at
     if piece.medical is not None:
         for kind in piece.medical.tells:
@@ -126,22 +131,25 @@ def _changed_at(piece: Evidence, change: str) -> list[datetime]:
     return [receipt.received_at for receipt in piece.receipts if receipt.what == f"{ACCIDENT_REPORT}.{change}"]
 
 
-def _case_facts(
-    evidence: Sequence[Evidence], accident: AccidentFacts | None, statement: DoctorStatement | None, outcome: str | None
-) -> CaseFacts:
+def _is_participants_own(piece: Evidence) -> bool:
+    told = piece.accident
+    return piece.kind == SELF_REPORT and told is not None and told.notifier in _PARTICIPANTS_OWN
+
+
+def _case_facts(evidence: Sequence[Evidence], asked: Asked) -> CaseFacts:
     medicals = [piece.medical for piece in evidence if piece.medical is not None and piece.is_active]
-    told = accident or AccidentFacts()
+    told = asked.accident or AccidentFacts()
     stage_2 = told.stage_2
     claimed = stage_2.cost_items if stage_2 else frozenset()
-    rest = bool(statement and statement.rest_days) or bool(stage_2 and stage_2.absence_days)
+    rest = bool(asked.statement and asked.statement.rest_days) or bool(stage_2 and stage_2.absence_days)
     assault = any(_is_assault(code) for medical in medicals for code in medical.external_cause_codes)
     return CaseFacts(
-        segment=told.segment,
+        segment=asked.segment,
         kind=told.event_kind,
         occurred_on=min(piece.occurred_at for piece in evidence).date(),
         consequence=told.consequence,
         place_type=told.place_type,
-        outcome=outcome,
+        outcome=asked.outcome,
         facility_type=told.facility_type,
         pmi_phase=told.pmi_phase,
         police_report=told.police_report,

@@ -163,7 +163,12 @@ TRANSITIONS: tuple[Transition, ...] = (
         _CONCLUDED,
         ("the-conclusion-is-named", "no-authority-determined-otherwise", "no-objection-lies-before-an-authority"),
     ),
-    Transition(_UNSETTLED | _COVERED | _SECOND, REQUEST_COMPLETION, _UNSETTLED | _COVERED | _SECOND),
+    Transition(
+        _UNSETTLED | _COVERED | _SECOND,
+        REQUEST_COMPLETION,
+        _UNSETTLED | _COVERED | _SECOND,
+        ("the-rejected-paper-is-there",),
+    ),
     Transition(_UNSETTLED | _CONCLUDED, REFER, _ASKED),
     Transition(
         _BEFORE_MONEY | _REJECTED,

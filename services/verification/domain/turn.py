@@ -104,8 +104,9 @@ def _work(
     if state == states.AWAITING_DETERMINATION:
         return (DISNAKER, "determination-requested")
     if state == states.SUSPECTED:
-        # Without an employer the participant reports (BPU, Permenaker 5/2021).
-        return (WORKER if segment == "BPU" else EMPLOYER, "stage-1-missing")
+        # Without an employer here the participant reports (BPU, PMI): the document table says who brings Tahap I.
+        report = next((item for item in now.papers if item.document_code == "T1"), None)
+        return (report.responsible if report else EMPLOYER, "stage-1-missing")
     if now.lapsed:
         return (BPJS, "right-lapsed")
     contradiction = next((item for item in discrepancies if item.state == "open" and item.severity == "high"), None)

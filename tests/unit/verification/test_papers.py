@@ -1,6 +1,5 @@
 """The checklist of a claim, row by row of the document table, and what becomes of a paper that was rejected."""
 
-import itertools
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -8,9 +7,13 @@ from typing import Any
 import pytest
 
 from services.verification.domain.claim import CaseInput, ClaimView
+from services.verification.domain.deciding import check_allowed
 from services.verification.domain.derivation import Policy, derive_claim
 from services.verification.domain.entries import Decision, Entry
 from services.verification.domain.evidence import DoctorStatement, Evidence, Receipt, Stage2Facts
+from services.verification.domain.membership import Membership, Standing
+from services.verification.domain.stance import Stance
+from shared.errors import Conflict, Refusal
 from shared.regulation.checklist import ChecklistItem
 from shared.regulation.document_table import DOCUMENT_TABLE
 from tests.support.evidence_makers import at, report, told, visit
@@ -240,8 +243,9 @@ def test_the_article_is_that_of_the_day(day: date, code: str, basis: str | None,
 # -- rejected papers ---------------------------------------------------------------------------------------------
 
 
-def judged(word: str, code: str, days: float) -> Decision:
-    return Decision(f"d{days}", "request_completion", at(days), "bpjs:x", "V-1", reason_code=f"document-{word}:{code}")
+def rejected(code: str, days: float) -> Decision:
+    reason_code = f"document-rejected:{code}"
+    return Decision(f"d{days}{code}", "request_completion", at(days), "bpjs:x", "V-1", reason_code=reason_code)
 
 
 COMPLETE = reported("KPJ", "ID", stage_2=stage_2())
@@ -250,7 +254,7 @@ STATED = treated(statement=DoctorStatement("recovered"))
 
 def test_a_rejected_paper_is_missing_until_a_newer_version_comes() -> None:
     assert view_of(COMPLETE, STATED).state == "READY_FOR_REVIEW"
-    rejection = judged("rejected", "ID", 5)
+    rejection = rejected("ID", 5)
     view = view_of(COMPLETE, STATED, entries=(rejection,))
     assert standing(view, "ID") == ("rejected", "r")
     assert (view.state, view.waiting_on, view.waiting_reason) == (
@@ -264,14 +268,8 @@ def test_a_rejected_paper_is_missing_until_a_newer_version_comes() -> None:
     assert payout.starts_at == at(6)
 
 
-def test_a_rejection_taken_back_stands_no_more() -> None:
-    entries = (judged("rejected", "ID", 5), judged("accepted", "ID", 6))
-    for order in itertools.permutations(entries):
-        assert standing(view_of(COMPLETE, STATED, entries=order), "ID") == ("provided", "r")
-
-
 def test_a_rejected_statement_waits_for_another_wording() -> None:
-    rejection = judged("rejected", "DOC", 5)
+    rejection = rejected("DOC", 5)
     view = view_of(COMPLETE, STATED, entries=(rejection,))
     assert (standing(view, "DOC"), view.waiting_on) == (("rejected", "v"), "hospital")
 
@@ -289,7 +287,7 @@ def test_a_rejected_statement_waits_for_another_wording() -> None:
 
 
 def test_a_rejected_form_waits_for_its_correction() -> None:
-    entries = (judged("rejected", "T2", 5), judged("rejected", "T1", 5))
+    entries = (rejected("T2", 5), rejected("T1", 5))
     view = view_of(COMPLETE, STATED, entries=entries)
     assert (standing(view, "T1")[0], standing(view, "T2")[0]) == ("rejected", "rejected")
     later = [
@@ -307,9 +305,37 @@ def test_the_payout_clock_waits_for_the_last_paper() -> None:
     assert payout.starts_at == statement.received_at
 
 
-def test_a_worker_without_employer_reports_by_itself() -> None:
-    """A BPU participant's own word, or the family's, is the Tahap I report; a union only notifies a suspicion."""
-    own = told("t", accident={"segment": "BPU", "notifier": "self"})
-    assert standing(view_of(own), "T1") == ("satisfied_elsewhere", "t")
-    union = told("t", accident={"segment": "BPU", "notifier": "union"})
-    assert standing(view_of(union), "T1") == ("missing", None)
+@pytest.mark.parametrize(
+    ("segments", "notifier", "expected"),
+    [
+        # The participant's own word, or the family's, is the report; a union only notifies a suspicion (art. 48A).
+        (("BPU",), "self", ("REPORTED", "satisfied_elsewhere", "worker")),
+        (("BPU",), "family", ("REPORTED", "satisfied_elsewhere", "worker")),
+        (("BPU",), "union", ("SUSPECTED", "missing", "worker")),
+        # An employer owes its report whatever the worker tells.
+        (("PU",), "self", ("SUSPECTED", "missing", "employer")),
+        ((), "self", ("SUSPECTED", "missing", "employer")),
+        # Two memberships on the day: nobody knows yet at which work it happened.
+        (("PU", "BPU"), "self", ("SUSPECTED", "missing", "employer")),
+    ],
+)
+def test_a_worker_without_employer_reports_by_itself(
+    segments: tuple[str, ...], notifier: str, expected: tuple[str, str, str]
+) -> None:
+    known = tuple(Membership(segment, date(2026, 1, 1), (Standing(date(2026, 1, 1)),)) for segment in segments)
+    case = CaseInput((told("t", accident={"notifier": notifier}),), memberships=known)
+    view = derive_claim(case, NOW, Policy(100_000_000))
+    item = item_of(view, "T1")
+    assert item is not None
+    assert (view.state, item.state, item.responsible) == expected
+    assert view.waiting_on == expected[2]
+    assert view.clocks[0].met is (expected[0] == "REPORTED")
+
+
+def test_only_a_paper_that_is_there_can_be_rejected() -> None:
+    view = view_of(COMPLETE, STATED)
+    check_allowed(view, Stance(), rejected("ID", 5))
+    with pytest.raises(Refusal, match="validation"):
+        check_allowed(view, Stance(), rejected("EXPO", 5))
+    with pytest.raises(Conflict, match="document-not-there"):
+        check_allowed(view_of(reported("KPJ")), Stance(), rejected("ID", 5))
