@@ -40,6 +40,7 @@ def _body(operation: Operation, story: Story) -> dict[str, Any]:
         "/v1/notifications/{notification_id}/acknowledgement": lambda: {"note": word},
         "/v1/determinations": lambda: _determination(story, word),
         "/v1/claims/{case_number}/decisions": lambda: {"decision": "request_completion", "reason": word},
+        "/v1/claims/{case_number}/first-alert/acceptance": lambda: {"reason": word},
         "/v1/claims/{case_number}/notes": lambda: {"text": word},
         "/v1/claims/{case_number}/assignment": lambda: {"officer": {"id": word}},
         "/v1/claims/{case_number}/discrepancies/{discrepancy_id}/resolution": lambda: {
