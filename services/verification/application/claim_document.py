@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from services.verification.domain.claim import Benefit, ClaimView, Discrepancy, Flag, Reimbursement, TimelineEntry
-from services.verification.domain.complaints import Complaint
+from services.verification.domain.complaints import COMPLAINT_CLOCK, Complaint
 from services.verification.domain.entries import Payment
 from services.verification.domain.evidence import Determination, Evidence
 from services.verification.domain.first_alert import FirstAlert
@@ -87,9 +87,9 @@ def queue_item(document: Mapping[str, Any]) -> Document:
 def changes_between(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> list[str]:
     """Codes of what changed between two documents, in a fixed order."""
     if before is None:
-        return ["opened", "evidence-added", *_overdue_changes([], after["clocks"])]
+        return ["opened", "evidence-added", *_overdue_changes([], _clocks_in(after))]
     codes = [code for name, code in _CHANGE_CODES.items() if before.get(name) != after.get(name)]
-    codes += _overdue_changes(before["clocks"], after["clocks"])
+    codes += _overdue_changes(_clocks_in(before), _clocks_in(after))
     codes += _evidence_changes(before["evidence"], after["evidence"])
     codes += _open_set_changes(
         before["discrepancies"], after["discrepancies"], "discrepancy-opened", "discrepancy-closed"
@@ -360,9 +360,15 @@ def _evidence_changes(before: list[Document], after: list[Document]) -> list[str
     return codes
 
 
+def _clocks_in(document: Mapping[str, Any]) -> list[Document]:
+    """The clocks of the claim; in the place of the one that its list shows of all complaints, each one's own."""
+    own = [item["deadline"] for item in document.get("complaints", ()) if item["deadline"]]
+    return [clock for clock in document["clocks"] if clock["clock"] != COMPLAINT_CLOCK] + own
+
+
 def _overdue_changes(before: list[Document], after: list[Document]) -> list[str]:
     """A clock ran out while what was due has not happened."""
-    # Counted, since each objection has a clock of the same name.
+    # Counted, since each objection and each complaint has a clock of the same name.
     old = Counter(clock["clock"] for clock in before if clock.get("running") and clock["met"] is False)
     new = Counter(clock["clock"] for clock in after if clock["running"] and clock["met"] is False)
     return ["clock-overdue"] if new - old else []

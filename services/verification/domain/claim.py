@@ -219,7 +219,10 @@ class ClaimView:
     def _running_clocks(self) -> list[Clock]:
         """Once a claim is settled, only what an objection or a complaint has started still counts."""
         settled = self.state in SETTLED
-        return [c for c in self.clocks if c.running and (not settled or c.clock.startswith(_OUTLIVING))]
+        clocks = [clock for clock in self.clocks if clock.clock != COMPLAINT_CLOCK]
+        # Each complaint's own, in the place of the one that the claim's list shows of all of them.
+        clocks += [each.clock for each in self.complaints if each.clock is not None]
+        return [c for c in clocks if c.running and (not settled or c.clock.startswith(_OUTLIVING))]
 
     @property
     def open_discrepancies(self) -> int:

@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 from services.verification.application.case_desk import CaseDesk
 from services.verification.application.keep_clocks import let_time_pass
 from services.verification.domain.derivation import Policy
+from services.verification.domain.entries import ComplaintReceived
 from services.verification.domain.evidence import DoctorStatement, Evidence
 from shared.clock import FixedClock
+from shared.identifiers import WIB
 from tests.support.case_store_in_memory import InMemoryCases
 from tests.support.evidence_makers import DAY_0, report, told, visit
 
@@ -106,3 +108,26 @@ def test_looking_at_a_claim_whose_clocks_still_run_changes_nothing() -> None:
 
     before, after = asyncio.run(versions())
     assert before == after
+
+
+def test_each_complaint_that_is_not_answered_in_time_is_told() -> None:
+    async def told_of() -> list[tuple[str, ...]]:
+        office = Office()
+        await office.receive(report("r"))
+        (number,) = office.cases.claims
+        for days in (1, 3):
+            desk = office.desk()
+            await desk.open([], [], [number])
+            received_at = DAY_0 + timedelta(days=days)
+            entry = ComplaintReceived(f"c{days}", received_at, "bpjs:x", "V-1", received_at)
+            desk.add_entry(number, entry, "complaint-received")
+            await desk.close()
+        # Five working days after Tuesday and after Thursday.
+        due = [datetime(2026, 11, day, 23, 59, 59, tzinfo=WIB) for day in (24, 26)]
+        for at in due:
+            assert await office.look() == [at]
+            office.clock.advance(at - office.clock.now() + timedelta(seconds=1))
+        assert await office.look() == [None]
+        return [row.changes for row in office.cases.stream if "clock-overdue" in row.changes]
+
+    assert len(asyncio.run(told_of())) == 2
