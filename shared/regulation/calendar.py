@@ -5,16 +5,15 @@ decree of three ministers. A decree that came later is loaded from a file; it co
 `clocks_from` on, so that a due time that was told stays what it was (docs/decisions/0084).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import holidays
 
-from shared.regulation.data_files import BadRuleFile, read_yaml
+from shared.regulation.data_files import RuleFile, Section
 
 _FREE, _LEAVE, _WORKING = "holidays", "collective_leave", "working_days"
 _KINDS_OF_DAY = (_FREE, _LEAVE, _WORKING)
@@ -78,42 +77,35 @@ CALENDAR = WorkingCalendar()
 
 def load_decrees(path: Path) -> tuple[Decree, ...]:
     """The decrees of an override file, in its order. Raises BadRuleFile for what cannot be right."""
-    try:
-        listed = read_yaml(path).get("decrees")
-    except OSError as error:
-        raise BadRuleFile(path, "cannot be read") from error
-    if not isinstance(listed, list):
-        raise BadRuleFile(path, "a list of decrees is expected under `decrees`")
-    return tuple(_decree(path, f"decrees[{index}]", data) for index, data in enumerate(listed))
+    top = RuleFile(path).top
+    decrees = tuple(_decree(section) for section in top.items("decrees"))
+    top.close()
+    return decrees
 
 
-def _decree(path: Path, name: str, data: Any) -> Decree:
-    if not isinstance(data, dict) or not isinstance(data.get("year"), int):
-        raise BadRuleFile(path, f"{name}: a mapping with its year is expected")
-    unknown = set(data) - {"year", "source", "clocks_from", *_KINDS_OF_DAY}
-    if unknown:
-        raise BadRuleFile(path, f"{name}: unknown key {', '.join(sorted(map(str, unknown)))}")
-    if not data.get("source"):
-        raise BadRuleFile(path, f"{name}: source is missing")
-    begins = data.get("clocks_from")
-    if not isinstance(begins, datetime) or begins.tzinfo is None:
-        raise BadRuleFile(path, f"{name}: clocks_from must be a time with an offset: when the file is loaded")
+def _decree(section: Section) -> Decree:
+    year = section.number("year", least=1_945)
     days: dict[date, str] = {}
     for kind in _KINDS_OF_DAY:
-        for day in _days(path, f"{name}.{kind}", data.get(kind) or (), data["year"]):
+        for day in _days(section, kind, year):
             if day in days:
-                raise BadRuleFile(path, f"{name}: {day} is named twice")
-            if kind == _WORKING and day.weekday() >= _SATURDAY:
-                raise BadRuleFile(path, f"{name}: {day} is a weekend, which no decree makes a working day")
+                raise section.bad(kind, f"{day} is named twice")
             days[day] = kind
-    return Decree(data["year"], str(data["source"]), begins, days)
+    if not days:
+        raise section.bad(None, "a decree names days")
+    decree = Decree(year, section.text("source"), section.moment("clocks_from"), days)
+    section.close()
+    return decree
 
 
-def _days(path: Path, name: str, listed: Iterable[object], year: int) -> Iterable[date]:
-    for day in listed:
+def _days(section: Section, kind: str, year: int) -> Iterator[date]:
+    for index, day in enumerate(section.values(kind)):
+        place = (*section.place, kind, index)
         # A datetime is a date too; only days are meant.
-        if not isinstance(day, date) or isinstance(day, datetime):
-            raise BadRuleFile(path, f"{name}: {day} is no date")
+        if type(day) is not date:
+            raise section.file.bad(place, f"{day} is no day as YYYY-MM-DD")
         if day.year != year:
-            raise BadRuleFile(path, f"{name}: {day} lies outside {year}")
+            raise section.file.bad(place, f"{day} lies outside {year}")
+        if kind == _WORKING and day.weekday() >= _SATURDAY:
+            raise section.file.bad(place, f"{day} is a weekend, which no decree makes a working day")
         yield day

@@ -9,17 +9,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from shared.regulation.calendar import CALENDAR, WorkingCalendar, load_decrees
-from shared.regulation.data_files import DATA_FOLDER, BadRuleFile, read_yaml
+from shared.regulation.data_files import DATA_FOLDER, RuleFile, Section, codes_in_lists
 from shared.regulation.rule_sets import RULE_SETS, ClockRule, RuleSet
 
 COMPLETION_REQUESTED, DETERMINATION_REQUESTED = "completion-requested", "determination-requested"
 _PAUSE_REASONS = frozenset({COMPLETION_REQUESTED, DETERMINATION_REQUESTED})
 _STAGE_1 = frozenset({"T1_KK", "T1_PAK"})
-_PAUSE_KEYS = frozenset({"clock", "reason", "from", "to", "legal_basis", "confidence"})
 
 
 @dataclass(frozen=True)
@@ -174,22 +172,27 @@ def pause_rule(clock: str, reason: str, event_date: date) -> PauseRule | None:
 
 def load_pause_rules(path: Path) -> tuple[PauseRule, ...]:
     """The interruptions of clocks. Raises BadRuleFile for what cannot be right."""
-    return tuple(_pause_rule(path, f"pauses[{i}]", data) for i, data in enumerate(read_yaml(path)["pauses"]))
+    top = RuleFile(path).top
+    rules = tuple(_pause_rule(section) for section in top.items("pauses"))
+    top.close()
+    return rules
 
 
-def _pause_rule(path: Path, name: str, data: dict[str, Any]) -> PauseRule:
-    if set(data) != _PAUSE_KEYS:
-        raise BadRuleFile(path, f"{name}: expected are {', '.join(sorted(_PAUSE_KEYS))}")
-    if not data["legal_basis"]:
-        raise BadRuleFile(path, f"{name}: legal_basis is missing")
-    if data["confidence"] not in ("certain", "uncertain"):
-        raise BadRuleFile(path, f"{name}: confidence must be certain or uncertain")
-    if data["reason"] not in _PAUSE_REASONS:
-        raise BadRuleFile(path, f"{name}: unknown reason {data['reason']}")
-    lengths = [rules.clocks[data["clock"]] for rules in RULE_SETS if data["clock"] in rules.clocks]
-    if not lengths or any(rule.working_days is None for rule in lengths):
-        raise BadRuleFile(path, f"{name}: {data['clock']} is no clock of working days")
-    return PauseRule(data["clock"], data["reason"], data["from"], data["to"], data["legal_basis"], data["confidence"])
+def _pause_rule(section: Section) -> PauseRule:
+    clock = section.code("clock", codes_in_lists("clocks"))
+    if any(rules.clocks[clock].working_days is None for rules in RULE_SETS):
+        raise section.bad("clock", f"{clock} is no clock of working days")
+    legal_basis, confidence = section.source()
+    rule = PauseRule(
+        clock=clock,
+        reason=section.code("reason", _PAUSE_REASONS),
+        valid_from=section.day("from") if section.has("from") else None,
+        valid_to=section.day("to") if section.has("to") else None,
+        legal_basis=legal_basis,
+        confidence=confidence,
+    )
+    section.close()
+    return rule
 
 
 def _due_with_pauses(

@@ -4,7 +4,7 @@ Numbers with a fraction come as Decimal, so that a rate is what the file says. N
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -135,6 +135,13 @@ class Section:
         value = self._required(key)
         if type(value) is not date:
             raise self.bad(key, "a day as YYYY-MM-DD is expected")
+        return value
+
+    def moment(self, key: str) -> datetime:
+        """A time with its offset."""
+        value = self._required(key)
+        if not isinstance(value, datetime) or value.tzinfo is None:
+            raise self.bad(key, "a time with its offset is expected")
         return value
 
     def code(self, key: str, codes: Sequence[str] | frozenset[str]) -> str:

@@ -18,7 +18,7 @@ HOLIDAYS_2026 = ["01-01", "01-16", "02-17", "03-19", "03-21", "03-22", "04-03", 
                  "05-31", "06-01", "06-16", "08-17", "08-25", "12-25"]  # fmt: skip
 LEAVE_2026 = ["02-16", "03-18", "03-20", "03-23", "03-24", "05-15", "05-28", "12-24"]
 
-DECREES = """
+DECREES = """\
 decrees:
   - year: 2026
     source: SKB perubahan 2026 (invented)
@@ -99,28 +99,39 @@ def test_the_latest_decree_on_a_day_counts(override: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "reason"),
+    ("old", "new", "line", "reason"),
     [
-        ("decrees:", "holidays:", "a list of decrees"),
-        ("source: SKB perubahan 2026 (invented)", "source: ''", "source is missing"),
-        ("    source: SKB perubahan 2026 (invented)\n", "", "source is missing"),
-        ("clocks_from: 2026-11-25T08:00:00+07:00", "clocks_from: 2026-11-25", "a time with an offset"),
-        ("    clocks_from: 2026-11-25T08:00:00+07:00\n", "", "a time with an offset"),
-        ("holidays: [2026-11-30]", "holidays: [2027-11-30]", "2027-11-30 lies outside 2026"),
-        ("holidays: [2026-11-30]", "holidays: [soon]", "soon is no date"),
-        ("holidays: [2026-11-30]", "holidays: [2026-12-01]", "2026-12-01 is named twice"),
-        ("working_days: [2026-12-24]", "working_days: [2026-12-26]", "is a weekend"),
-        ("holidays:", "freedays:", "unknown key freedays"),
-        ("year: 2026", "year: soon", "a mapping with its year"),
-        ("decrees:", "decrees: [", "no YAML"),
+        ("decrees:", "holidays:", 1, "decrees is missing"),
+        ("source: SKB perubahan 2026 (invented)", "source: ''", 3, "a text is expected"),
+        ("    source: SKB perubahan 2026 (invented)\n", "", 2, "source is missing"),
+        ("clocks_from: 2026-11-25T08:00:00+07:00", "clocks_from: 2026-11-25", 4, "a time with its offset"),
+        ("clocks_from: 2026-11-25T08:00:00+07:00", "clocks_from: 2026-11-25T08:00:00", 4, "a time with its offset"),
+        ("    clocks_from: 2026-11-25T08:00:00+07:00\n", "", 2, "clocks_from is missing"),
+        ("holidays: [2026-11-30]", "holidays: [2027-11-30]", 5, "2027-11-30 lies outside 2026"),
+        ("holidays: [2026-11-30]", "holidays: [soon]", 5, "soon is no day"),
+        ("holidays: [2026-11-30]", "holidays: 2026-11-30", 5, "a list is expected"),
+        ("holidays: [2026-11-30]", "holidays: [2026-12-01]", 6, "2026-12-01 is named twice"),
+        ("working_days: [2026-12-24]", "working_days: [2026-12-26]", 7, "is a weekend"),
+        ("holidays:", "freedays:", 5, "unknown key"),
+        ("year: 2026", "year: soon", 2, "a whole number"),
+        ("decrees:", "decrees: [", 2, "no YAML"),
     ],
 )
-def test_override_that_cannot_be_right_is_refused_at_start(override: Path, old: str, new: str, reason: str) -> None:
+def test_override_that_cannot_be_right_is_refused_at_start(
+    override: Path, old: str, new: str, line: int, reason: str
+) -> None:
     assert old in DECREES
     override.write_text(DECREES.replace(old, new, 1))
     with pytest.raises(BadRuleFile, match=reason) as refused:
         load_counting(override, t1_skip_holidays=False, cuti_bersama_nonworking=True)
-    assert str(refused.value).startswith("decrees.yaml")
+    assert str(refused.value).startswith(f"decrees.yaml:{line}:")
+
+
+def test_decree_without_days_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "decrees.yaml"
+    path.write_text("decrees:\n  - {year: 2026, source: SKB, clocks_from: 2026-11-25T08:00:00+07:00}\n")
+    with pytest.raises(BadRuleFile, match=r"decrees.yaml:2: .*a decree names days"):
+        load_decrees(path)
 
 
 def test_override_that_is_not_there_is_refused_at_start(tmp_path: Path) -> None:
