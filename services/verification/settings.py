@@ -12,6 +12,19 @@ class VerificationSettings(CountingSettings, ServiceSettings):
     clock_keeper_poll_seconds: float = 1.0
     clock_keeper_rows_max: int = 200
 
+    # From how much on a flag is raised (docs/decisions/0089).
+    flag_membership_days: int = 7
+    flag_repeated_claims: int = 3
+    flag_repeated_within_days: int = 365
+    flag_employer_cases: int = 5
+    flag_employer_days: int = 30
+    flag_doctor_workers: int = 3
+    flag_doctor_days: int = 180
+    flag_peers_min: int = 10
+
+    surroundings_poll_seconds: float = 1.0
+    surroundings_rows_max: int = 50
+
     stream_queue_max: int = 1_000
     stream_heartbeat_seconds: float = 15.0
     stream_clients_max: int = 500

@@ -13,6 +13,8 @@ from services.verification.adapters.participant_register import ImportBook, Part
 from services.verification.adapters.rule_replay import RuleReplay
 from services.verification.adapters.sequencer import Sequencer
 from services.verification.adapters.stream import ClaimStream, StreamLimits
+from services.verification.adapters.surroundings import Surroundings
+from services.verification.adapters.surroundings_watch import SurroundingsWatch
 from services.verification.entrypoints.consumers import evidence_receiver
 from services.verification.entrypoints.http.claims import claim_routes
 from services.verification.entrypoints.http.desk import Counter
@@ -42,7 +44,7 @@ from shared.postgres.database import Database
 from shared.regulation.clocks import Counting, load_counting
 from shared.regulation.rule_sets import RuleSet
 from shared.sealing import load_secrets
-from shared.service import Hook, Service, create_service
+from shared.service import Component, Hook, Service, create_service
 from shared.web.door import Verifier
 
 NAME = "verification"
@@ -92,7 +94,7 @@ def build(
             Relay(database, bus),
             Cleaner(database, retention=Retention.of(settings)),
             sequencer,
-            _clock_keeper(settings, counter),
+            *_keepers(settings, counter),
             stream,
             consumer,
         ],
@@ -146,14 +148,25 @@ def _participants(settings: VerificationSettings, database: Database) -> Partici
     )
 
 
-def _clock_keeper(settings: VerificationSettings, counter: Counter) -> ClockKeeper:
-    return ClockKeeper(
+def _keepers(settings: VerificationSettings, counter: Counter) -> list[Component]:
+    """What changes claims without anybody asking: time, and other claims."""
+    secrets = load_secrets(settings.secrets_dir)
+    clocks = ClockKeeper(
         counter.database,
         counter.clock,
         counter.desk,
         poll_seconds=settings.clock_keeper_poll_seconds,
         rows_max=settings.clock_keeper_rows_max,
     )
+    surroundings = SurroundingsWatch(
+        counter.database,
+        lambda transaction: Surroundings(transaction, secrets),
+        counter.desk,
+        counter.policy.flags.surroundings,
+        poll_seconds=settings.surroundings_poll_seconds,
+        rows_max=settings.surroundings_rows_max,
+    )
+    return [clocks, surroundings]
 
 
 def _limits(settings: VerificationSettings) -> StreamLimits:

@@ -1,7 +1,7 @@
 """`CaseStore` in memory, for tests of what the case desk makes of evidence."""
 
 import copy
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from services.verification.application.records import (
     ClaimRecord,
@@ -16,6 +16,7 @@ from services.verification.domain.entries import Entry
 from services.verification.domain.evidence import Identity
 from services.verification.domain.grouping import Pair
 from services.verification.domain.membership import Membership
+from services.verification.domain.surroundings import Traits
 from shared.events.envelope import Event, IdentityHashes
 
 
@@ -67,6 +68,9 @@ class InMemoryCases:
         for record in records:
             self.claims[record.case_number] = copy.copy(record)
             self.claims[record.case_number].stored_version = record.version
+
+    async def save_traits(self, traits: Mapping[str, Traits]) -> None:
+        """Nobody looks around here."""
 
     async def save_entries(self, entries: Sequence[tuple[str, Entry]]) -> None:
         for case_number, entry in entries:

@@ -29,7 +29,7 @@ _SETTINGS: dict[str, dict[str, Any]] = {
     "intake": {},
     "hospital_gateway": {},
     "disnaker_gateway": {"webhook_poll_seconds": 0.2},
-    "verification": {"stream_poll_seconds": 0.2, "stream_heartbeat_seconds": 1.0},
+    "verification": {"stream_poll_seconds": 0.2, "stream_heartbeat_seconds": 1.0, "surroundings_poll_seconds": 0.2},
 }
 _CLASSES = {name: "".join(word.title() for word in name.split("_")) + "Settings" for name in SERVICES}
 

@@ -127,7 +127,10 @@ class ServedHub:
 
     def _nothing_waits(self) -> bool:
         unsent = any(self.rows(name, "SELECT 1 FROM outbox WHERE sent_at IS NULL LIMIT 1") for name in SERVICES)
-        return not unsent and not any(self._behind(api) for api in self.apis.values())
+        around = "SELECT 1 FROM claim_surrounding WHERE looked_at_revision < revision LIMIT 1"
+        if unsent or self.rows("verification", around):
+            return False
+        return not any(self._behind(api) for api in self.apis.values())
 
     def _behind(self, api: Api) -> bool:
         """Whether records lie in this service's topics that it has not committed."""

@@ -10,6 +10,7 @@ import orjson
 
 from services.verification.adapters.participant_register import ParticipantRegister
 from services.verification.adapters.sealed_facts import FactsSealer
+from services.verification.adapters.surroundings import Surroundings, read_findings
 from services.verification.application.records import (
     ClaimRecord,
     EvidenceRecord,
@@ -23,6 +24,7 @@ from services.verification.domain.entries import Entry
 from services.verification.domain.evidence import Identity
 from services.verification.domain.grouping import Pair
 from services.verification.domain.membership import Membership
+from services.verification.domain.surroundings import Traits
 from shared.errors import Unavailable
 from shared.events.envelope import Event, IdentityHashes
 from shared.identifiers import new_id
@@ -49,7 +51,8 @@ _EVIDENCE = """WITH wanted(id) AS (
     SELECT e.id, e.revision, e.facts, l.case_number
     FROM wanted JOIN evidence e USING (id) LEFT JOIN evidence_link l ON l.evidence_id = e.id AND l.ended_at IS NULL"""
 _CLAIMS = """SELECT case_number, founder_id, opened_at, version, decision_version, decision_digest, merged_into,
-        assigned_to, notification_sequence, notification_digest, terms, document
+        assigned_to, notification_sequence, notification_digest, terms, document,
+        (SELECT s.findings FROM claim_surrounding s WHERE s.case_number = claim.case_number) AS findings
     FROM claim WHERE founder_id = ANY($1::text[]) OR case_number = ANY($2::text[]) OR merged_into = ANY($2::text[])
     ORDER BY case_number FOR UPDATE"""
 _LINKS = """SELECT one, other, relation, person, decided_at FROM person_link
@@ -171,6 +174,7 @@ class PostgresCaseStore:
             document=self._facts.open_claim(row["document"], number, version),
             stored_version=version,
             terms=tuple(row["terms"]),
+            findings=read_findings(row["findings"]),
         )
 
     async def entries(self, case_numbers: Iterable[str]) -> dict[str, list[Entry]]:
@@ -257,6 +261,9 @@ class PostgresCaseStore:
                 column.append(value)
         written = await self._driver.fetch(_SAVE_CLAIMS, ORG, *columns)
         _all_written(written, records)
+
+    async def save_traits(self, traits: Mapping[str, Traits]) -> None:
+        await Surroundings(self._transaction, self._secrets).save_traits(traits)
 
     async def save_entries(self, entries: Sequence[tuple[str, Entry]]) -> None:
         for case_number, entry in entries:

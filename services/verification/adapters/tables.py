@@ -182,3 +182,22 @@ class ParticipantImportRow(Base, table=True):
     refused: list[dict[str, Any]] = Field(sa_type=JSONB)
     finished: bool
     touched_at: datetime = Field(sa_type=_INSTANT, sa_column_kwargs=_NOW)
+
+
+class ClaimSurroundingRow(Base, table=True):
+    """By what a claim is compared with others (keyed hashes), and what was found around it."""
+
+    __tablename__ = "claim_surrounding"
+
+    case_number: str = Field(sa_type=_NAME, primary_key=True, foreign_key="claim.case_number")
+    org: str
+    occurred_at: datetime = Field(sa_type=_INSTANT)
+    worker_key: str | None = Field(default=None, sa_type=_NAME)
+    employer_key: str | None = Field(default=None, sa_type=_NAME)
+    doctor_key: str | None = Field(default=None, sa_type=_NAME)
+    peers_key: str | None = Field(default=None, sa_type=_NAME)
+    wages_hundredths: int | None = Field(default=None, sa_type=BigInteger)
+    findings: list[Any] = Field(sa_type=JSONB)
+    revision: int = Field(sa_type=BigInteger)
+    looked_at_revision: int = Field(sa_type=BigInteger)
+    looked_at: list[Any] = Field(sa_type=JSONB)

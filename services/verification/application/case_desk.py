@@ -23,7 +23,7 @@ from services.verification.application.records import (
 from services.verification.application.stream_rows import filtered_on, stream_row
 from services.verification.domain import claim as states
 from services.verification.domain.case_numbers import Assignment, assign
-from services.verification.domain.claim import CaseInput, ClaimView
+from services.verification.domain.claim import CaseInput, ClaimView, Finding
 from services.verification.domain.derivation import Policy, derive_claim
 from services.verification.domain.entries import Entry
 from services.verification.domain.evidence import Evidence, Identity
@@ -85,9 +85,10 @@ class CaseDesk:
 
     def view(self, case_number: str) -> ClaimView:
         """The claim as it follows now from what was read. Raises NotFound."""
-        group = self._index.group_of(self.claim(case_number))
+        claim = self.claim(case_number)
+        group = self._index.group_of(claim)
         grouping = self._grouped(self._index.component(group, self._links))
-        return derive_claim(self._case_input(group, grouping), self._clock.now(), self._policy)
+        return derive_claim(self._case_input(claim, group, grouping), self._clock.now(), self._policy)
 
     def entries_of(self, case_number: str) -> list[Entry]:
         """The entries that count for this claim, those of merged numbers too."""
@@ -132,6 +133,12 @@ class CaseDesk:
             return None
         self._rederive({claim.founder_id}, set(), ())
         return (claim.view or self.view(case_number)).next_overdue_at
+
+    def surround(self, case_number: str, findings: Sequence[Finding]) -> None:
+        """Other workers' claims say something else of this one than before."""
+        claim = self.survivor(case_number)
+        claim.findings = tuple(findings)
+        self._rederive({claim.founder_id}, set(), ())
 
     def link(self, one: str, other: str, person: str) -> None:
         """A person says that two claims are one: `one` and `other` are evidence ids of theirs."""
@@ -221,7 +228,7 @@ class CaseDesk:
     def _derive(
         self, claim: ClaimRecord, group: frozenset[str], grouping: Grouping, touched: set[str], codes: tuple[str, ...]
     ) -> None:
-        view = derive_claim(self._case_input(group, grouping), self._clock.now(), self._policy)
+        view = derive_claim(self._case_input(claim, group, grouping), self._clock.now(), self._policy)
         document = document_of(view)
         found = changes_between(claim.document, document)
         if group & touched:
@@ -245,7 +252,7 @@ class CaseDesk:
         over = {"state": states.MERGED, "waiting_on": "none", "waiting_reason": None}
         self._bump(absorbed, None, {**absorbed.document, **over}, ["merged"])
 
-    def _case_input(self, group: Collection[str], grouping: Grouping) -> CaseInput:
+    def _case_input(self, claim: ClaimRecord, group: Collection[str], grouping: Grouping) -> CaseInput:
         entries = self._entries_of(self._index.founded_in(group))
         evidence = tuple(self._index.evidence[id_].evidence for id_ in sorted(group))
         return CaseInput(
@@ -253,6 +260,7 @@ class CaseDesk:
             entries=tuple(entries),
             memberships=memberships_of([piece.identity for piece in evidence], self._gathering.memberships),
             others=self._index.others_of(group),
+            findings=claim.findings,
             shared_kpj_evidence=grouping.shared_kpj_evidence,
             nik_conflict_evidence=grouping.nik_conflict_evidence,
             nik_conflicts=self._index.named_across(group, grouping.nik_conflict_evidence),
@@ -309,6 +317,7 @@ class CaseDesk:
             self._events.append(state_event(claim, self._store.hashes_of(identities), self._clock.now()))
         await self._store.save_evidence(list(self._written.values()))
         await self._store.save_claims(changed)
+        await self._store.save_traits({claim.case_number: claim.traits for claim in changed})
         await self._store.move_evidence(list(self._moves.items()))
         await self._store.save_entries(self._new_entries)
         await self._store.save_links(self._new_links, self._ended_links)

@@ -1,6 +1,6 @@
 """What the use cases need from outside."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from services.verification.application.records import (
@@ -16,6 +16,7 @@ from services.verification.domain.entries import Entry
 from services.verification.domain.evidence import Identity
 from services.verification.domain.grouping import Pair
 from services.verification.domain.membership import Membership
+from services.verification.domain.surroundings import Traits
 from shared.events.envelope import Event, IdentityHashes
 
 
@@ -42,6 +43,9 @@ class CaseStore(Protocol):
 
     async def save_claims(self, records: Sequence[ClaimRecord]) -> None:
         """Raises Unavailable when a claim was changed since it was read; the unit of work is tried again."""
+
+    async def save_traits(self, traits: Mapping[str, Traits]) -> None:
+        """By what claims are compared with others, by case number; whoever has changed is looked around later."""
 
     async def save_entries(self, entries: Sequence[tuple[str, Entry]]) -> None: ...
 

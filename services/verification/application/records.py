@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from services.verification.domain.claim import ClaimView
+from services.verification.domain.claim import ClaimView, Finding
 from services.verification.domain.evidence import Evidence, Identity
 from services.verification.domain.membership import Membership
+from services.verification.domain.surroundings import Traits, traits_of
 
 
 @dataclass
@@ -39,10 +40,18 @@ class ClaimRecord:
     view: ClaimView | None = None
     stored_version: int = 0
     terms: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
     @property
     def is_merged(self) -> bool:
         return self.merged_into is not None
+
+    @property
+    def traits(self) -> Traits:
+        """By what it is compared with other claims; a merged number by nothing."""
+        if self.view is not None:
+            return traits_of(self.view)
+        return Traits(datetime.fromisoformat((self.document or {})["occurred_at"]))
 
 
 @dataclass(frozen=True)

@@ -138,14 +138,25 @@ class OtherClaim:
 
 
 @dataclass(frozen=True)
+class Finding:
+    """What claims of other workers say of this one: a flag's code, its level, and the cases it names."""
+
+    code: str
+    level: str
+    cases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class CaseInput:
     """All a claim is derived from. `memberships` are this worker's alone, all that BPJS core has told of; `others` are
-    this worker's other claims, `nik_conflicts` evidence of others' claims that an explicit number ties to this one."""
+    this worker's other claims, `nik_conflicts` evidence of others' claims that an explicit number ties to this one;
+    `findings` are what was seen around it."""
 
     evidence: tuple[Evidence, ...]
     entries: tuple[Entry, ...] = ()
     memberships: tuple[Membership, ...] = ()
     others: tuple[OtherClaim, ...] = ()
+    findings: tuple[Finding, ...] = ()
     shared_kpj_evidence: frozenset[str] = frozenset()
     nik_conflict_evidence: frozenset[str] = frozenset()
     nik_conflicts: tuple[Evidence, ...] = ()

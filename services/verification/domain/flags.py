@@ -4,12 +4,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from services.verification.domain.claim import CaseInput, Flag
+from services.verification.domain.claim import CaseInput, Finding, Flag
 from services.verification.domain.entries import FlagDismissal, entries_of
 from services.verification.domain.evidence import AccidentFacts, Evidence
 from services.verification.domain.flag import as_dismissed, raised
 from services.verification.domain.membership import Membership
 from services.verification.domain.story import unlike_story
+from services.verification.domain.surroundings import SurroundingsPolicy
+from services.verification.domain.treatment_told import latest_stated
 from services.verification.domain.worker_history import HistoryPolicy, flags_of_history
 
 
@@ -19,6 +21,7 @@ class FlagPolicy:
 
     membership_days: int = 7
     history: HistoryPolicy = field(default_factory=HistoryPolicy)
+    surroundings: SurroundingsPolicy = field(default_factory=SurroundingsPolicy)
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,7 @@ def flags(case: CaseInput, seen: Seen, policy: FlagPolicy) -> tuple[Flag, ...]:
         *_of_story(seen),
         *_of_membership(case.memberships, seen, policy),
         *flags_of_history(seen.active, case.others, policy.history),
+        *_of_surroundings(case.findings, seen, policy.surroundings),
     ]
     dismissals = entries_of(FlagDismissal, case.entries)
     return tuple(as_dismissed(flag, dismissals) for flag in found)
@@ -100,3 +104,30 @@ def _of_membership(memberships: Sequence[Membership], seen: Seen, policy: FlagPo
         ids = [report.id for report in seen.reports] or [piece.id for piece in seen.active]
         details = {"active_from": began.isoformat(), "days": days}
         yield raised("membership-days-before-accident", ids, details, grounds=[began.isoformat()])
+
+
+def _of_surroundings(findings: Sequence[Finding], seen: Seen, policy: SurroundingsPolicy) -> Iterable[Flag]:
+    """What other workers' claims say of this one, explained from its own evidence."""
+    if not seen.active:
+        return
+    stated = latest_stated(seen.active)
+    reports = [report.id for report in seen.reports] or [piece.id for piece in seen.active]
+    statement = stated.medical.statement if stated and stated.medical else None
+    for finding in findings:
+        ids, details = reports, {"count": finding.level, "days": str(policy.employer_days)}
+        if finding.code == "same-doctor-same-percent":
+            if stated is None or statement is None or statement.function_loss_percent is None:
+                continue
+            ids = [stated.id]
+            percent = f"{statement.function_loss_percent.normalize():f}"
+            details = {"count": finding.level, "days": str(policy.doctor_days), "percent": percent}
+        elif finding.code == "benefit-far-from-peers":
+            details = {"distance": f"peer_distances/{finding.level}"}
+        # Who looked at many cases has looked at fewer.
+        lower = [level for level in (*policy.employer_levels, *policy.doctor_levels) if _fewer(level, finding.level)]
+        grounds = [finding.level, *(str(level) for level in lower)]
+        yield raised(finding.code, ids, details, related_cases=finding.cases, grounds=grounds)
+
+
+def _fewer(level: int, than: str) -> bool:
+    return than.isdigit() and level < int(than)

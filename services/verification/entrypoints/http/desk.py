@@ -13,6 +13,9 @@ from services.verification.application.ports import CaseStore
 from services.verification.application.reading import ClaimReader
 from services.verification.application.workplace import Workplace
 from services.verification.domain.derivation import Policy
+from services.verification.domain.flags import FlagPolicy
+from services.verification.domain.surroundings import SurroundingsPolicy
+from services.verification.domain.worker_history import HistoryPolicy
 from services.verification.settings import VerificationSettings
 from shared.audit import AuditEntry, record
 from shared.clock import Clock
@@ -39,7 +42,7 @@ class Counter:
 
     @property
     def policy(self) -> Policy:
-        return Policy(self.settings.four_eyes_rupiah, self.counting)
+        return Policy(self.settings.four_eyes_rupiah, self.counting, _flag_policy(self.settings))
 
     def desk(self, transaction: Transaction, policy: Policy | None = None) -> CaseDesk:
         """A desk on an open transaction; `policy` stands in for the settings' own."""
@@ -48,6 +51,21 @@ class Counter:
 
     def workplace(self, transaction: Transaction) -> Workplace:
         return Workplace(self.desk(transaction), self.open_store(transaction), self.clock, self.policy)
+
+
+def _flag_policy(settings: VerificationSettings) -> FlagPolicy:
+    cases, workers = settings.flag_employer_cases, settings.flag_doctor_workers
+    return FlagPolicy(
+        settings.flag_membership_days,
+        HistoryPolicy(settings.flag_repeated_claims, settings.flag_repeated_within_days),
+        SurroundingsPolicy(
+            employer_days=settings.flag_employer_days,
+            employer_levels=(cases, 5 * cases),
+            doctor_days=settings.flag_doctor_days,
+            doctor_levels=(workers, 3 * workers),
+            peers_min=settings.flag_peers_min,
+        ),
+    )
 
 
 async def audit(
