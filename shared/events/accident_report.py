@@ -113,6 +113,8 @@ class Worker(Part):
     occupation: str | None = None
     occupation_kbji: str | None = Field(None, description="Code of KBJI.")
     unit: str | None = Field(None, description="Unit, bidang or bagian of the older form.")
+    region_code: RegionCode | None = Field(None, description="Where the worker lives.")
+    state_service: str | None = Field(None, description="ASN, TNI or POLRI: insured elsewhere.")
 
 
 class Wage(Part):

@@ -8,6 +8,12 @@ from typing import Any
 
 import orjson
 
+from services.verification.application.insurance_document import (
+    eligibility_document,
+    hand_over_document,
+    jurisdiction_document,
+    payer_document,
+)
 from services.verification.domain.claim import Benefit, ClaimView, Discrepancy, Flag, Reimbursement, TimelineEntry
 from services.verification.domain.complaints import COMPLAINT_CLOCK, Complaint
 from services.verification.domain.entries import Payment
@@ -24,7 +30,8 @@ Document = dict[str, Any]
 
 _LISTS = (
     "first_alert", "clocks", "checklist", "evidence", "discrepancies", "flags", "benefit", "payments", "reimbursement",
-    "objections", "return_to_work", "complaints", "timeline",
+    "objections", "return_to_work", "complaints", "eligibility", "payers", "jurisdiction", "hand_over_note",
+    "timeline",
 )  # fmt: skip
 # Parts of the document whose change is worth a code of its own; what is left is `details-changed`.
 _CHANGE_CODES = {
@@ -71,6 +78,10 @@ def document_of(view: ClaimView) -> Document:
         "objections": [_objection(dispute) for dispute in view.stance.disputes],
         "return_to_work": view.return_to_work and return_to_work_document(view.return_to_work),
         "complaints": [complaint_document(item) for item in view.complaints],
+        "eligibility": eligibility_document(view.eligibility),
+        "payers": [payer_document(step) for step in view.paying.steps],
+        "jurisdiction": jurisdiction_document(view.jurisdiction),
+        "hand_over_note": view.hand_over and hand_over_document(view.hand_over),
         "timeline": [_timeline_entry(entry) for entry in view.timeline],
     }
 
@@ -107,7 +118,8 @@ def decision_digest(view: ClaimView) -> str:
     """What could change a decision (decisions 8): the same digest, the same `decision_version`."""
     relevant = {
         "state": view.state,
-        "payer": view.payer_of_first_resort,
+        "payers": [(step.payer, step.share) for step in view.paying.steps],
+        "eligibility": view.eligibility.status,
         "rule_set": view.rule_set,
         "kind": view.kind,
         "outcome": view.outcome,

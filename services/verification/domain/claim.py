@@ -4,10 +4,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from services.verification.domain.complaints import COMPLAINT_CLOCK, Complaint
+from services.verification.domain.eligibility import Eligibility
 from services.verification.domain.entries import Decision, Entry, entries_of
 from services.verification.domain.evidence import Determination, Evidence
 from services.verification.domain.first_alert import FirstAlert
+from services.verification.domain.hand_over import HandOver
+from services.verification.domain.jurisdiction import Jurisdiction
 from services.verification.domain.membership import Membership
+from services.verification.domain.payers import Paying
 from services.verification.domain.return_to_work import ReturnToWork
 from services.verification.domain.stance import Stance
 from shared.regulation.benefits import BenefitLine
@@ -175,7 +179,6 @@ class ClaimView:
     precision: str
     region_code: str | None
     rule_set: str
-    payer_of_first_resort: str
     outcome: str | None
     worker: Worker
     employer: Employer | None
@@ -191,12 +194,20 @@ class ClaimView:
     lapsed: bool
     reported_at: datetime | None
     stance: Stance
+    eligibility: Eligibility
+    paying: Paying
+    jurisdiction: Jurisdiction
     rule_set_hash: str = ""
     treatment_until: date | None = None
     reimbursement: Reimbursement | None = None
     first_alert: FirstAlert | None = None
+    hand_over: HandOver | None = None
     return_to_work: ReturnToWork | None = None
     complaints: tuple[Complaint, ...] = ()
+
+    @property
+    def payer_of_first_resort(self) -> str:
+        return self.paying.first
 
     @property
     def determinations(self) -> tuple[Determination, ...]:

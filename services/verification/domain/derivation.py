@@ -8,6 +8,7 @@ from services.verification.domain.claim import CaseInput, ClaimView, Discrepancy
 from services.verification.domain.complaints import complaint_clock, complaints
 from services.verification.domain.deadlines import FINAL_OUTCOMES, Course, clocks_of, has_lapsed
 from services.verification.domain.discrepancies import Sources, discrepancies
+from services.verification.domain.eligibility import Eligibility, eligibility_on
 from services.verification.domain.entries import DiscrepancyResolution, entries_of
 from services.verification.domain.evidence import (
     ACCIDENT_REPORT,
@@ -17,10 +18,13 @@ from services.verification.domain.evidence import (
 )
 from services.verification.domain.first_alert import first_alert_of
 from services.verification.domain.flags import FlagPolicy, Seen, flags
+from services.verification.domain.hand_over import hand_over
+from services.verification.domain.jurisdiction import jurisdiction
 from services.verification.domain.kept_words import as_settled
 from services.verification.domain.membership import segment_on
 from services.verification.domain.money import benefit, latest_accident, latest_statement
 from services.verification.domain.papers import Asked, case_checklist, completed_at, participants_reports
+from services.verification.domain.payers import EMPLOYER, SEGMENTS_WITH_EMPLOYER, Paying, payers_of
 from services.verification.domain.return_to_work import Programme, return_to_work
 from services.verification.domain.settlement import owed_for_lateness, reimbursement
 from services.verification.domain.stance import Stance, fold
@@ -32,8 +36,6 @@ from shared.regulation.checklist import ChecklistItem
 from shared.regulation.clocks import COUNTING, Counting
 from shared.regulation.rule_sets import RuleSet, rule_set_for, rule_set_named
 
-# Whose late Tahap I shifts the first payer: those with an employer (or PPK) who owes it (art. 8(1), (1a)).
-_SEGMENTS_WITH_REPORTER = frozenset({"PU", "PU_NON_ASN", "JAKON"})
 # How long after the last sign of treatment a visit may still belong to the accident; told to the hospital gateway.
 TREATMENT_GOES_ON = timedelta(days=180)
 
@@ -111,14 +113,15 @@ def derive_claim(case: CaseInput, now: datetime, policy: Policy) -> ClaimView:
     papers = tuple(case_checklist(known.counted, known.asked, case.entries))
     course = _course(known, case, papers)
     clocks = clocks_of(rules, course, now, policy.counting)
-    late = report is not None and clocks[0].met is False and known.segment in _SEGMENTS_WITH_REPORTER
-    payer = rules.late_stage_1_payer if late else "BPJS"
+    late = report is not None and clocks[0].met is False and known.segment in SEGMENTS_WITH_EMPLOYER
     money = benefit(rules, known.active, known.outcome, stance.determination, stance.approved)
     lapsed, owed = has_lapsed(clocks), owed_for_lateness(money, stance)
     reported = report is not None or bool(course.own_reports)
+    late_shifts = late and rules.late_stage_1_payer == EMPLOYER
+    insured, paying = _insurance(case, known, late_shifts=late_shifts, reported=reported)
     situation = Situation(bool(known.active), reported, known.outcome, lapsed, papers, stance, owed)
     state = state_of(situation)
-    waiting_on, reason = turn_of(state, situation, known.active, known.contradictions, known.segment, payer)
+    waiting_on, reason = turn_of(state, situation, known.active, known.contradictions, known.segment, paying)
     view = ClaimView(
         state=state,
         waiting_on=waiting_on,
@@ -130,7 +133,6 @@ def derive_claim(case: CaseInput, now: datetime, policy: Policy) -> ClaimView:
         region_code=region,
         rule_set=rules.rule_set,
         rule_set_hash=rules.content_hash,
-        payer_of_first_resort=payer,
         outcome=known.outcome,
         worker=_worker(known.evidence),
         employer=_employer(accident),
@@ -146,15 +148,19 @@ def derive_claim(case: CaseInput, now: datetime, policy: Policy) -> ClaimView:
         lapsed=lapsed,
         reported_at=report.accepted_at if report else None,
         stance=stance,
-        reimbursement=reimbursement(payer, accident, stance),
         first_alert=first_alert_of(known.active, case.entries),
+        reimbursement=reimbursement(paying, accident, stance),
+        eligibility=insured,
+        paying=paying,
+        jurisdiction=jurisdiction(region, accident, _nik(known.evidence)),
         treatment_until=(max(piece.occurred_at for piece in known.told) + TREATMENT_GOES_ON).date(),
     )
     return _with_company(view, case, course, now, policy.counting)
 
 
 def _with_company(view: ClaimView, case: CaseInput, course: Course, now: datetime, counting: Counting) -> ClaimView:
-    """What goes along with a claim and changes nothing of it: the return to work, complaints with their clocks."""
+    """What goes along with a claim and changes nothing of it: the note that hands it over, the return to work,
+    complaints with their clocks."""
     received = complaints(rule_set_named(view.rule_set), case.entries, now, course.zone, counting)
     programme = Programme(
         course.active, course.statement, view.outcome, case.memberships, course.accident, course.event_date
@@ -164,9 +170,22 @@ def _with_company(view: ClaimView, case: CaseInput, course: Course, now: datetim
         view,
         clocks=(*view.clocks, *complaint_clock(received)),
         timeline=timeline(case, (*view.clocks, *own_clocks)),
+        hand_over=hand_over(
+            view.paying, view.stance.conclusion, view.stance.determination, case.entries, course.active
+        ),
         return_to_work=return_to_work(programme, case.entries),
         complaints=received,
     )
+
+
+def _insurance(case: CaseInput, known: _Basis, *, late_shifts: bool, reported: bool) -> tuple[Eligibility, Paying]:
+    """Whether the worker was insured on the day, and who pays in which order."""
+    day, accident = known.lead.occurred_at.date(), known.accident
+    employer = accident.employer_registration if accident else None
+    insured = eligibility_on(day, case.memberships, employer, known.segment)
+    facts = replace(accident or AccidentFacts(), segment=known.segment)
+    conclusion = known.stance.conclusion
+    return insured, payers_of(day, facts, insured, late_shifts=late_shifts, reported=reported, conclusion=conclusion)
 
 
 def _contradictions(case: CaseInput, told: Sequence[Evidence], stance: Stance) -> tuple[Discrepancy, ...]:
@@ -233,8 +252,13 @@ def _outcome(
 def _worker(evidence: Sequence[Evidence]) -> Worker:
     told = sorted(evidence, key=lambda piece: (piece.kind != ACCIDENT_REPORT, piece.accepted_at, piece.id))
     name = next((piece.worker_name for piece in told if piece.worker_name), None)
-    nik = next((piece.identity.nik for piece in told if piece.identity.nik), None)
+    nik = _nik(evidence)
     return Worker(name, mask_nik(nik) if nik else None)
+
+
+def _nik(evidence: Sequence[Evidence]) -> str | None:
+    told = sorted(evidence, key=lambda piece: (piece.kind != ACCIDENT_REPORT, piece.accepted_at, piece.id))
+    return next((piece.identity.nik for piece in told if piece.identity.nik), None)
 
 
 def _employer(accident: AccidentFacts | None) -> Employer | None:

@@ -89,6 +89,9 @@ class AccidentFacts:
     papers_at: tuple[tuple[str, datetime], ...] = ()
     witness_count: int = 0
     pmi_phase: str | None = None
+    state_service: str | None = None
+    home_region: str | None = None
+    employer_region: str | None = None
     notifier: str | None = None
 
 

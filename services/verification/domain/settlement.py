@@ -2,12 +2,13 @@
 
 from services.verification.domain.claim import Benefit, Reimbursement
 from services.verification.domain.evidence import AccidentFacts
+from services.verification.domain.payers import Paying
 from services.verification.domain.stance import LATE_PAYMENT, Stance
 
 
-def reimbursement(payer: str, accident: AccidentFacts | None, stance: Stance) -> Reimbursement | None:
-    """None while BPJS is the first payer."""
-    if payer != "EMPLOYER":
+def reimbursement(paying: Paying, accident: AccidentFacts | None, stance: Stance) -> Reimbursement | None:
+    """None unless the employer pays first and the law pays it back."""
+    if not paying.employer_is_reimbursed:
         return None
     stage_2 = accident.stage_2 if accident else None
     claimed = stage_2.employer_cost_rupiah if stage_2 else 0

@@ -10,6 +10,7 @@ from datetime import datetime
 from services.verification.domain import claim as states
 from services.verification.domain.claim import Discrepancy
 from services.verification.domain.evidence import ACCIDENT_REPORT, Evidence
+from services.verification.domain.payers import Paying
 from services.verification.domain.stance import BY_BPJS, Stance
 from services.verification.domain.state_machine import Situation
 from shared.regulation.checklist import ChecklistItem
@@ -32,19 +33,20 @@ def turn_of(
     evidence: Sequence[Evidence],
     discrepancies: Sequence[Discrepancy],
     segment: str | None,
-    payer: str,
+    paying: Paying,
 ) -> Turn:
-    """Whom the claim waits on, and the reason. Where the employer is the first `payer`, what BPJS pays
-    is a reimbursement."""
+    """Whom the claim waits on, and the reason. Where the employer is the first payer, what BPJS pays is a
+    reimbursement; a worker whom another insurer has is BPJS's to hand over."""
     stance = now.stance
     if state in (states.WITHDRAWN, states.EXPIRED):
         return _OVER[state]
     return (
         _objection_at(stance, here=True)
         or _news(state, now, evidence)
-        or _money(state, now, payer)
+        or _money(state, now, paying.first)
         or _objection_at(stance, here=False)
         or _OVER.get(state)
+        or _elsewhere(state, now, paying)
         or _work(state, now, evidence, discrepancies, segment)
     )
 
@@ -96,6 +98,13 @@ def _money(state: str, now: Situation, payer: str) -> Turn | None:
     if now.overpaid_rupiah and (now.stance.approved is not None or now.stance.settled_at is not None):
         return (BPJS, "overpaid")
     return None
+
+
+def _elsewhere(state: str, now: Situation, paying: Paying) -> Turn | None:
+    """Nothing is asked of an employer for a case that is Taspen's or Asabri's; a person looks and concludes."""
+    if paying.routed_to is None or now.stance.conclusion is not None or state == states.AWAITING_DETERMINATION:
+        return None
+    return (BPJS, f"routed-out:{paying.routed_to}")
 
 
 def _work(

@@ -13,7 +13,7 @@ from services.verification.adapters.participant_register import ParticipantRegis
 from services.verification.domain.evidence import Identity
 from services.verification.domain.membership import Membership
 from shared.postgres.database import Database
-from tests.support.agency_events import random_nik
+from tests.support.agency_events import accident_report, random_nik
 from tests.support.eventually import eventually
 from tests.support.verification_service import CORE, Verification
 
@@ -235,3 +235,48 @@ async def test_other_bodies_are_refused(verification: Verification, headers: dic
 async def test_an_empty_import_is_one_without_lines(verification: Verification) -> None:
     answer = await send(verification, b"")
     assert (answer.status_code, answer.json()["lines"]) == (200, 0)
+
+
+async def test_claims_follow_what_bpjs_core_tells_of_their_worker(verification: Verification) -> None:
+    nik = random_nik()
+    report = accident_report(nik)
+    await verification.publish(report)
+    claim = await verification.claim_with(nik, state="REPORTED")
+    assert claim["eligibility"]["status"] == "unknown"
+    ended = line(nik, active_to="2025-01-01")
+    await send(verification, body_of(ended))
+    after = await verification.claim(claim["case_number"])
+    assert after["eligibility"]["status"] == "not_member"
+    assert after["payer_of_first_resort"] == "EMPLOYER"
+    assert after["payers"][0]["payer"] == "EMPLOYER"
+    assert after["version"] == claim["version"] + 1
+    await send(verification, body_of(line(nik, active_to="2025-01-01", name="Siti A.")))
+    assert (await verification.claim(claim["case_number"]))["version"] == after["version"]
+
+
+async def test_a_membership_told_before_the_report_counts_as_well(verification: Verification) -> None:
+    nik = random_nik()
+    await send(verification, body_of(line(nik)))
+    await verification.publish(accident_report(nik))
+    claim = await verification.claim_with(nik, state="REPORTED")
+    assert claim["eligibility"]["status"] == "eligible"
+    assert claim["eligibility"]["wage_rupiah"] == 5_000_000
+    assert claim["eligibility"]["memberships"][0]["kpj"] == "*******8901"
+
+
+async def test_a_case_that_is_no_work_accident_has_a_note_for_bpjs_kesehatan(verification: Verification) -> None:
+    nik = random_nik()
+    await verification.publish(accident_report(nik))
+    claim = await verification.claim_with(nik, state="REPORTED")
+    path = f"/v1/claims/{claim['case_number']}/hand-over-note"
+    assert (await verification.http.get(path, headers=verification.bearer())).status_code == 404
+    body = {"outcome": "not_covered", "reason_code": "not-at-work", "reason": "Cuti.", "legal_basis": "UU 40/2004"}
+    decided = await verification.decide(claim, "conclude", **body)
+    assert decided.status_code == 201, decided.text
+    answer = await verification.http.get(path, headers=verification.bearer())
+    note = answer.json()
+    assert note["to"] == "BPJS_KESEHATAN"
+    assert note["concluded_by"] == "bpjs:cikokol"
+    assert claim["case_number"] in note["text"]["id"]
+    assert "BPJS Kesehatan" in note["text"]["en"]
+    assert nik not in answer.text

@@ -38,6 +38,7 @@ from services.intake.application.forms.fields import (
     Rupiah,
     Segment,
     Sex,
+    StateService,
     TransportMode,
     UnsafeAct,
     UnsafeCondition,
@@ -82,6 +83,11 @@ class Worker(FormPart):
     email: Email | None = None
     occupation_kbji: KbjiCode | None = None
     unit: Annotated[Line | None, Field(description="Unit, bidang or bagian.")] = None
+    region_code: Annotated[RegionCode | None, Field(description="Where the worker lives (domisili).")] = None
+    state_service: Annotated[
+        StateService | None,
+        Field(description="Set for civil servants, armed forces and police, whom Taspen or Asabri insures."),
+    ] = None
 
 
 class Wage(FormPart):

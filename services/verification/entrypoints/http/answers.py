@@ -3,34 +3,34 @@
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, WithJsonSchema
+from pydantic import BaseModel
 
+from services.verification.entrypoints.http.coded import Title, coded
+from services.verification.entrypoints.http.insurance_answers import (
+    EligibilityAnswer,
+    HandOverAnswer,
+    JurisdictionAnswer,
+    PayerAnswer,
+)
 from shared.events.vocabulary import ChecklistState, ClaimState, Kind, Outcome, Payer, Precision, Segment, WaitingOn
-from shared.regulation.codes import codes_of
 
-
-def _coded(list_name: str) -> WithJsonSchema:
-    """Said in the OpenAPI as the values of a published list."""
-    return WithJsonSchema({"type": "string", "enum": list(codes_of(list_name))})
-
-
-DocumentCode = Annotated[str, _coded("documents")]
-ClockCode = Annotated[str, _coded("clocks")]
-EvidenceKind = Annotated[str, _coded("evidence_kinds")]
-FlagCode = Annotated[str, _coded("flags")]
-BenefitCode = Annotated[str, _coded("benefits")]
-RemarkCode = Annotated[str, _coded("estimate_remarks")]
-Objector = Annotated[str, _coded("objectors")]
-ObjectionPath = Annotated[str, _coded("objection_paths")]
-ObjectionState = Annotated[str, _coded("objection_states")]
-ReimbursementStatus = Annotated[str, _coded("reimbursement_statuses")]
-DiscrepancyField = Annotated[str, _coded("discrepancy_fields")]
-ReturnToWorkState = Annotated[str, _coded("return_to_work_states")]
-ReturnToWorkTrigger = Annotated[str, _coded("return_to_work_triggers")]
-ReturnToWorkCondition = Annotated[str, _coded("return_to_work_conditions")]
-ComplaintKind = Annotated[str, _coded("complaint_kinds")]
-ComplaintState = Annotated[str, _coded("complaint_states")]
-Complainant = Annotated[str, _coded("complainants")]
+DocumentCode = Annotated[str, coded("documents")]
+ClockCode = Annotated[str, coded("clocks")]
+EvidenceKind = Annotated[str, coded("evidence_kinds")]
+FlagCode = Annotated[str, coded("flags")]
+BenefitCode = Annotated[str, coded("benefits")]
+RemarkCode = Annotated[str, coded("estimate_remarks")]
+Objector = Annotated[str, coded("objectors")]
+ObjectionPath = Annotated[str, coded("objection_paths")]
+ObjectionState = Annotated[str, coded("objection_states")]
+ReimbursementStatus = Annotated[str, coded("reimbursement_statuses")]
+DiscrepancyField = Annotated[str, coded("discrepancy_fields")]
+ReturnToWorkState = Annotated[str, coded("return_to_work_states")]
+ReturnToWorkTrigger = Annotated[str, coded("return_to_work_triggers")]
+ReturnToWorkCondition = Annotated[str, coded("return_to_work_conditions")]
+ComplaintKind = Annotated[str, coded("complaint_kinds")]
+ComplaintState = Annotated[str, coded("complaint_states")]
+Complainant = Annotated[str, coded("complainants")]
 
 
 class ListAnswer(BaseModel):
@@ -38,11 +38,6 @@ class ListAnswer(BaseModel):
 
     items: list[dict[str, Any]]
     next_cursor: str | None
-
-
-class Title(BaseModel):
-    id: str
-    en: str
 
 
 class WorkerAnswer(BaseModel):
@@ -312,6 +307,10 @@ class ClaimAnswer(QueueItemAnswer):
     objections: list[ObjectionAnswer]
     return_to_work: ReturnToWorkAnswer | None
     complaints: list[ComplaintAnswer]
+    eligibility: EligibilityAnswer
+    payers: list[PayerAnswer]
+    jurisdiction: JurisdictionAnswer
+    hand_over_note: HandOverAnswer | None
     timeline: list[TimelineAnswer]
 
 
@@ -327,24 +326,13 @@ class DecisionAnswer(BaseModel):
     decision_version: int
 
 
-class ProblemAnswer(BaseModel):
-    pointer: str
-    code: str
-    detail: str
+class HandOverLetter(HandOverAnswer):
+    """The note as it is sent."""
 
-
-class RefusedLineAnswer(BaseModel):
-    line: int
-    problems: list[ProblemAnswer]
-
-
-class ImportAnswer(BaseModel):
-    """`accepted` is what was recorded and what was known already; of many refused lines only the first are named."""
-
-    lines: int
-    accepted: int
-    recorded: int
-    unchanged: int
-    refused: int
-    refused_lines: list[RefusedLineAnswer]
-    refused_lines_left_off: int
+    case_number: str
+    worker: WorkerAnswer
+    employer: EmployerAnswer | None
+    occurred_at: datetime
+    region_code: str | None
+    payers: list[PayerAnswer]
+    text: Title

@@ -4,8 +4,9 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Response
 
+from services.verification.application.insurance_document import hand_over_letter
 from services.verification.application.reading import ClaimFilter
-from services.verification.entrypoints.http.answers import ClaimAnswer, QueueAnswer, TimelineListAnswer
+from services.verification.entrypoints.http.answers import ClaimAnswer, HandOverLetter, QueueAnswer, TimelineListAnswer
 from services.verification.entrypoints.http.desk import CaseNumber, Counter, audit, json_response, moved_to
 from shared.events.vocabulary import ClaimState, WaitingOn
 from shared.web.door import Caller, secured
@@ -41,6 +42,7 @@ def claim_routes(counter: Counter) -> APIRouter:
     router = APIRouter(tags=["claims"])
     _add_queue(router, counter)
     _add_claim(router, counter)
+    _add_hand_over(router, counter)
     return router
 
 
@@ -92,3 +94,22 @@ def _add_claim(router: APIRouter, counter: Counter) -> None:
         if survivor is not None:
             return moved_to(survivor, "/timeline")
         return json_response({"items": document["timeline"], "next_cursor": None})
+
+
+def _add_hand_over(router: APIRouter, counter: Counter) -> None:
+    @router.get(
+        "/v1/claims/{case_number}/hand-over-note",
+        summary="The note that hands a case to whoever pays instead",
+        response_model=HandOverLetter,
+        responses={**_MERGED, **refusals(404, 503)},
+        **secured("claims.read"),
+    )
+    async def hand_over_note(caller: Caller, case_number: CaseNumber) -> Response:
+        """To BPJS Kesehatan once a case is concluded to be no work accident, to Taspen or Asabri for their workers; 404
+        while the case is the work insurance's own."""
+        async with counter.database.transaction(caller.org) as transaction:
+            document, survivor = await counter.open_reader(transaction).claim(case_number, counter.clock.now())
+            await audit(transaction, caller, "claim.hand-over-note", case_number)
+        if survivor is not None:
+            return moved_to(survivor, "/hand-over-note")
+        return json_response(hand_over_letter(document))

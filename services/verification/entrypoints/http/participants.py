@@ -21,8 +21,8 @@ from services.verification.application.import_participants import (
     ParticipantStore,
     Progress,
 )
-from services.verification.entrypoints.http.answers import ImportAnswer
 from services.verification.entrypoints.http.desk import Counter, audit
+from services.verification.entrypoints.http.insurance_answers import ImportAnswer
 from services.verification.entrypoints.http.participant_line import ParticipantLine, line_parser
 from shared.errors import TooLarge, Unreadable, UnsupportedType
 from shared.postgres.database import Transaction
