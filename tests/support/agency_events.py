@@ -55,6 +55,8 @@ def accident_report(
     precision: str = "minute",
     change: str = "submitted",
     first_alert_at: datetime | None = None,
+    name: str = "Siti Aminah",
+    birth_date: str | None = "1990-03-12",
 ) -> Event:
     """`jkk.accident-report.submitted.v1`, received an hour after the accident unless told otherwise."""
     report_id = report_id or new_id()
@@ -74,7 +76,7 @@ def accident_report(
     form = {
         "segment": segment, "kind": "accident",
         "employer": {"registration_number": org.partition(":")[2], "name": "PT Contoh Baja", "sector_kbli": "25111"},
-        "worker": {"nik": nik, "kpj": kpj, "name": "Siti Aminah", "birth_date": "1990-03-12", "sex": "female"},
+        "worker": {"nik": nik, "kpj": kpj, "name": name, "birth_date": birth_date, "sex": "female"},
         "wage": {"amount_rupiah": 5_000_000, "basis": "monthly"},
         "event": {
             "occurred_at": occurred_at, "place_type": "inside_workplace", "region_code": region_code,
@@ -123,6 +125,8 @@ def medical_report(
     report_id: UUID | None = None,
     hospital_region: str | None = "3671",
     org: str = "hospital:100000401",
+    name: str = "Siti Aminah",
+    birth_date: str | None = "1990-03-12",
 ) -> Event:
     """`jkk.medical-report.assembled.v1` of one visit with a hand injury."""
     encounter_id = encounter_id or str(new_id())
@@ -137,7 +141,7 @@ def medical_report(
     )  # fmt: skip
     content = MedicalReportContent.model_validate(
         {
-            "patient": {"nik": nik, "kpj": kpj, "name": "Siti Aminah", "birth_date": "1990-03-12"},
+            "patient": {"nik": nik, "kpj": kpj, "name": name, "birth_date": birth_date},
             "diagnoses": [{"code": "S67.0", "onset_at": onset_at or seen_at}],
             "external_causes": [{"code": "W31"}],
             "body_parts": [{"code": code, "side": side} for code, side in body_parts],
@@ -157,7 +161,13 @@ def medical_report(
 
 
 def self_report(
-    nik: str | None, *, occurred_at: datetime = ACCIDENT_AT, kpj: str | None = None, org: str = "channel:jmo"
+    nik: str | None,
+    *,
+    occurred_at: datetime = ACCIDENT_AT,
+    kpj: str | None = None,
+    org: str = "channel:jmo",
+    name: str = "Siti Aminah",
+    birth_date: str | None = None,
 ) -> Event:
     """`jkk.self-report.submitted.v1` by the worker's family."""
     report_id = new_id()
@@ -172,7 +182,7 @@ def self_report(
         {
             "report": {
                 "reporter": {"name": "Adi", "relation": "family"},
-                "worker": {"nik": nik, "kpj": kpj, "name": "Siti Aminah"},
+                "worker": {"nik": nik, "kpj": kpj, "name": name, "birth_date": birth_date},
                 "event": {"occurred_at": occurred_at, "region_code": "3671", "chronology": "Terjepit mesin."},
             }
         }

@@ -1,7 +1,7 @@
 """`CaseStore` in memory, for tests of what the case desk makes of evidence."""
 
 import copy
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from services.verification.application.records import (
     ClaimRecord,
@@ -15,6 +15,7 @@ from services.verification.application.records import (
 from services.verification.domain.entries import Entry
 from services.verification.domain.evidence import Identity
 from services.verification.domain.grouping import Pair
+from services.verification.domain.likeness import LikenessKey, likeness_keys
 from services.verification.domain.membership import Membership
 from services.verification.domain.surroundings import Traits
 from shared.events.envelope import Event, IdentityHashes
@@ -30,14 +31,19 @@ class InMemoryCases:
         self.links: dict[frozenset[str], PersonLink] = {}
         self.pairs: dict[tuple[str, str], Pair] = {}
         self.members: list[Membership] = []
+        self.unnamed: set[str] = set()
         self.stream: list[StreamRow] = []
         self.events: list[Event] = []
 
     async def lock_workers(self, identities: Iterable[Identity], others: Iterable[str] = ()) -> None:
         """Alone anyway."""
 
+    async def lock_alike(self, with_nik: Collection[LikenessKey], without: Collection[LikenessKey], weeks: int) -> None:
+        """Alone anyway."""
+
     async def find(self, wanted: Wanted) -> Found:
         evidence = tuple(copy.copy(record) for record in self.evidence.values() if _fits(record, wanted))
+        candidates = tuple(copy.copy(record) for record in self.evidence.values() if _shares_a_key(record, wanted))
         ids = {record.evidence.id for record in evidence} | wanted.evidence_ids
         numbers = wanted.case_numbers
         claims = tuple(
@@ -45,7 +51,8 @@ class InMemoryCases:
             for claim in self.claims.values()
             if claim.founder_id in ids or claim.case_number in numbers or claim.merged_into in numbers
         )
-        return Found(evidence, claims, tuple(link for pair, link in self.links.items() if pair & ids))
+        links = tuple(link for pair, link in self.links.items() if pair & ids)
+        return Found(evidence, claims, links, candidates)
 
     async def entries(self, case_numbers: Iterable[str]) -> dict[str, list[Entry]]:
         return {number: list(self.entries_by_case.get(number, ())) for number in case_numbers}
@@ -81,8 +88,9 @@ class InMemoryCases:
             self.links.pop(pair, None)
         self.links |= {frozenset((link.one, link.other)): link for link in links}
 
-    async def save_pairs(self, pairs: Sequence[Pair], among: Iterable[str]) -> None:
+    async def save_pairs(self, pairs: Sequence[Pair], unnamed: Iterable[str], among: Iterable[str]) -> None:
         ids = set(among)
+        self.unnamed = (self.unnamed - ids) | set(unnamed)
         self.pairs = {key: pair for key, pair in self.pairs.items() if not set(key) <= ids}
         self.pairs |= {(pair.one, pair.other): pair for pair in pairs}
 
@@ -103,6 +111,12 @@ class InMemoryCases:
 
     def hashes_of(self, identities: Iterable[Identity]) -> IdentityHashes:
         return IdentityHashes()
+
+
+def _shares_a_key(record: EvidenceRecord, wanted: Wanted) -> bool:
+    piece = record.evidence
+    keys = wanted.alike if piece.identity.nik else wanted.alike | wanted.alike_unnamed
+    return not keys.isdisjoint(likeness_keys(piece))
 
 
 def _fits(record: EvidenceRecord, wanted: Wanted) -> bool:

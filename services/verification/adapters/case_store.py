@@ -1,6 +1,6 @@
 """Claims and evidence in PostgreSQL, within one transaction. Many rows go in one statement (INSERT … unnest)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from hashlib import blake2b
 from typing import Any
 from uuid import UUID
@@ -8,6 +8,7 @@ from uuid import UUID
 import asyncpg
 import orjson
 
+from services.verification.adapters.basket import Basket
 from services.verification.adapters.participant_register import ParticipantRegister
 from services.verification.adapters.sealed_facts import FactsSealer
 from services.verification.adapters.surroundings import Surroundings, read_findings
@@ -23,6 +24,7 @@ from services.verification.application.records import (
 from services.verification.domain.entries import Entry
 from services.verification.domain.evidence import Identity
 from services.verification.domain.grouping import Pair
+from services.verification.domain.likeness import LikenessKey, likeness_keys
 from services.verification.domain.membership import Membership
 from services.verification.domain.surroundings import Traits
 from shared.errors import Unavailable
@@ -40,16 +42,24 @@ UNSEQUENCED_CHANNEL = "claim_stream_unsequenced"
 _SEPARATOR = "\x1f"
 
 _LOCK = "SELECT count(pg_advisory_xact_lock(key)) FROM unnest($1::bigint[]) AS k(key)"
-_EVIDENCE = """WITH wanted(id) AS (
+# `named` tells what was asked for from candidates that merely share a likeness key.
+_EVIDENCE = """WITH named(id) AS (
     SELECT id FROM evidence WHERE nik_index = ANY($1::text[])
     UNION SELECT id FROM evidence WHERE kpj_index = ANY($2::text[])
     UNION SELECT id FROM evidence WHERE passport_index = ANY($3::text[])
     UNION SELECT id FROM evidence WHERE id = ANY($4::text[])
     UNION SELECT id FROM evidence WHERE named_report_id = ANY($4::text[])
     UNION SELECT id FROM evidence WHERE named_case_number = ANY($5::text[])
-    UNION SELECT evidence_id FROM evidence_link WHERE ended_at IS NULL AND case_number = ANY($5::text[]))
-    SELECT e.id, e.revision, e.facts, l.case_number
+    UNION SELECT evidence_id FROM evidence_link WHERE ended_at IS NULL AND case_number = ANY($5::text[])),
+    alike(id) AS (
+    (SELECT id FROM evidence WHERE nik_index IS NULL AND likeness && $6::text[] LIMIT $8)
+    UNION (SELECT id FROM evidence WHERE nik_index IS NOT NULL AND likeness && $7::text[] LIMIT $8)),
+    wanted(id, named) AS (
+    SELECT id, true FROM named UNION ALL SELECT id, false FROM alike WHERE id NOT IN (SELECT id FROM named))
+    SELECT e.id, e.revision, e.facts, l.case_number, wanted.named
     FROM wanted JOIN evidence e USING (id) LEFT JOIN evidence_link l ON l.evidence_id = e.id AND l.ended_at IS NULL"""
+# More than this share a birth date or a name within three weeks only in a made-up load.
+_CANDIDATES_MAX = 300
 _CLAIMS = """SELECT case_number, founder_id, opened_at, version, decision_version, decision_digest, merged_into,
         assigned_to, notification_sequence, notification_digest, terms, document,
         (SELECT s.findings FROM claim_surrounding s WHERE s.case_number = claim.case_number) AS findings
@@ -58,19 +68,21 @@ _CLAIMS = """SELECT case_number, founder_id, opened_at, version, decision_versio
 _LINKS = """SELECT one, other, relation, person, decided_at FROM person_link
     WHERE ended_at IS NULL AND (one = ANY($1::text[]) OR other = ANY($1::text[]))"""
 _SAVE_EVIDENCE = """INSERT INTO evidence (id, org, source, kind, source_org, version, revision, status, nik_index,
-        kpj_index, passport_index, named_case_number, named_report_id, occurred_at, received_at, facts, document)
+        kpj_index, passport_index, named_case_number, named_report_id, occurred_at, received_at, facts, document,
+        likeness)
     SELECT e.id, $1, e.source, e.kind, e.source_org, e.version, e.revision, e.status, e.nik, e.kpj, e.passport,
-        e.case_number, e.report_id, e.occurred_at, e.received_at, e.facts, e.document
+        e.case_number, e.report_id, e.occurred_at, e.received_at, e.facts, e.document,
+        string_to_array(e.likeness, ' ')
     FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::bigint[], $8::text[], $9::text[],
         $10::text[], $11::text[], $12::text[], $13::text[], $14::timestamptz[], $15::timestamptz[], $16::bytea[],
-        $17::bytea[])
+        $17::bytea[], $18::text[])
         AS e(id, source, kind, source_org, version, revision, status, nik, kpj, passport, case_number, report_id,
-             occurred_at, received_at, facts, document)
+             occurred_at, received_at, facts, document, likeness)
     ON CONFLICT (id) DO UPDATE SET version = excluded.version, revision = excluded.revision, status = excluded.status,
         nik_index = excluded.nik_index, kpj_index = excluded.kpj_index, passport_index = excluded.passport_index,
         named_case_number = excluded.named_case_number, named_report_id = excluded.named_report_id,
         occurred_at = excluded.occurred_at, received_at = excluded.received_at, facts = excluded.facts,
-        document = COALESCE(excluded.document, evidence.document)
+        document = COALESCE(excluded.document, evidence.document), likeness = excluded.likeness
     WHERE evidence.revision = excluded.revision - 1
     RETURNING id"""
 _SAVE_CLAIMS = """INSERT INTO claim (case_number, org, founder_id, opened_at, version, decision_version,
@@ -119,6 +131,10 @@ class PostgresCaseStore:
         self._driver = transaction.driver
         self._secrets = secrets
         self._facts = FactsSealer(secrets.sealer)
+        self._basket = Basket(transaction.driver, secrets.blind_index, ORG)
+
+    async def lock_alike(self, with_nik: Collection[LikenessKey], without: Collection[LikenessKey], weeks: int) -> None:
+        await self._basket.lock_alike(with_nik, without, weeks)
 
     async def lock_workers(self, identities: Iterable[Identity], others: Iterable[str] = ()) -> None:
         keys = {lock for identity in identities for lock in self._locks_of(identity)} | {_lock(o) for o in others}
@@ -140,22 +156,28 @@ class PostgresCaseStore:
             [hash_ for passport in wanted.passports for hash_ in index.all("passport", passport)],
             list(wanted.evidence_ids),
             list(wanted.case_numbers),
+            self._basket.hashes_sought(wanted.alike | wanted.alike_unnamed),
+            self._basket.hashes_sought(wanted.alike),
+            _CANDIDATES_MAX,
         )
-        evidence = tuple(
-            EvidenceRecord(
-                self._facts.open_evidence(row["facts"], row["id"], row["revision"]), row["revision"], row["case_number"]
-            )
-            for row in rows
-        )
+        evidence = tuple(self._evidence(row) for row in rows if row["named"])
+        candidates = tuple(self._evidence(row) for row in rows if not row["named"])
         ids = list({record.evidence.id for record in evidence} | wanted.evidence_ids)
         if not evidence and not wanted.case_numbers:
-            return Found()
+            return Found(candidates=candidates)
         claims = await self._driver.fetch(_CLAIMS, ids, list(wanted.case_numbers))
         links = await self._driver.fetch(_LINKS, ids)
         return Found(
             evidence,
             tuple(self._claim(row) for row in claims),
             tuple(PersonLink(r["one"], r["other"], r["relation"], r["person"], r["decided_at"]) for r in links),
+            candidates,
+        )
+
+    def _evidence(self, row: "asyncpg.Record") -> EvidenceRecord:
+        revision = row["revision"]
+        return EvidenceRecord(
+            self._facts.open_evidence(row["facts"], row["id"], revision), revision, row["case_number"]
         )
 
     def _claim(self, row: "asyncpg.Record") -> ClaimRecord:
@@ -194,7 +216,7 @@ class PostgresCaseStore:
         if not records:
             return
         index = self._secrets.blind_index
-        columns: list[list[Any]] = [[] for _ in range(16)]
+        columns: list[list[Any]] = [[] for _ in range(17)]
         for record in records:
             piece, revision = record.evidence, record.revision + 1
             form = record.document
@@ -215,6 +237,7 @@ class PostgresCaseStore:
                 piece.received_at,
                 self._facts.seal_evidence(piece, revision),
                 self._facts.seal_form(form, piece.id, piece.version) if form is not None else None,
+                " ".join(self._basket.hashes_stored(likeness_keys(piece))),
             )
             for column, value in zip(columns, values, strict=True):
                 column.append(value)
@@ -299,46 +322,14 @@ class PostgresCaseStore:
                 link.at,
             )
 
-    async def save_pairs(self, pairs: Sequence[Pair], among: Iterable[str]) -> None:
-        ids = list(among)
-        await self._driver.execute(
-            "UPDATE unmatched_pair SET state = 'settled', closed_at = clock_timestamp() WHERE state = 'open'"
-            " AND one = ANY($1::text[]) AND other = ANY($1::text[])"
-            " AND NOT (one, other) IN (SELECT * FROM unnest($2::text[], $3::text[]))",
-            ids,
-            [pair.one for pair in pairs],
-            [pair.other for pair in pairs],
-        )
-        for pair in pairs:
-            # What a person dismissed or linked stays so; what merely was no doubt any more may become one again.
-            await self._driver.execute(
-                "INSERT INTO unmatched_pair (id, org, one, other, score, reasons, state)"
-                " VALUES ($1, $2, $3, $4, $5, $6, 'open') ON CONFLICT (one, other) DO UPDATE"
-                " SET state = 'open', closed_at = NULL, score = excluded.score, reasons = excluded.reasons"
-                " WHERE unmatched_pair.state = 'settled'",
-                new_id(),
-                ORG,
-                pair.one,
-                pair.other,
-                pair.score,
-                list(pair.reasons),
-            )
+    async def save_pairs(self, pairs: Sequence[Pair], unnamed: Iterable[str], among: Iterable[str]) -> None:
+        await self._basket.save(pairs, unnamed, among)
 
     async def pair(self, pair_id: str) -> StoredPair | None:
-        row = await self._driver.fetchrow(
-            "SELECT id, one, other, score, reasons, state FROM unmatched_pair WHERE id = $1", UUID(pair_id)
-        )
-        if row is None:
-            return None
-        return StoredPair(row["id"], row["one"], row["other"], row["score"], tuple(row["reasons"]), row["state"])
+        return await self._basket.pair(pair_id)
 
     async def close_pair(self, pair_id: str, state: str, person: str) -> None:
-        await self._driver.execute(
-            "UPDATE unmatched_pair SET state = $2, closed_by = $3, closed_at = clock_timestamp() WHERE id = $1",
-            UUID(pair_id),
-            state,
-            person,
-        )
+        await self._basket.close(pair_id, state, person)
 
     async def append_stream(self, rows: Sequence[StreamRow]) -> None:
         if not rows:

@@ -45,6 +45,7 @@ class EvidenceRow(Base, table=True):
     received_at: datetime = Field(sa_type=_INSTANT)
     facts: bytes = Field(sa_type=LargeBinary)
     document: bytes | None = Field(default=None, sa_type=LargeBinary)
+    likeness: list[str] = Field(sa_type=ARRAY(Text), sa_column_kwargs={"server_default": text("'{}'")})
 
 
 class ClaimRow(Base, table=True):
@@ -138,14 +139,15 @@ class StreamEventRow(Base, table=True):
 
 
 class UnmatchedPairRow(Base, table=True):
-    """Two pieces of evidence whose claims may be one, waiting for a verifier."""
+    """Two pieces of evidence whose claims may be one, waiting for a verifier; without `other`, one of a worker whom
+    nobody has named by a number."""
 
     __tablename__ = "unmatched_pair"
 
     id: UUID = Field(primary_key=True)
     org: str
     one: str = Field(sa_type=_NAME, foreign_key="evidence.id")
-    other: str = Field(sa_type=_NAME, foreign_key="evidence.id")
+    other: str | None = Field(default=None, sa_type=_NAME, foreign_key="evidence.id")
     score: float = Field(sa_type=Double)
     reasons: list[str] = Field(sa_type=ARRAY(Text))
     state: str

@@ -27,7 +27,7 @@ from services.verification.domain.claim import CaseInput, ClaimView, Finding
 from services.verification.domain.derivation import Policy, derive_claim
 from services.verification.domain.entries import Entry
 from services.verification.domain.evidence import Evidence, Identity
-from services.verification.domain.grouping import Grouping, Pair, PersonLinks, group_evidence
+from services.verification.domain.grouping import Grouping, PersonLinks, group_evidence
 from services.verification.domain.membership import memberships_of
 from shared.clock import Clock
 from shared.errors import NotFound
@@ -45,8 +45,8 @@ class CaseDesk:
         self._clock = clock
         self._policy = policy
         self._window = window
-        self._index = CaseIndex()
-        self._gathering = Gathering(store, self._index)
+        self._index = CaseIndex(window)
+        self._gathering = Gathering(store, self._index, window)
         self._entries = self._gathering.entries
         self._new_entries: list[tuple[str, Entry]] = []
         self._links = self._gathering.links
@@ -57,13 +57,17 @@ class CaseDesk:
         self._changed: dict[str, ClaimRecord] = {}
         self._stream: list[StreamRow] = []
         self._events: list[Event] = []
-        self._pairs: dict[frozenset[str], tuple[Pair, ...]] = {}
+        self._groupings: dict[frozenset[str], Grouping] = {}
 
     async def open(
-        self, identities: Sequence[Identity], evidence_ids: Iterable[str], case_numbers: Iterable[str]
+        self,
+        identities: Sequence[Identity],
+        evidence_ids: Iterable[str],
+        case_numbers: Iterable[str],
+        arriving: Sequence[Evidence] = (),
     ) -> None:
-        """Lock the workers and read everything that could belong together with them."""
-        await self._gathering.gather(identities, evidence_ids, case_numbers)
+        """Lock the workers and read everything that could belong together with them and with what is `arriving`."""
+        await self._gathering.gather(identities, evidence_ids, case_numbers, arriving)
 
     def claim(self, case_number: str) -> ClaimRecord:
         """The claim under this number. Raises NotFound."""
@@ -109,7 +113,9 @@ class CaseDesk:
         )
         self._index.put_evidence(record)
         self._written[arrived.id] = record
-        self._rederive({arrived.id}, {arrived.id}, ("evidence-updated",) if known else ())
+        # A correction may part it from evidence that shared its claim; that is grouped anew beside it.
+        mates = self._index.group_with(arrived.id) if known else set()
+        self._rederive({arrived.id} | mates, {arrived.id}, ("evidence-updated",) if known else ())
 
     def add_entry(self, case_number: str, entry: Entry, code: str) -> ClaimRecord:
         """Whatever people or offices add; answers the changed claim."""
@@ -194,8 +200,8 @@ class CaseDesk:
         pieces = {id_: self._index.evidence[id_].evidence for id_ in component}
         grouping = self._grouped(component)
         key = frozenset(component)
-        self._pairs.pop(key, None)
-        self._pairs[key] = grouping.pairs
+        self._groupings.pop(key, None)
+        self._groupings[key] = grouping
         assignments = assign(grouping.groups, self._index.foundings(component), pieces)
         held = [(self._claim_of(assignment), assignment) for assignment in assignments]
         # All claims are placed before any is derived: a claim counts the entries of those merged into it.
@@ -321,21 +327,27 @@ class CaseDesk:
         await self._store.move_evidence(list(self._moves.items()))
         await self._store.save_entries(self._new_entries)
         await self._store.save_links(self._new_links, self._ended_links)
-        latest = self._latest_pairs()
-        if latest:
-            pairs = [pair for found in latest.values() for pair in found]
-            await self._store.save_pairs(pairs, {id_ for among in latest for id_ in among})
+        await self._save_pairs()
         await self._store.append_stream(self._stream)
         await self._store.publish(self._events)
         return changed
 
-    def _latest_pairs(self) -> dict[frozenset[str], tuple[Pair, ...]]:
-        """Of components that grew during this unit of work, only the last word; nothing for lone evidence."""
-        latest: dict[frozenset[str], tuple[Pair, ...]] = {}
-        told: set[str] = set()
-        # Components only grow, so the last one that holds a piece is the whole of it.
-        for among, pairs in reversed(self._pairs.items()):
-            if len(among) > 1 and told.isdisjoint(among):
-                latest[among] = pairs
-                told |= among
-        return latest
+    async def _save_pairs(self) -> None:
+        """The last word on each component; of lone evidence only what may stand in the basket."""
+        latest: dict[str, Grouping] = {}
+        ids: set[str] = set()
+        for among, grouping in self._groupings.items():
+            latest.update(dict.fromkeys(among, grouping))
+            # New evidence that bears a number and is alone cannot have stood in the basket.
+            ids |= {id_ for id_ in among if len(among) > 1 or grouping.unnamed or self._index.evidence[id_].revision}
+        if not ids:
+            return
+        groupings = list({id(grouping): grouping for grouping in latest.values()}.values())
+        pairs = [
+            pair
+            for grouping in groupings
+            for pair in grouping.pairs
+            if latest[pair.one] is grouping is latest[pair.other]
+        ]
+        unnamed = {id_ for id_, grouping in latest.items() if id_ in grouping.unnamed}
+        await self._store.save_pairs(pairs, unnamed, ids)

@@ -1,7 +1,9 @@
 """Evidence and claims in memory, findable by every number that can hold them together."""
 
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 
+from services.verification.application.likeness_index import LikenessIndex
 from services.verification.application.records import ClaimRecord, EvidenceRecord
 from services.verification.domain.case_numbers import Founding
 from services.verification.domain.claim import OtherClaim
@@ -11,7 +13,8 @@ from services.verification.domain.evidence import Evidence
 class CaseIndex:
     """What one unit of work has read and changed."""
 
-    def __init__(self) -> None:
+    def __init__(self, window: timedelta) -> None:
+        self._likeness = LikenessIndex(window)
         self.evidence: dict[str, EvidenceRecord] = {}
         self.claims: dict[str, ClaimRecord] = {}
         # Case number → the evidence that opened it.
@@ -39,6 +42,7 @@ class CaseIndex:
         for number in numbers:
             self._by_number.setdefault(number, set()).add(piece.id)
         self._numbers_of[piece.id] = numbers
+        self._likeness.put(piece)
         self.evidence[piece.id] = record
 
     def put_claim(self, claim: ClaimRecord) -> None:
@@ -48,7 +52,7 @@ class CaseIndex:
         self._by_number.setdefault(("case", claim.case_number), set()).add(claim.founder_id)
 
     def component(self, start: Iterable[str], links: Mapping[frozenset[str], str]) -> set[str]:
-        """All evidence that hangs together with `start` by any number or by a person's word."""
+        """All evidence that hangs together with `start` by any number, by likeness or by a person's word."""
         linked: dict[str, set[str]] = {}
         for pair in links:
             for id_ in pair:
@@ -60,7 +64,7 @@ class CaseIndex:
             if id_ in seen:
                 continue
             seen.add(id_)
-            neighbours = set(linked.get(id_, ()))
+            neighbours = linked.get(id_, set()) | self._likeness.neighbours(id_)
             for number in self._numbers_of[id_]:
                 neighbours |= self._by_number[number]
             for claim in self._founded_by.get(id_, ()):

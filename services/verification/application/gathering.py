@@ -1,40 +1,61 @@
 """Reading everything that could belong together with what has come, under locks, before anything is changed."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import timedelta
 
 from services.verification.application.case_index import CaseIndex
+from services.verification.application.likeness_index import LikenessIndex
 from services.verification.application.ports import CaseStore
-from services.verification.application.records import Found, Wanted
+from services.verification.application.records import EvidenceRecord, Found, Wanted
 from services.verification.domain.entries import Entry
-from services.verification.domain.evidence import Identity
+from services.verification.domain.evidence import Evidence, Identity
+from services.verification.domain.likeness import likeness_keys, weeks_around
 from services.verification.domain.membership import Membership
 
 # Evidence of one worker brings numbers that bring more evidence; a chain longer than this is cut and seen next time.
-_ROUNDS_MAX = 8
+_ROUNDS_MAX = 12
 
 
 class Gathering:
     """What one unit of work has read: evidence and claims in `index`, persons' links, entries by case number, and
     memberships filed under any of the workers' numbers."""
 
-    def __init__(self, store: CaseStore, index: CaseIndex) -> None:
+    def __init__(self, store: CaseStore, index: CaseIndex, window: timedelta) -> None:
         self._store = store
         self._index = index
+        self._weeks = weeks_around(window)
         self._known = Wanted()
+        self._told = LikenessIndex(window)
+        # Candidates that were like nothing known so far; what is read later may be like them.
+        self._strangers: dict[str, EvidenceRecord] = {}
         self.links: dict[frozenset[str], str] = {}
         self.entries: dict[str, list[Entry]] = {}
         self.memberships: set[Membership] = set()
 
     async def gather(
-        self, identities: Sequence[Identity], evidence_ids: Iterable[str], case_numbers: Iterable[str]
+        self,
+        identities: Sequence[Identity],
+        evidence_ids: Iterable[str],
+        case_numbers: Iterable[str],
+        arriving: Sequence[Evidence] = (),
     ) -> None:
-        """Lock the workers and read everything that could belong together with them."""
+        """Lock the workers and read everything that could belong together with them. `arriving` is what will be added
+        to it, whose workers are locked and looked for too."""
         named, ids = set(case_numbers), set(evidence_ids)
+        await self._store.lock_alike(
+            {key for piece in arriving if piece.identity.nik for key in likeness_keys(piece)},
+            {key for piece in arriving if not piece.identity.nik for key in likeness_keys(piece)},
+            self._weeks,
+        )
+        identities = [*identities, *(piece.identity for piece in arriving)]
         # A case number alone says nothing of its worker, so the number itself is locked too.
         await self._store.lock_workers(identities, sorted(named))
         wanted = _numbers(identities)
         wanted.evidence_ids |= ids
         wanted.case_numbers |= named
+        for piece in arriving:
+            self._tell(piece, wanted)
         for _ in range(_ROUNDS_MAX):
             wanted = wanted.minus(self._known)
             if not wanted:
@@ -50,17 +71,58 @@ class Gathering:
     async def _read(self, wanted: Wanted) -> Wanted:
         """Read what is wanted; answers what that in turn points to."""
         found = await self._store.find(wanted)
+        pointed = Wanted()
+        for record in found.candidates:
+            self._strangers.setdefault(record.evidence.id, record)
         fresh = [record for record in found.evidence if record.evidence.id not in self._index.evidence]
         if fresh:
-            await self._store.lock_workers([record.evidence.identity for record in fresh])
-        pointed = _numbers([record.evidence.identity for record in fresh])
+            await self._lock([record.evidence for record in fresh])
         for record in fresh:
-            self._index.put_evidence(record)
-            pointed.evidence_ids.add(record.evidence.id)
-            pointed.evidence_ids |= {record.evidence.report_id} - {None}  # type: ignore[arg-type]
-            pointed.case_numbers |= {record.evidence.case_number, record.case_number} - {None}  # type: ignore[arg-type]
+            self._put(record, pointed)
         self._note_claims(found, pointed)
+        await self._admit_strangers(pointed)
         return pointed
+
+    async def _lock(self, pieces: Sequence[Evidence]) -> None:
+        # Evidence without a NIK may be drawn to several workers; so it is locked itself, before its like are sought.
+        unnamed = sorted(f"evidence:{piece.id}" for piece in pieces if not piece.identity.nik)
+        await self._store.lock_workers([piece.identity for piece in pieces], unnamed)
+
+    async def _admit_strangers(self, pointed: Wanted) -> None:
+        """Take in the candidates that are like something known, and then those that are like them."""
+        while True:
+            waiting = [record for id_, record in self._strangers.items() if id_ not in self._index.evidence]
+            admitted = [record for record in waiting if self._told.like(record.evidence)]
+            if not admitted:
+                return
+            await self._lock([record.evidence for record in admitted])
+            for record in admitted:
+                # Read again under its lock, with its claims and links, by its id.
+                pointed.evidence_ids.add(record.evidence.id)
+                del self._strangers[record.evidence.id]
+                self._tell(record.evidence, pointed)
+
+    def _put(self, record: EvidenceRecord, pointed: Wanted) -> None:
+        piece = record.evidence
+        self._index.put_evidence(record)
+        pointed.add(_numbers([piece.identity]))
+        pointed.evidence_ids.add(piece.id)
+        pointed.evidence_ids |= {named for named in (piece.report_id,) if named}
+        pointed.case_numbers |= {number for number in (piece.case_number, record.case_number) if number}
+        self._tell(piece, pointed)
+
+    def _tell(self, piece: Evidence, pointed: Wanted) -> None:
+        """Look for what is like `piece`."""
+        self._told.put(piece)
+        keys = {
+            replace(key, week=key.week + weeks)
+            for key in likeness_keys(piece)
+            for weeks in range(-self._weeks, self._weeks + 1)
+        }
+        if piece.identity.nik:
+            pointed.alike_unnamed |= keys
+        else:
+            pointed.alike |= keys
 
     def _note_claims(self, found: Found, pointed: Wanted) -> None:
         for claim in found.claims:

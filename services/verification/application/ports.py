@@ -1,6 +1,6 @@
 """What the use cases need from outside."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from services.verification.application.records import (
@@ -15,6 +15,7 @@ from services.verification.application.records import (
 from services.verification.domain.entries import Entry
 from services.verification.domain.evidence import Identity
 from services.verification.domain.grouping import Pair
+from services.verification.domain.likeness import LikenessKey
 from services.verification.domain.membership import Membership
 from services.verification.domain.surroundings import Traits
 from shared.events.envelope import Event, IdentityHashes
@@ -26,9 +27,13 @@ class CaseStore(Protocol):
     async def lock_workers(self, identities: Iterable[Identity], others: Iterable[str] = ()) -> None:
         """Wait until no other transaction works on any of these workers (decisions 22); held to the end."""
 
+    async def lock_alike(self, with_nik: Collection[LikenessKey], without: Collection[LikenessKey], weeks: int) -> None:
+        """Wait until no other transaction brings evidence with these keys up to `weeks` away. Those that bring evidence
+        with a NIK do not wait for each other. To be called before any other lock is taken."""
+
     async def find(self, wanted: Wanted) -> Found:
         """Evidence that has any of the numbers or names any of the cases, with the claims founded on it (locked) and
-        the persons' links that touch it."""
+        the persons' links that touch it; and candidates that share a likeness key."""
 
     async def entries(self, case_numbers: Iterable[str]) -> dict[str, list[Entry]]:
         """What was added to each case, by id."""
@@ -51,8 +56,9 @@ class CaseStore(Protocol):
 
     async def save_links(self, links: Sequence[PersonLink], ended: Sequence[frozenset[str]]) -> None: ...
 
-    async def save_pairs(self, pairs: Sequence[Pair], among: Iterable[str]) -> None:
-        """Make `pairs` the open pairs of this evidence; others among it are no longer in doubt."""
+    async def save_pairs(self, pairs: Sequence[Pair], unnamed: Iterable[str], among: Iterable[str]) -> None:
+        """Make `pairs` the open pairs of the evidence `among`, and `unnamed` those of it that stand in the basket by
+        themselves; others among it are no longer in doubt."""
 
     async def pair(self, pair_id: str) -> StoredPair | None: ...
 

@@ -33,7 +33,7 @@ async def receive_events(desk: CaseDesk, events: Sequence[Event]) -> None:
     named = [piece.case_number for piece in evidence if piece.case_number]
     determined = [item.case_number for item in inputs if isinstance(item.told, Determination) and item.case_number]
     ids = {piece.id for piece in evidence} | {piece.report_id for piece in evidence if piece.report_id}
-    await desk.open([piece.identity for piece in evidence], ids, [*named, *determined])
+    await desk.open([], ids, [*named, *determined], arriving=evidence)
     for item in inputs:
         if isinstance(item.told, Evidence):
             desk.receive_evidence(item.told, item.form)

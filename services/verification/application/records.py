@@ -1,13 +1,14 @@
 """What the service keeps of claims, evidence and participants, as the use cases hold it in memory."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from services.verification.domain.claim import ClaimView, Finding
 from services.verification.domain.evidence import Evidence, Identity
+from services.verification.domain.likeness import LikenessKey
 from services.verification.domain.membership import Membership
 from services.verification.domain.surroundings import Traits, traits_of
 
@@ -84,11 +85,11 @@ class PersonLink:
 
 @dataclass(frozen=True)
 class StoredPair:
-    """A doubtful pair of the basket."""
+    """A doubtful pair of the basket; without `other`, evidence that nothing else is like."""
 
     id: UUID
     one: str
-    other: str
+    other: str | None
     score: float
     reasons: tuple[str, ...]
     state: str
@@ -96,41 +97,36 @@ class StoredPair:
 
 @dataclass
 class Wanted:
-    """What to look for in the store: evidence by the numbers of its worker, by id, or by the numbers it names."""
+    """What to look for in the store: evidence by the numbers of its worker, by id, by the numbers it names, or by what
+    like evidence shares (`alike_unnamed` only among evidence without a NIK)."""
 
     niks: set[str] = field(default_factory=set)
     kpjs: set[str] = field(default_factory=set)
     passports: set[str] = field(default_factory=set)
     evidence_ids: set[str] = field(default_factory=set)
     case_numbers: set[str] = field(default_factory=set)
+    alike: set[LikenessKey] = field(default_factory=set)
+    alike_unnamed: set[LikenessKey] = field(default_factory=set)
 
     def minus(self, known: "Wanted") -> "Wanted":
-        return Wanted(
-            self.niks - known.niks,
-            self.kpjs - known.kpjs,
-            self.passports - known.passports,
-            self.evidence_ids - known.evidence_ids,
-            self.case_numbers - known.case_numbers,
-        )
+        return Wanted(*(getattr(self, f.name) - getattr(known, f.name) for f in fields(self)))
 
     def add(self, other: "Wanted") -> None:
-        self.niks |= other.niks
-        self.kpjs |= other.kpjs
-        self.passports |= other.passports
-        self.evidence_ids |= other.evidence_ids
-        self.case_numbers |= other.case_numbers
+        for f in fields(self):
+            getattr(self, f.name).update(getattr(other, f.name))
 
     def __bool__(self) -> bool:
-        return bool(self.niks or self.kpjs or self.passports or self.evidence_ids or self.case_numbers)
+        return any(getattr(self, f.name) for f in fields(self))
 
 
 @dataclass(frozen=True)
 class Found:
-    """What the store had."""
+    """What the store had. `candidates` share a likeness key and are perhaps strangers."""
 
     evidence: tuple[EvidenceRecord, ...] = ()
     claims: tuple[ClaimRecord, ...] = ()
     links: tuple[PersonLink, ...] = ()
+    candidates: tuple[EvidenceRecord, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -31,18 +31,38 @@ async def split_claim(place: Workplace, case_number: str, evidence_ids: Sequence
     return claim
 
 
-async def settle_pair(place: Workplace, pair_id: str, person: Person, *, link: bool) -> ClaimRecord:
-    """A person's word on a doubtful pair. Raises NotFound, and Conflict when it was settled before."""
+async def settle_pair(
+    place: Workplace, pair_id: str, person: Person, *, link: bool, join: str | None = None
+) -> ClaimRecord:
+    """A person's word on a doubtful pair; evidence that stands alone in the basket is linked with the claim `join`.
+
+    Raises NotFound, Conflict when it was settled before, Refusal when `join` is missing or out of place.
+    """
     pair = await place.store.pair(pair_id)
     if pair is None:
         raise NotFound("pair.not-found", "There is no such pair.")
     if pair.state != "open":
         raise Conflict("pair.settled", "This pair is settled already.")
-    await place.desk.open([], [pair.one, pair.other], [])
-    if link:
-        place.desk.link(pair.one, pair.other, person.id)
-    else:
-        place.desk.keep_apart(pair.one, pair.other, person.id)
+    _refuse_join_out_of_place(alone=pair.other is None, link=link, join=join)
+    await place.desk.open([], [id_ for id_ in (pair.one, pair.other) if id_], [join] if join else [])
+    other = place.desk.survivor(join).founder_id if join else pair.other
+    if other is not None and link:
+        place.desk.link(pair.one, other, person.id)
+    elif other is not None:
+        place.desk.keep_apart(pair.one, other, person.id)
     await place.desk.close()
     await place.store.close_pair(pair_id, "linked" if link else "dismissed", person.id)
     return place.desk.claim_of(pair.one)
+
+
+def _refuse_join_out_of_place(*, alone: bool, link: bool, join: str | None) -> None:
+    if join is None and alone and link:
+        code, detail = "join-required", "Nothing else is like this evidence: name the claim it belongs to."
+    elif join is not None and not (alone and link):
+        code, detail = (
+            "join-not-expected",
+            "Only evidence alone in the basket is linked with a named claim.",
+        )
+    else:
+        return
+    raise Refusal("pair.join", detail, [Problem("/join", code, detail)])

@@ -2,7 +2,7 @@
 
 import asyncio
 import itertools
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import orjson
@@ -21,6 +21,17 @@ from tests.support.evidence_makers import KPJ, NIK, OTHER_NIK, report, told, vis
 _MAKERS = {"report": report, "told": told, "visit": visit}
 _IDENTITIES = st.sampled_from([(NIK, None), (NIK, KPJ), (OTHER_NIK, None), (OTHER_NIK, KPJ), (None, KPJ), (None, None)])
 
+# Twins, and a third who is neither; some pieces name nobody.
+_PEOPLE = st.sampled_from(
+    [
+        {},
+        {"worker_name": "Salma Ritonga", "birth_date": date(1990, 3, 12)},
+        {"worker_name": "H. Salwa Ritonga", "birth_date": date(1990, 3, 12)},
+        {"worker_name": "Salma Ritongga", "birth_date": date(1990, 12, 3)},
+        {"worker_name": "Zubaidah", "birth_date": date(1971, 8, 30), "sex": "female"},
+    ]
+)
+
 
 @st.composite
 def pieces(draw: st.DrawFn) -> list[Evidence]:
@@ -32,7 +43,8 @@ def pieces(draw: st.DrawFn) -> list[Evidence]:
         maker = _MAKERS[draw(st.sampled_from(sorted(_MAKERS)))]
         days = draw(st.integers(-28, 28)) / 2
         status = draw(st.sampled_from(["received", "received", "received", "withdrawn"]))
-        made.append(maker(f"e{number}", days, nik=nik, kpj=kpj, report_id=named, status=status))
+        who = draw(_PEOPLE)
+        made.append(maker(f"e{number}", days, nik=nik, kpj=kpj, report_id=named, status=status, **who))
     return made
 
 
@@ -51,7 +63,7 @@ def test_no_group_holds_two_niks(made: list[Evidence]) -> None:
         assert len({niks[id_] for id_ in group} - {None}) <= 1
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=100)
 @given(pieces(), st.randoms(use_true_random=False), st.data())
 def test_claims_are_the_same_whatever_came_first(made: list[Evidence], rng: Any, data: st.DataObject) -> None:
     shuffled = list(made)
@@ -62,15 +74,15 @@ def test_claims_are_the_same_whatever_came_first(made: list[Evidence], rng: Any,
     assert asyncio.run(_claims([made])) == asyncio.run(_claims(batches))
 
 
-async def _claims(batches: list[list[Evidence]]) -> list[dict[str, Any]]:
-    """The live claims without what depends on chance or on counting: numbers and versions."""
+async def _claims(batches: list[list[Evidence]]) -> tuple[object, ...]:
+    """The basket, and the live claims without what depends on chance or on counting: numbers and versions."""
     cases = InMemoryCases()
     for batch in batches:
         if not batch:
             continue
         desk = CaseDesk(cases, FixedClock(datetime(2026, 12, 24, tzinfo=UTC)), Policy(10**8), timedelta(days=6))
         named = {piece.report_id for piece in batch if piece.report_id}
-        await desk.open([piece.identity for piece in batch], {piece.id for piece in batch} | named, [])
+        await desk.open([], {piece.id for piece in batch} | named, [], arriving=batch)
         for piece in batch:
             desk.receive_evidence(piece, None)
         await desk.close()
@@ -83,7 +95,8 @@ async def _claims(batches: list[list[Evidence]]) -> list[dict[str, Any]]:
         held = [r.evidence.id for r in cases.evidence.values() if r.case_number == claim.case_number]
         told = told.replace(claim.case_number, f"the claim of {min(held, default='nobody')}")
     shown = orjson.loads(told)
-    return sorted(shown, key=lambda document: str([item["id"] for item in document["evidence"]]))
+    shown.sort(key=lambda document: str([item["id"] for item in document["evidence"]]))
+    return shown, sorted(cases.pairs), sorted(cases.unnamed)
 
 
 @given(st.permutations([1, 2, 3]))

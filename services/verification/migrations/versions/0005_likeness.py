@@ -1,13 +1,27 @@
-"""By what evidence of an unnamed worker is found again.
+"""By what evidence of an unnamed worker is found again; and evidence that stands in the basket by itself.
 
 Revision ID: 0005
 """
+
+from alembic import op
 
 revision = "0005"
 down_revision = "0004"
 branch_labels = None
 depends_on = None
 
+_DDL = (
+    # Keyed hashes of what like evidence shares (birth date, name as heard, words of it with year or employer).
+    "ALTER TABLE evidence ADD COLUMN likeness text[] NOT NULL DEFAULT '{}'",
+    # Evidence with a NIK looks only among evidence without one, which is little; so the two lie apart.
+    "CREATE INDEX evidence_likeness_unnamed ON evidence USING gin (likeness) WHERE nik_index IS NULL",
+    "CREATE INDEX evidence_likeness_named ON evidence USING gin (likeness) WHERE nik_index IS NOT NULL",
+    "ALTER TABLE unmatched_pair ALTER COLUMN other DROP NOT NULL",
+    "ALTER TABLE unmatched_pair DROP CONSTRAINT unmatched_pair_one_other_key",
+    "ALTER TABLE unmatched_pair ADD CONSTRAINT unmatched_pair_one_other_key UNIQUE NULLS NOT DISTINCT (one, other)",
+)
+
 
 def upgrade() -> None:
-    pass
+    for statement in _DDL:
+        op.execute(statement)

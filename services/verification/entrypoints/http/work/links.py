@@ -47,8 +47,11 @@ class LinkBody(Body):
 
 
 class PairBody(Body):
+    """`join` names the claim to which evidence belongs that stands alone in the basket."""
+
     model_config = example(reason="Orang dan kejadian yang sama.", officer={"id": "V-1", "name": "Dewi"})
 
+    join: Annotated[str, Field(max_length=40)] | None = None
     reason: Text | None = None
     officer: OfficerBody | None = None
 
@@ -127,6 +130,7 @@ def _add_pair_route(router: APIRouter, counter: Counter, verb: str, *, link: boo
     async def settle(request: Request, caller: Caller, key: IdempotencyKey, pair_id: str, body: PairBody) -> Response:
         async def act(place: Workplace) -> Answer:
             person = person_of(caller, body.officer)
-            return claim_answer(await settle_pair(place, uuid_text(pair_id, "pair"), person, link=link))
+            pair = uuid_text(pair_id, "pair")
+            return claim_answer(await settle_pair(place, pair, person, link=link, join=body.join))
 
         return await acted_once(counter, request, caller, key, f"pair.{verb}", pair_id, act)
