@@ -65,8 +65,8 @@ class Dispute:
 @dataclass(frozen=True)
 class Stance:
     """Where people have brought a claim. `first_approval` waits for a second person above the four-eyes limit;
-    `binding` is the conclusion that an inspector or the minister has laid down; `looked_at` is when a verifier last
-    did or noted something."""
+    `overruled` is an approval that a determination took the ground from; `binding` is the conclusion that an inspector
+    or the minister has laid down; `looked_at` is when a verifier last did or noted something."""
 
     conclusion: str | None = None
     concluded_at: datetime | None = None
@@ -76,6 +76,7 @@ class Stance:
     completion_requested_at: datetime | None = None
     first_approval: Decision | None = None
     approved: Decision | None = None
+    overruled: Decision | None = None
     rejected: Decision | None = None
     determination: Determination | None = None
     last_word: Word | None = None
@@ -150,6 +151,10 @@ def fold(entries: Sequence[Entry], four_eyes_rupiah: int) -> Stance:
             stance = replace(stance, payments=(*stance.payments, step))
         elif isinstance(step, Note):
             stance = replace(stance, looked_at=step.at)
+    overruled = stance.overruled
+    if overruled is not None and 0 < (overruled.amount_rupiah or 0) <= stance.paid_rupiah:
+        # What has been paid cannot be taken back by a word, whichever of both came first.
+        return replace(stance, approved=overruled, overruled=None)
     return stance
 
 
@@ -183,7 +188,7 @@ def _bound(stance: Stance, conclusion: str, at: datetime) -> Stance:
     stance = replace(stance, conclusion=conclusion, concluded_at=at, binding=conclusion, referred_at=None)
     if conclusion != NOT_COVERED:
         return replace(stance, rejected=None)
-    return replace(stance, first_approval=None, approved=stance.approved if stance.is_paid else None)
+    return replace(stance, first_approval=None, approved=None, overruled=stance.approved or stance.overruled)
 
 
 def _decided(stance: Stance, decision: Decision, four_eyes_rupiah: int) -> Stance:
@@ -202,21 +207,22 @@ def _decided(stance: Stance, decision: Decision, four_eyes_rupiah: int) -> Stanc
             disputes=tuple(_handed_on(dispute, decision.at) for dispute in stance.disputes),
         )
     if decision.kind == REJECT:
-        return replace(stance, rejected=decision, approved=None, first_approval=None, referred_at=None, last_word=word)
+        cleared = replace(stance, approved=None, overruled=None, first_approval=None, referred_at=None)
+        return replace(cleared, rejected=decision, last_word=word)
     if decision.kind == APPROVE:
         return _approved(stance, decision, four_eyes_rupiah, word)
     return _reopened(stance, decision.at)
 
 
 def _approved(stance: Stance, decision: Decision, four_eyes_rupiah: int, word: Word) -> Stance:
-    if stance.binding == NOT_COVERED:
-        return stance
     stance = replace(stance, conclusion=stance.conclusion or WORK_ACCIDENT)
     limit = four_eyes_rupiah if decision.four_eyes_rupiah is None else decision.four_eyes_rupiah
     first = stance.first_approval
     if (decision.amount_rupiah or 0) > limit and (first is None or not confirms(first, decision)):
         # Two first approvals meet when claims are joined: neither confirms the other unless person and amount fit.
         return replace(stance, first_approval=decision)
+    if stance.binding == NOT_COVERED:
+        return replace(stance, overruled=decision, first_approval=None)
     return replace(stance, approved=decision, first_approval=None, rejected=None, last_word=word)
 
 

@@ -93,7 +93,7 @@ STATES: tuple[StateRule, ...] = (
     StateRule(
         states.AWAITING_SECOND_APPROVAL,
         "one-person-approved-above-the-limit",
-        lambda now: now.stance.first_approval is not None,
+        lambda now: now.stance.first_approval is not None and now.stance.binding != NOT_COVERED,
     ),
     StateRule(
         states.CONCLUDED_NOT_COVERED,
@@ -173,13 +173,14 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(
         _BEFORE_MONEY | _REJECTED,
         DETERMINATION,
-        _CONCLUDED | _SECOND | _WITHDRAWN,
+        # A determination that supersedes another one also takes back what that one did to earlier decisions.
+        _CONCLUDED | _SECOND | _WITHDRAWN | _REJECTED | _APPROVED,
         ("an-inspector-determined-it",),
     ),
     Transition(
         frozenset({states.BENEFIT_APPROVED}),
         DETERMINATION,
-        frozenset({states.CONCLUDED_NOT_COVERED}) | _ASKED | _WITHDRAWN,
+        frozenset({states.CONCLUDED_NOT_COVERED}) | _ASKED | _WITHDRAWN | _REJECTED,
         ("an-inspector-determined-it",),
     ),
     Transition(_PAID, DETERMINATION, _PAID, ("an-inspector-determined-it",)),
