@@ -148,8 +148,6 @@ def derive_claim(case: CaseInput, now: datetime, policy: Policy) -> ClaimView:
         lapsed=lapsed,
         reported_at=report.accepted_at if report else None,
         stance=stance,
-        first_alert=first_alert_of(known.active, case.entries),
-        reimbursement=reimbursement(paying, accident, stance),
         eligibility=insured,
         paying=paying,
         jurisdiction=jurisdiction(region, accident, _nik(known.evidence)),
@@ -159,8 +157,8 @@ def derive_claim(case: CaseInput, now: datetime, policy: Policy) -> ClaimView:
 
 
 def _with_company(view: ClaimView, case: CaseInput, course: Course, now: datetime, counting: Counting) -> ClaimView:
-    """What goes along with a claim and changes nothing of it: the note that hands it over, the return to work,
-    complaints with their clocks."""
+    """What goes along with a claim and changes nothing of it: the note that hands it over, the employer's
+    reimbursement, the first alert, the return to work, complaints with their clocks."""
     received = complaints(rule_set_named(view.rule_set), case.entries, now, course.zone, counting)
     programme = Programme(
         course.active, course.statement, view.outcome, case.memberships, course.accident, course.event_date
@@ -173,6 +171,8 @@ def _with_company(view: ClaimView, case: CaseInput, course: Course, now: datetim
         hand_over=hand_over(
             view.paying, view.stance.conclusion, view.stance.determination, case.entries, course.active
         ),
+        reimbursement=reimbursement(view.paying, course.accident, view.stance),
+        first_alert=first_alert_of(course.active, case.entries),
         return_to_work=return_to_work(programme, case.entries),
         complaints=received,
     )
