@@ -120,6 +120,8 @@ def medical_report(
     version: int = 1,
     body_parts: tuple[tuple[str, str], ...] = (("hand", "right"),),
     statement: dict[str, Any] | None = None,
+    papers: tuple[tuple[str, str], ...] = (),
+    admit_source: str | None = None,
     explicit: bool = False,
     case_number: str | None = None,
     report_id: UUID | None = None,
@@ -135,7 +137,7 @@ def medical_report(
         {
             "encounter_id": encounter_id, "org": org, "version": version, "period_start": seen_at,
             "occurred_at": onset_at or seen_at, "received_at": received, "signs": ["injury-code"],
-            "explicit_notice": explicit, "hospital_region_code": hospital_region,
+            "explicit_notice": explicit, "admit_source": admit_source, "hospital_region_code": hospital_region,
             "has_doctor_statement": statement is not None, "case_number": case_number, "accident_report_id": report_id,
         }
     )  # fmt: skip
@@ -146,6 +148,10 @@ def medical_report(
             "external_causes": [{"code": "W31"}],
             "body_parts": [{"code": code, "side": side} for code, side in body_parts],
             "doctor_statement": statement,
+            "papers": [
+                {"kind": kind, "resource_type": "DocumentReference", "resource_id": "d", "sha256": digest}
+                for kind, digest in papers
+            ],
         }
     )
     return _event(

@@ -25,7 +25,8 @@ from shared.web.openapi import idempotent, refusals
 
 
 class DecisionBody(Body):
-    """`outcome` goes with `conclude`, `amount_rupiah` with `approve_benefit`."""
+    """`outcome` goes with `conclude`, `amount_rupiah` with `approve_benefit`. With `request_completion` the reason code
+    `document-rejected:<CODE>` finds that paper of the checklist wanting until a newer version comes."""
 
     model_config = ConfigDict(
         extra="forbid",
