@@ -240,6 +240,7 @@ class Cost(Part):
     payee: Payee
     item: CostItem
     amount_rupiah: Rupiah
+    transport_mode: str | None = Field(None, description="Code of the list transport_modes; of an item transport.")
 
 
 class BankAccount(Part):

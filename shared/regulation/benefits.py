@@ -17,7 +17,7 @@ from shared.regulation.rule_sets import RuleSet
 
 UNCERTAIN = "uncertain"
 # Above this the law's word for total disability is near: a person judges (domain 5.2, order of several disabilities).
-_SUM_FOR_A_PERSON = Decimal(70)
+DISABILITY_FOR_A_PERSON = Decimal(70)
 _HUNDRED = Decimal(100)
 
 
@@ -159,7 +159,7 @@ def _remarks_on(rules: RuleSet, facts: BenefitFacts, functional: bool) -> Iterat
             yield Remark("disability-within-another", f"/disabilities/{index}")
         if not functional and disability.function_loss_percent != _HUNDRED:
             yield Remark("function-loss-not-counted", f"/disabilities/{index}/function_loss_percent")
-    if disability_percent(rules, facts) > _SUM_FOR_A_PERSON:
+    if disability_percent(rules, facts) > DISABILITY_FOR_A_PERSON:
         yield Remark("disability-over-70-percent", "/disabilities")
 
 
@@ -280,12 +280,18 @@ def _late_payment(
     if facts.completed_on is None or facts.paid_on is None:
         return []
     days = (facts.paid_on - payment_due(rules, facts.completed_on, calendar)).days
-    total = sum(line.amount_rupiah for line in lines)
-    if days <= 0 or total == 0:
+    return late_payment(rules, [(days, sum(line.amount_rupiah for line in lines))])
+
+
+def late_payment(rules: RuleSet, paid: Sequence[tuple[int, int]]) -> list[BenefitLine]:
+    """The compensation of payments, each with its days of lateness and its rupiah (PP 44/2015 art. 37(3))."""
+    late = [(days, amount) for days, amount in paid if days > 0 and amount > 0]
+    if not late:
         return []
     rule = rules.late_payment
-    formula = f"{days} × {number(rule.percent)} % × {rupiah(total)}"
-    return [_line("LATE_PAYMENT", days * rule.percent * total / _HUNDRED, formula, rule)]
+    formula = " + ".join(f"{days} × {number(rule.percent)} % × {rupiah(amount)}" for days, amount in late)
+    owed = sum((days * rule.percent * amount for days, amount in late), Decimal(0))
+    return [_line("LATE_PAYMENT", owed / _HUNDRED, formula, rule)]
 
 
 def _line(benefit: str, amount: Decimal, formula: str, rule: Sourced, confidence: str | None = None) -> BenefitLine:

@@ -8,13 +8,14 @@ from typing import Any
 
 import orjson
 
+from services.verification.application.benefit_document import benefit_document
 from services.verification.application.insurance_document import (
     eligibility_document,
     hand_over_document,
     jurisdiction_document,
     payer_document,
 )
-from services.verification.domain.claim import Benefit, ClaimView, Discrepancy, Flag, Reimbursement, TimelineEntry
+from services.verification.domain.claim import ClaimView, Discrepancy, Flag, Reimbursement, TimelineEntry
 from services.verification.domain.complaints import COMPLAINT_CLOCK, Complaint
 from services.verification.domain.entries import Payment
 from services.verification.domain.evidence import Determination, Evidence
@@ -71,7 +72,7 @@ def document_of(view: ClaimView) -> Document:
         "evidence": _evidence_list(view.evidence, view.determinations),
         "discrepancies": [_discrepancy(item) for item in view.discrepancies],
         "flags": [_flag(flag) for flag in view.flags],
-        "benefit": _benefit(view.benefit),
+        "benefit": benefit_document(view.benefit),
         "remaining_rupiah": view.stance.remaining_rupiah,
         "payments": [_payment(payment) for payment in view.stance.payments],
         "reimbursement": view.reimbursement and _reimbursement(view.reimbursement),
@@ -235,20 +236,6 @@ def _discrepancy(item: Discrepancy) -> Document:
         "kept": item.kept,
         "reason": item.reason,
     }
-
-
-def _benefit(benefit: Benefit) -> Document:
-    lines = [
-        {
-            "benefit": line.benefit,
-            "amount_rupiah": line.amount_rupiah,
-            "formula": line.formula,
-            "legal_basis": line.legal_basis,
-            "confidence": line.confidence,
-        }
-        for line in benefit.lines
-    ]
-    return {"status": benefit.status, "lines": lines, "total_rupiah": benefit.total_rupiah}
 
 
 def _payment(payment: Payment) -> Document:

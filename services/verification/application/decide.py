@@ -6,7 +6,8 @@ from services.verification.application.records import ClaimRecord
 from services.verification.application.workplace import Person, Workplace, open_claim
 from services.verification.domain.deciding import check_allowed
 from services.verification.domain.entries import Decision
-from services.verification.domain.stance import fold
+from services.verification.domain.money import approvable_lines
+from services.verification.domain.stance import APPROVE, fold
 from shared.errors import Stale
 from shared.identifiers import new_id
 from shared.regulation.rule_sets import rule_set_named
@@ -52,6 +53,7 @@ async def take_decision(
         rule_set=f"{rules.rule_set}:{rules.content_hash}",
         four_eyes_rupiah=place.policy.four_eyes_rupiah,
         claim_outcome=view.outcome,
+        benefit_lines=approvable_lines(view.benefit) if request.kind == APPROVE else (),
     )
     stance = fold(desk.entries_of(case_number), place.policy.four_eyes_rupiah)
     check_allowed(view, stance, decision)

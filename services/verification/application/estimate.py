@@ -5,11 +5,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from services.verification.application.benefit_document import line_document, remark_document
 from services.verification.application.estimate_form import EstimateForm, children_of, facts_of
 from shared.errors import Problem, Refusal
 from shared.regulation.benefit_facts import BenefitFacts, contradictions
-from shared.regulation.benefits import BenefitLine, Remark, calculate
-from shared.regulation.codes import title_of
+from shared.regulation.benefits import calculate
 from shared.regulation.rule_sets import RULE_SETS, RuleSet, rule_set_for
 
 _CODES = {
@@ -36,23 +36,6 @@ def estimate(document: object) -> dict[str, Any]:
         "total_rupiah": found.total_rupiah,
         "remarks": [remark_document(remark) for remark in found.remarks],
     }
-
-
-def line_document(line: BenefitLine) -> dict[str, Any]:
-    """One line as the interface has it."""
-    return {
-        "benefit": line.benefit,
-        "amount_rupiah": line.amount_rupiah,
-        "formula": line.formula,
-        "legal_basis": line.legal_basis,
-        "confidence": line.confidence,
-    }
-
-
-def remark_document(remark: Remark) -> dict[str, Any]:
-    """A remark with its titles."""
-    title = title_of("estimate_remarks", remark.code)
-    return {"code": remark.code, "pointer": remark.pointer, "title": {"id": title.title_id, "en": title.title_en}}
 
 
 def _rules_for(facts: BenefitFacts) -> RuleSet:

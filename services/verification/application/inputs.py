@@ -11,9 +11,11 @@ from services.verification.domain.evidence import (
     MEDICAL_REPORT,
     SELF_REPORT,
     AccidentFacts,
+    ChildFacts,
     Determination,
     DoctorStatement,
     Evidence,
+    HeirFacts,
     Identity,
     MedicalFacts,
     Receipt,
@@ -171,6 +173,14 @@ def _stage_2(form: StageTwoForm, received_at: datetime) -> Stage2Facts:
         absence_periods=tuple((period.start, period.end) for period in form.absence_periods),
         guardian=form.guardian is not None,
         employer_cost_rupiah=sum(cost.amount_rupiah for cost in form.costs if cost.payee == "employer"),
+        transport_rupiah=tuple((c.transport_mode, c.amount_rupiah) for c in form.costs if c.item == "transport"),
+        asked_by=tuple((str(cost.item), str(cost.payee)) for cost in form.costs if cost.amount_rupiah),
+        heirs=tuple(
+            HeirFacts(heir.relation, heir.birth_date is not None and _is_minor(heir.birth_date, on))
+            for heir in form.heirs
+            if heir.relation is not None
+        ),
+        children_told=tuple(ChildFacts(child.birth_date, child.school_level) for child in form.children_under_23),
     )
 
 

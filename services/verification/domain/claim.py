@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 
 from services.verification.domain.complaints import COMPLAINT_CLOCK, Complaint
 from services.verification.domain.eligibility import Eligibility
@@ -12,9 +13,10 @@ from services.verification.domain.hand_over import HandOver
 from services.verification.domain.jurisdiction import Jurisdiction
 from services.verification.domain.membership import Membership
 from services.verification.domain.payers import Paying
+from services.verification.domain.recipients import Recipient
 from services.verification.domain.return_to_work import ReturnToWork
 from services.verification.domain.stance import Stance
-from shared.regulation.benefits import BenefitLine
+from shared.regulation.benefits import BenefitLine, Remark
 from shared.regulation.checklist import ChecklistItem
 from shared.regulation.clocks import Clock
 
@@ -96,11 +98,16 @@ class TimelineEntry:
 
 @dataclass(frozen=True)
 class Benefit:
-    """`status` is estimate or final."""
+    """`status` is estimate or final. `calculated_rupiah` is what the calculator makes of the evidence today;
+    `disability_percent` the sum of all partial disabilities in percent of the table."""
 
     status: str
     lines: tuple[BenefitLine, ...]
     total_rupiah: int
+    calculated_rupiah: int = 0
+    remarks: tuple[Remark, ...] = ()
+    recipients: tuple[Recipient, ...] = ()
+    disability_percent: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True)

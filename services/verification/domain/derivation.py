@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from services.verification.domain.claim import CaseInput, ClaimView, Discrepancy, Employer, Worker
+from services.verification.domain.benefit_case import Case
+from services.verification.domain.claim import Benefit, CaseInput, ClaimView, Discrepancy, Employer, Worker
 from services.verification.domain.complaints import complaint_clock, complaints
 from services.verification.domain.deadlines import FINAL_OUTCOMES, Course, clocks_of, has_lapsed
 from services.verification.domain.discrepancies import Sources, discrepancies
@@ -33,8 +34,8 @@ from services.verification.domain.timeline import timeline
 from services.verification.domain.turn import turn_of
 from shared.identifiers import mask_nik
 from shared.regulation.checklist import ChecklistItem
-from shared.regulation.clocks import COUNTING, Counting
-from shared.regulation.rule_sets import RuleSet, rule_set_for, rule_set_named
+from shared.regulation.clocks import COUNTING, Clock, Counting
+from shared.regulation.rule_sets import RuleSet, rule_set_for
 
 # How long after the last sign of treatment a visit may still belong to the accident; told to the hospital gateway.
 TREATMENT_GOES_ON = timedelta(days=180)
@@ -114,7 +115,7 @@ def derive_claim(case: CaseInput, now: datetime, policy: Policy) -> ClaimView:
     course = _course(known, case, papers)
     clocks = clocks_of(rules, course, now, policy.counting)
     late = report is not None and clocks[0].met is False and known.segment in SEGMENTS_WITH_EMPLOYER
-    money = benefit(rules, known.active, known.outcome, stance.determination, stance.approved)
+    money = _money(rules, known, case, course, clocks)
     lapsed, owed = has_lapsed(clocks), owed_for_lateness(money, stance)
     reported = report is not None or bool(course.own_reports)
     late_shifts = late and rules.late_stage_1_payer == EMPLOYER
@@ -141,7 +142,7 @@ def derive_claim(case: CaseInput, now: datetime, policy: Policy) -> ClaimView:
         evidence=known.told,
         entries=case.entries,
         discrepancies=known.contradictions,
-        flags=flags(case, _seen(known.active, accident, lead, region, late), policy.flags),
+        flags=flags(case, _seen(known, region, late, money), policy.flags),
         benefit=money,
         timeline=timeline(case, clocks),
         late=late,
@@ -153,13 +154,15 @@ def derive_claim(case: CaseInput, now: datetime, policy: Policy) -> ClaimView:
         jurisdiction=jurisdiction(region, accident, _nik(known.evidence)),
         treatment_until=(max(piece.occurred_at for piece in known.told) + TREATMENT_GOES_ON).date(),
     )
-    return _with_company(view, case, course, now, policy.counting)
+    return _with_company(view, rules, case, course, now, policy.counting)
 
 
-def _with_company(view: ClaimView, case: CaseInput, course: Course, now: datetime, counting: Counting) -> ClaimView:
+def _with_company(
+    view: ClaimView, rules: RuleSet, case: CaseInput, course: Course, now: datetime, counting: Counting
+) -> ClaimView:
     """What goes along with a claim and changes nothing of it: the note that hands it over, the employer's
     reimbursement, the first alert, the return to work, complaints with their clocks."""
-    received = complaints(rule_set_named(view.rule_set), case.entries, now, course.zone, counting)
+    received = complaints(rules, case.entries, now, course.zone, counting)
     programme = Programme(
         course.active, course.statement, view.outcome, case.memberships, course.accident, course.event_date
     )
@@ -188,6 +191,15 @@ def _insurance(case: CaseInput, known: _Basis, *, late_shifts: bool, reported: b
     return insured, payers_of(day, facts, insured, late_shifts=late_shifts, reported=reported, conclusion=conclusion)
 
 
+def _money(rules: RuleSet, known: _Basis, case: CaseInput, course: Course, clocks: Sequence[Clock]) -> Benefit:
+    payout = next((clock for clock in clocks if clock.clock == "PAYOUT"), None)
+    if known.accident is None:
+        return benefit(rules, None, known.stance, payout)
+    determination = known.stance.determination
+    told = Case(known.active, known.accident, known.outcome, course.event_date, determination, case.memberships)
+    return benefit(rules, told, known.stance, payout)
+
+
 def _contradictions(case: CaseInput, told: Sequence[Evidence], stance: Stance) -> tuple[Discrepancy, ...]:
     active = [piece for piece in told if piece.is_active]
     sources = Sources(active, stance.determination, case.memberships, case.nik_conflicts)
@@ -209,11 +221,9 @@ def _course(known: _Basis, case: CaseInput, papers: Sequence[ChecklistItem]) -> 
     )
 
 
-def _seen(
-    active: Sequence[Evidence], accident: AccidentFacts | None, lead: Evidence, region: str | None, late: bool
-) -> Seen:
-    reports = [piece for piece in active if piece.kind == ACCIDENT_REPORT]
-    return Seen(active, reports, accident, lead.occurred_at, region, late)
+def _seen(known: _Basis, region: str | None, late: bool, money: Benefit) -> Seen:
+    reports = [piece for piece in known.active if piece.kind == ACCIDENT_REPORT]
+    return Seen(known.active, reports, known.accident, known.lead.occurred_at, region, late, money.disability_percent)
 
 
 def _lead(pieces: Sequence[Evidence]) -> Evidence:

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import TypeVar
 
 from services.verification.domain.evidence import Determination
+from shared.regulation.benefits import BenefitLine
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,8 @@ class Decision:
     four_eyes_rupiah: int | None = None
     # The result of treatment as the claim knew it then, so that a later one is seen to be another.
     claim_outcome: str | None = None
+    # The lines of the benefit as they stood when it was approved: evidence that comes later changes no approval.
+    benefit_lines: tuple[BenefitLine, ...] = ()
 
     @property
     def at(self) -> datetime:

@@ -28,6 +28,22 @@ class Identity:
 
 
 @dataclass(frozen=True)
+class HeirFacts:
+    """One heir as Tahap II names them: a code of `heir_relations`, and whether they are under 18."""
+
+    relation: str
+    minor: bool = False
+
+
+@dataclass(frozen=True)
+class ChildFacts:
+    """One child under 23 as Tahap II names it; `school_level` is a code of `school_levels`."""
+
+    birth_date: date | None = None
+    school_level: str | None = None
+
+
+@dataclass(frozen=True)
 class Stage2Facts:
     """Tahap II (Form 3a KK 2), as far as rules ask about it. `cost_items` are items claimed with an amount; both days
     of an absence count.
@@ -46,6 +62,11 @@ class Stage2Facts:
     guardian: bool = False
     # What the employer has advanced and asks back (payee employer), in rupiah.
     employer_cost_rupiah: int = 0
+    # Transport by mode, None where no mode was told; who asked for which item; heirs and children as they are listed.
+    transport_rupiah: tuple[tuple[str | None, int], ...] = ()
+    asked_by: tuple[tuple[str, str], ...] = ()
+    heirs: tuple[HeirFacts, ...] = ()
+    children_told: tuple[ChildFacts, ...] = ()
 
     @property
     def cost_items(self) -> frozenset[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from services.verification.domain.claim import CaseInput, Finding, Flag
 from services.verification.domain.entries import FlagDismissal, entries_of
@@ -13,6 +14,7 @@ from services.verification.domain.story import unlike_story
 from services.verification.domain.surroundings import SurroundingsPolicy
 from services.verification.domain.treatment_told import latest_stated
 from services.verification.domain.worker_history import HistoryPolicy, flags_of_history
+from shared.regulation.benefits import DISABILITY_FOR_A_PERSON
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,7 @@ class Seen:
     occurred_at: datetime
     region: str | None
     late: bool
+    disability_percent: Decimal = Decimal(0)
 
 
 def flags(case: CaseInput, seen: Seen, policy: FlagPolicy) -> tuple[Flag, ...]:
@@ -42,6 +45,7 @@ def flags(case: CaseInput, seen: Seen, policy: FlagPolicy) -> tuple[Flag, ...]:
         *_of_reports(case, seen),
         *_of_numbers(case),
         *_of_story(seen),
+        *_of_disabilities(seen),
         *_of_membership(case.memberships, seen, policy),
         *flags_of_history(seen.active, case.others, policy.history),
         *_of_surroundings(case.findings, seen, policy.surroundings),
@@ -89,6 +93,14 @@ def _of_story(seen: Seen) -> Iterable[Flag]:
         told = f"accident_types/{kind}" if kind else f"place_types/{place}"
         ids = [piece.id for piece in (*seen.reports, *visits)]
         yield raised("injury-code-unlike-story", ids, {"codes": ", ".join(odd), "story": told}, grounds=(told, *odd))
+
+
+def _of_disabilities(seen: Seen) -> Iterable[Flag]:
+    """They are added up; near the law's word for total disability a person judges."""
+    if seen.disability_percent > DISABILITY_FOR_A_PERSON and seen.active:
+        percent = f"{seen.disability_percent.normalize():f}"
+        ids = [piece.id for piece in seen.active if piece.medical is not None] or [piece.id for piece in seen.active]
+        yield raised("disability-over-70-percent", ids, {"percent": percent}, grounds=[percent])
 
 
 def _of_membership(memberships: Sequence[Membership], seen: Seen, policy: FlagPolicy) -> Iterable[Flag]:

@@ -1,53 +1,92 @@
-"""The benefit of a claim as far as the evidence tells, by the calculator of the rule set."""
+"""The benefit of a claim: estimated from the first report on, final once approved."""
 
 from collections.abc import Sequence
-from decimal import Decimal
+from dataclasses import replace
 
+from services.verification.domain.benefit_case import Case, drawn_from
 from services.verification.domain.claim import Benefit
-from services.verification.domain.entries import Decision
-from services.verification.domain.evidence import AccidentFacts, Determination, DoctorStatement, Evidence
-from shared.regulation.benefit_facts import BenefitFacts, Disability
-from shared.regulation.benefits import calculate
+from services.verification.domain.entries import Decision, Payment
+from services.verification.domain.evidence import AccidentFacts, DoctorStatement, Evidence
+from services.verification.domain.recipients import recipients
+from services.verification.domain.stance import LATE_PAYMENT, Stance
+from shared.regulation.benefits import BenefitLine, Remark, calculate, disability_percent, late_payment
+from shared.regulation.clocks import Clock
 from shared.regulation.rule_sets import RuleSet
 
-# How a daily wage becomes a month's is not in the sources found (domain 5, "Daily: ×?"): thirty, as for STMB.
-DAYS_PAID_PER_MONTH = 30
-_DISABLING = frozenset({"partial_functional", "partial_anatomical"})
+# What is not worked out from the wage, and so is known without one.
+_WITHOUT_WAGE = frozenset({"TRANSPORT", "PERIODIC", "FUNERAL", "SCHOLARSHIP", "DENTURES"})
+# Remarks that make every line worked out from the wage, or from years, an assumption.
+_ASSUMED = {"daily-wage": None, "years-assumed": frozenset({"SCHOLARSHIP"}), "mode-assumed": frozenset({"TRANSPORT"})}
 
 
-def benefit(
-    rules: RuleSet,
-    evidence: Sequence[Evidence],
-    outcome: str | None,
-    determination: Determination | None,
-    approved: Decision | None,
-) -> Benefit:
-    """Estimate from the first report on; final once approved, when the approved amount is what counts."""
-    accident = latest_accident(evidence)
-    statement = latest_statement(evidence)
-    lines = []
-    if accident is not None and accident.wage_rupiah is not None and outcome is not None:
-        facts = BenefitFacts(
-            monthly_wage_rupiah=monthly_wage(accident),
-            outcome=outcome,
-            disabilities=_disabilities(rules, outcome, accident, statement, determination),
-            stmb_days=_stmb_days(accident, statement),
-            # The forms name no mode with the amount; by land is the rule, so the land cap is assumed.
-            transport=_claimed_transport(accident),
-        )
-        lines = list(calculate(rules, facts).lines)
-    amount = (
-        approved.amount_rupiah
-        if approved and approved.amount_rupiah is not None
-        else sum(line.amount_rupiah for line in lines)
+def benefit(rules: RuleSet, case: Case | None, stance: Stance, payout: Clock | None) -> Benefit:
+    """What the evidence gives by the calculator; once approved, the lines as they were approved and the amount that
+    was. `case` is None while nobody has reported the accident; a payment after `payout` was due adds its compensation.
+    """
+    approved = stance.approved
+    status = "final" if approved else "estimate"
+    if case is None:
+        return Benefit(status, (), stance.approved_rupiah)
+    drawn = drawn_from(rules, case)
+    found = calculate(rules, drawn.facts)
+    remarks = (*drawn.remarks, *found.remarks)
+    lines = tuple(_as_sure(line, remarks) for line in found.lines)
+    if not drawn.wage_known:
+        lines = tuple(line for line in lines if line.benefit in _WITHOUT_WAGE)
+    calculated = sum(line.amount_rupiah for line in lines)
+    total = calculated
+    if approved is not None:
+        lines = approved.benefit_lines or lines
+        remarks = (*remarks, *_since_approval(approved, lines, calculated))
+        total = stance.approved_rupiah
+    compensation = _compensation(rules, stance.payments, payout)
+    lines = (*lines, *compensation)
+    return Benefit(
+        status,
+        lines,
+        total + sum(line.amount_rupiah for line in compensation),
+        calculated_rupiah=calculated,
+        remarks=remarks,
+        recipients=recipients(rules, case.accident, lines, case.outcome),
+        disability_percent=disability_percent(rules, drawn.facts),
     )
-    return Benefit("final" if approved else "estimate", tuple(lines), amount)
 
 
-def monthly_wage(accident: AccidentFacts) -> int:
-    """W: the wage of a month at the time of the event (piece work is reported as a month's average)."""
-    amount = accident.wage_rupiah or 0
-    return amount * DAYS_PAID_PER_MONTH if accident.wage_basis == "daily" else amount
+def approvable_lines(found: Benefit) -> tuple[BenefitLine, ...]:
+    """The lines that an approval keeps: compensation of late payments is worked out anew from the payments."""
+    return tuple(line for line in found.lines if line.benefit != LATE_PAYMENT)
+
+
+def _as_sure(line: BenefitLine, remarks: Sequence[Remark]) -> BenefitLine:
+    """An assumption makes uncertain what rests on it."""
+    for remark in remarks:
+        if remark.code not in _ASSUMED:
+            continue
+        benefits = _ASSUMED[remark.code]
+        if line.benefit in benefits if benefits is not None else line.benefit not in _WITHOUT_WAGE:
+            return replace(line, confidence="uncertain")
+    return line
+
+
+def _since_approval(approved: Decision, lines: Sequence[BenefitLine], calculated: int) -> list[Remark]:
+    """What a reader of a final amount should know: it was not the sum of its lines, or would be another today."""
+    then = sum(line.amount_rupiah for line in lines)
+    differs = [Remark("approved-otherwise")] if approved.amount_rupiah not in (None, then) else []
+    return [*differs, *([Remark("changed-since-approval")] if then != calculated else [])]
+
+
+def _compensation(rules: RuleSet, payments: Sequence[Payment], payout: Clock | None) -> tuple[BenefitLine, ...]:
+    """So much of each payment for every calendar day after it was due (PP 44/2015 art. 37(3)). It is worked out when
+    paid: until then it grows by the day, and a claim does not change by itself."""
+    if payout is None or payout.due_at is None:
+        return ()
+    due_on = payout.due_at.date()
+    late = [
+        ((payment.paid_on - due_on).days, payment.amount_rupiah)
+        for payment in sorted(payments, key=lambda payment: (payment.paid_on, payment.id))
+        if payment.benefit != LATE_PAYMENT and payment.paid_on > due_on
+    ]
+    return tuple(late_payment(rules, late))
 
 
 def latest_accident(evidence: Sequence[Evidence]) -> AccidentFacts | None:
@@ -64,34 +103,3 @@ def latest_statement(evidence: Sequence[Evidence]) -> DoctorStatement | None:
     ]
     best = max(with_statement, key=lambda piece: (piece.occurred_at, piece.id), default=None)
     return best.medical.statement if best and best.medical else None
-
-
-def _disabilities(
-    rules: RuleSet,
-    outcome: str,
-    accident: AccidentFacts,
-    statement: DoctorStatement | None,
-    determination: Determination | None,
-) -> tuple[Disability, ...]:
-    if outcome not in _DISABLING:
-        return ()
-    determined = determination.disability_code if determination else None
-    if determination is not None and determined is not None and determined in rules.disabilities.rows:
-        return (Disability(determined, determination.disability_percent or Decimal(100)),)
-    parts = [statement.disabled_part] if statement and statement.disabled_part else list(accident.body_parts)
-    loss = statement.function_loss_percent if statement and statement.function_loss_percent else Decimal(100)
-    codes = [code for part in parts for code in rules.disabilities.of_part.get(part, ())]
-    return tuple(Disability(code, loss) for code in codes)
-
-
-def _stmb_days(accident: AccidentFacts, statement: DoctorStatement | None) -> int:
-    if accident.stage_2 is not None and accident.stage_2.absence_days:
-        return accident.stage_2.absence_days
-    return statement.rest_days if statement else 0
-
-
-def _claimed_transport(accident: AccidentFacts) -> tuple[tuple[str, int], ...]:
-    if accident.stage_2 is None:
-        return ()
-    amount = sum(amount for item, amount in accident.stage_2.cost_rupiah if item == "transport")
-    return (("land", amount),) if amount else ()

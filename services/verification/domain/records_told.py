@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
+from services.verification.domain.benefit_case import monthly_wage
 from services.verification.domain.contradictions import HIGH, MEDIUM, Against, Contradiction, contradiction
 from services.verification.domain.evidence import AccidentFacts, Evidence
 from services.verification.domain.membership import Membership
-from services.verification.domain.money import monthly_wage
+from shared.regulation.rule_sets import rule_set_for
 
 PARTICIPANT_RECORD = "participant-record"
 # Segments in which an employer with a registration number answers for the worker (domain 2.3).
@@ -41,7 +42,7 @@ def _wage(report_id: str, facts: AccidentFacts, in_force: Sequence[Membership], 
     own = [item for item in in_force if item.employer_registration == facts.employer_registration]
     candidates = own or (in_force if len(in_force) == 1 else [])
     wages = {wage for item in candidates if (wage := item.wage_on(day)) is not None}
-    mine = monthly_wage(facts)
+    mine = monthly_wage(rule_set_for(day), facts)
     if not wages or mine in wages:
         return None
     recorded = min(wages, key=lambda wage: (abs(wage - mine), wage))

@@ -8,9 +8,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from services.verification.domain.benefit_case import monthly_wage
 from services.verification.domain.claim import ClaimView, Finding
-from services.verification.domain.money import latest_accident, monthly_wage
+from services.verification.domain.money import latest_accident
 from services.verification.domain.treatment_told import latest_stated
+from shared.regulation.rule_sets import rule_set_for
 
 EMPLOYER, DOCTOR, PEERS = "employer", "doctor", "peers"
 FAMILIES = (EMPLOYER, DOCTOR, PEERS)
@@ -97,7 +99,7 @@ def traits_of(view: ClaimView) -> Traits:
     if statement is not None and statement.doctor and statement.function_loss_percent is not None:
         keys[DOCTOR] = f"{statement.doctor} {statement.function_loss_percent.normalize():f}"
     accident = latest_accident(active)
-    wage = monthly_wage(accident) if accident is not None else 0
+    wage = monthly_wage(rule_set_for(view.occurred_at.date()), accident) if accident is not None else 0
     codes = sorted(
         code[:3].upper()
         for piece in active

@@ -21,6 +21,7 @@ from services.intake.application.forms.fields import (
     PmiPhase,
     Rupiah,
     SchoolLevel,
+    TransportMode,
 )
 
 
@@ -37,6 +38,9 @@ class Cost(FormPart):
     payee: Payee
     item: CostItem
     amount_rupiah: Rupiah
+    transport_mode: Annotated[
+        TransportMode | None, Field(description="Of an item `transport`: each mode has a cap of its own.")
+    ] = None
 
 
 class BankAccount(FormPart):

@@ -19,6 +19,7 @@ ClockCode = Annotated[str, coded("clocks")]
 EvidenceKind = Annotated[str, coded("evidence_kinds")]
 FlagCode = Annotated[str, coded("flags")]
 BenefitCode = Annotated[str, coded("benefits")]
+RecipientCode = Annotated[str, coded("recipients")]
 RemarkCode = Annotated[str, coded("estimate_remarks")]
 Objector = Annotated[str, coded("objectors")]
 ObjectionPath = Annotated[str, coded("objection_paths")]
@@ -132,18 +133,35 @@ class BenefitLineAnswer(BaseModel):
     confidence: str
 
 
-class BenefitAnswer(BaseModel):
-    status: str
-    lines: list[BenefitLineAnswer]
-    total_rupiah: int
-
-
 class RemarkAnswer(BaseModel):
     """Something that a reader of the amounts should know."""
 
     code: RemarkCode
     pointer: str
     title: Title
+
+
+class RecipientAnswer(BaseModel):
+    """Who receives one benefit. For heirs: which relations, of which rank, and whether one is a minor."""
+
+    benefit: BenefitCode
+    payee: RecipientCode
+    title: Title
+    relations: list[str]
+    rank: int | None
+    guardian_required: bool
+    legal_basis: str
+
+
+class BenefitAnswer(BaseModel):
+    """`calculated_rupiah` is what the calculator makes of the evidence today, whatever was approved."""
+
+    status: str
+    lines: list[BenefitLineAnswer]
+    total_rupiah: int
+    calculated_rupiah: int
+    remarks: list[RemarkAnswer]
+    recipients: list[RecipientAnswer]
 
 
 class EstimateAnswer(BaseModel):
