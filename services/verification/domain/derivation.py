@@ -72,7 +72,7 @@ class _Basis:
     @property
     def asked(self) -> Asked:
         """What decides which papers are needed."""
-        return Asked(self.accident, self.statement, self.outcome, self.segment)
+        return Asked(self.lead.occurred_at.date(), self.accident, self.statement, self.outcome, self.segment)
 
     @property
     def counted(self) -> tuple[Evidence, ...]:

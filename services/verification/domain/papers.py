@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from services.verification.domain.deadlines import DOCUMENT_REJECTED
 from services.verification.domain.entries import Decision, Entry, entries_of
@@ -30,9 +30,10 @@ _PARTICIPANTS_OWN = frozenset({"self", "family", "community"})
 
 @dataclass(frozen=True)
 class Asked:
-    """What of a claim decides which papers it needs: the report that counts, the doctor's last word, the outcome and
-    the segment of the worker, as far as they are known."""
+    """What of a claim decides which papers it needs: the local day of the accident or diagnosis, the report that
+    counts, the doctor's last word, the outcome and the segment of the worker, as far as they are known."""
 
+    day: date
     accident: AccidentFacts | None
     statement: DoctorStatement | None
     outcome: str | None
@@ -146,7 +147,7 @@ def _case_facts(evidence: Sequence[Evidence], asked: Asked) -> CaseFacts:
     return CaseFacts(
         segment=asked.segment,
         kind=told.event_kind,
-        occurred_on=min(piece.occurred_at for piece in evidence).date(),
+        occurred_on=asked.day,
         consequence=told.consequence,
         place_type=told.place_type,
         outcome=asked.outcome,

@@ -7,8 +7,12 @@ from typing import Any
 import pytest
 
 from services.intake.application.forms.examples import DISEASE_REPORT, STAGE_2
+from services.verification.application.claim_document import document_of
+from services.verification.application.inputs import evidence_of
+from services.verification.domain.claim import CaseInput
+from services.verification.domain.derivation import Policy, derive_claim
 from shared.regulation.document_table import DOCUMENT_TABLE
-from tests.support.intake_service import PDF, Intake, accident
+from tests.support.intake_service import NOON, PDF, Intake, accident
 
 PLAIN_STAGE_2 = {**STAGE_2, "outcome": "recovered", "examined_on": "2026-11-20", "absence_periods": [], "costs": [],
                  "children_under_23": []}  # fmt: skip
@@ -123,3 +127,19 @@ async def test_checklist_before_and_after(intake: Intake, code: str) -> None:
         after = item_of(await intake.read(report_id), code)
     assert after is not None
     assert after["state"] == "provided"
+
+
+@pytest.mark.parametrize("code", ROWS)
+async def test_the_first_checklist_is_the_one_that_the_claim_will_have(intake: Intake, code: str) -> None:
+    row = ROWS[code]
+    report_id = (await intake.submit(form_of(row)))["report_id"]
+    await intake.http.put(f"/v1/accident-reports/{report_id}/documents/ID", content=PDF, headers=intake.bearer())
+    if row.stage_2 is not None:
+        await put_stage_2(intake, report_id, row.stage_2)
+    shown = (await intake.read(report_id))["checklist"]
+    evidence = evidence_of((await intake.events(report_id))[-1])
+    assert evidence is not None
+    claim = document_of(derive_claim(CaseInput((evidence,)), NOON, Policy(100_000_000)))
+    assert [{**item, "satisfied_by": None} for item in claim["checklist"]] == [
+        {**item, "satisfied_by": None} for item in shown
+    ]
