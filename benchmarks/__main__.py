@@ -3,7 +3,8 @@
 (a) milliseconds from a report's request to its claim on the stream, at 20 requests/s, beside one Kafka round trip and
     one commit; (b) accepted reports and four-resource FHIR bundles a second at 1 and 16 connections, beside a bare loop
     that executes the same SQL statements with the same bytes; (c) resident memory of each service afterwards; (d) how
-    well matching tells one accident from two, on made-up labelled pairs (needs no server).
+    well matching tells one accident from two, on made-up labelled pairs (needs no server); (e) lines a second of an
+    import of participants, and how verification's memory grows meanwhile.
 
 Everything runs on one machine and shares its processors: hub, servers, load client. Ratios are what counts.
 """
@@ -21,7 +22,7 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import sql_floor, stream_latency
+from benchmarks import participant_import, sql_floor, stream_latency
 from benchmarks.client import Hub, Partner, install_load_client, load
 from benchmarks.floors import round_trip_and_commit
 from benchmarks.matching_quality import matching_quality
@@ -35,7 +36,7 @@ _WORKS = {"reports": sql_floor.REPORTS, "bundles": sql_floor.BUNDLES}
 _RESULTS = Path(__file__).parent / "results"
 
 
-async def _measure(seconds: int) -> dict[str, Any]:
+async def _measure(seconds: int, participants: int) -> dict[str, Any]:
     hub = Hub.running()
     install_load_client()
     passwords = database_passwords(HubSettings.load().as_recorded())
@@ -73,6 +74,10 @@ async def _measure(seconds: int) -> dict[str, Any]:
             result["throughput"].append({**entry, "floor_per_second": round(floors[connections], 1), "share": share})
     result["resident_megabytes"] = _resident(hub)
     result["matching"] = matching_quality()
+    core = Partner("bpjs-core", "bpjs:ukur", "Ukur")
+    result["participants"] = await asyncio.to_thread(
+        participant_import.measure, hub, core, participants, lambda: _resident(hub)["verification"]
+    )
     return result
 
 
@@ -118,7 +123,15 @@ def _tables(result: dict[str, Any]) -> list[Table]:
     for name in result["resident_megabytes"]:
         third.add_column(name)
     third.add_row(*(str(value) for value in result["resident_megabytes"].values()))
-    return [first, second, third, _matching_table(result["matching"])]
+    return [first, second, third, _matching_table(result["matching"]), _participants_table(result["participants"])]
+
+
+def _participants_table(measured: dict[str, Any]) -> Table:
+    table = Table(title="(e) import of participants")
+    for heading in ("lines", "accepted", "lines a second", "MB before", "MB at most"):
+        table.add_column(heading)
+    table.add_row(*(str(value) for value in measured.values()))
+    return table
 
 
 def _matching_table(measured: dict[str, Any]) -> Table:
@@ -141,9 +154,11 @@ def _matching_table(measured: dict[str, Any]) -> Table:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--seconds", type=int, default=15, help="how long each measurement lasts")
+    parser.add_argument("--participants", type=int, default=50_000, help="how many lines the import has")
     # The services that are recorded in this process would tell of each request.
     configure_logging("bench", "warning")
-    result = asyncio.run(_measure(parser.parse_args().seconds))
+    asked = parser.parse_args()
+    result = asyncio.run(_measure(asked.seconds, asked.participants))
     console = Console()
     for table in _tables(result):
         console.print(table)

@@ -15,7 +15,7 @@ from services.verification.application.records import ParticipantRecord
 from services.verification.domain.evidence import Identity
 from services.verification.domain.membership import MEMBERSHIPS_MAX, Membership, told_again
 from shared.clock import Clock
-from shared.errors import Problem, Refusal, TooLarge
+from shared.errors import Problem, Refusal, TooLarge, Unavailable
 
 RECORDED, UNCHANGED, REFUSED = "recorded", "unchanged", "refused"
 _TOO_MANY = Problem("", "memberships-too-many", f"This worker would have more than {MEMBERSHIPS_MAX} memberships.")
@@ -119,7 +119,7 @@ class ParticipantImport:
         async for raw in lines:
             number += 1
             if number > self._limits.lines_max:
-                detail = f"An import has at most {self._limits.lines_max} lines; those before were taken."
+                detail = f"An import has at most {self._limits.lines_max} lines; full batches were taken."
                 raise TooLarge("participants.too-many-lines", detail)
             digest.update(raw + b"\n")
             if number <= done.lines:
@@ -137,6 +137,17 @@ class ParticipantImport:
         return self.progress
 
     async def _take(self, lines: Sequence[Line], digest: bytes) -> None:
+        """One batch, done again when it crossed somebody's work on the same workers."""
+        for last_try in (False, False, True):
+            try:
+                await self._take_once(lines, digest)
+            except Unavailable:
+                if last_try:
+                    raise
+            else:
+                return
+
+    async def _take_once(self, lines: Sequence[Line], digest: bytes) -> None:
         """One batch in one transaction."""
         async with self._opened() as place:
             batch = _Batch(place, self._parse, place.clock.now())
