@@ -7,8 +7,10 @@ from typing import Any
 import orjson
 
 from services.verification.adapters.sealed_facts import FactsSealer
+from services.verification.application.basket_item import basket_item
 from services.verification.application.claim_document import queue_item
 from services.verification.application.reading import ClaimFilter, Page
+from services.verification.application.records import StoredPair
 from shared.errors import NotFound
 from shared.identifiers import is_case_number
 from shared.postgres.database import Transaction
@@ -27,9 +29,12 @@ _AUDIT = """SELECT id, at, org, client_id, officer, action, object_type, object_
     FROM audit_log WHERE ($1::text IS NULL OR object_id = $1) AND ($2::text IS NULL OR object_type = $2)
       AND ($3::text IS NULL OR action = $3) AND ($4::text IS NULL OR org = $4) AND ($5::bigint IS NULL OR id < $5)
     ORDER BY id DESC LIMIT $6"""
-_PAIRS = """SELECT p.id, p.score, p.reasons, p.found_at, p.one, p.other, a.case_number AS one_case,
-        b.case_number AS other_case
+_PAIRS = """SELECT p.id, p.score, p.reasons, p.state, p.found_at, p.one, p.other, a.case_number AS one_case,
+        b.case_number AS other_case, e.facts AS one_facts, e.revision AS one_revision, f.facts AS other_facts,
+        f.revision AS other_revision
     FROM unmatched_pair p
+    JOIN evidence e ON e.id = p.one
+    LEFT JOIN evidence f ON f.id = p.other
     LEFT JOIN evidence_link a ON a.evidence_id = p.one AND a.ended_at IS NULL
     LEFT JOIN evidence_link b ON b.evidence_id = p.other AND b.ended_at IS NULL
     WHERE p.state = 'open' AND ($1::text IS NULL OR p.id > $1::text::uuid) ORDER BY p.id LIMIT $2"""
@@ -80,18 +85,17 @@ class ClaimQueries:
     async def unmatched(self, cursor: str | None, limit: int) -> Page:
         after = decode_cursor(cursor, str)
         rows = await self._driver.fetch(_PAIRS, after[0] if after else None, limit + 1)
-        items = [
-            {
-                "id": str(row["id"]),
-                "claims": [row["one_case"], row["other_case"]],
-                "evidence_ids": [row["one"], row["other"]],
-                "score": row["score"],
-                "reasons": list(row["reasons"]),
-                "found_at": row["found_at"].isoformat(),
-            }
-            for row in rows[:limit]
-        ]
+        items = [self._basket_item(row) for row in rows[:limit]]
         return Page(items, encode_cursor(str(rows[limit - 1]["id"])) if len(rows) > limit else None)
+
+    def _basket_item(self, row: Any) -> dict[str, Any]:
+        sides = [
+            (row[f"{side}_case"], self._facts.open_evidence(row[f"{side}_facts"], row[side], row[f"{side}_revision"]))
+            for side in ("one", "other")
+            if row[side] is not None
+        ]
+        pair = StoredPair(row["id"], row["one"], row["other"], row["score"], tuple(row["reasons"]), row["state"])
+        return basket_item(pair, sides, row["found_at"].isoformat())
 
     async def audit(self, filters: Sequence[str | None], cursor: str | None, limit: int) -> Page:
         """`filters`: object id, object type, action, org. The latest first."""

@@ -26,13 +26,15 @@ _PRIOR_BITS = -14.0
 SURE_BITS = 10.0
 # Shown to a person from here on: as likely one accident as two.
 DOUBT_BITS = 0.0
+_DOUBT_SCORE_MAX = 0.99
 _ONE_ACCIDENT_WITHIN = timedelta(days=1)
 _CLOSE = timedelta(hours=3)
 
 NAME, BIRTH_DATE, SEX, EMPLOYER, TIME, REGION, BODY_PART, KPJ, PASSPORT, NIK = (
     "name", "birth_date", "sex", "employer", "time", "region", "body_part", "kpj", "passport", "nik",
 )  # fmt: skip
-_WEIGHTS: Final[Mapping[str, float]] = {
+# What each agreement or difference weighs; how names agree is weighed word by word (names.py).
+WEIGHTS: Final[Mapping[str, float]] = {
     "birth-date-equal": 13.5,
     # The first of January is what is written when only the year is known.
     "birth-date-equal-first-of-january": 9.0,
@@ -86,14 +88,16 @@ class Ground:
 
 @dataclass(frozen=True)
 class Likeness:
-    """Two pieces side by side. `score` is the probability, 0 to 1, that they tell of one accident."""
+    """Two pieces side by side. `score` is the probability, 0 to 1, that they tell of one accident; what a rule leaves
+    to a person scores 0.99 at most."""
 
     grounds: tuple[Ground, ...]
     bits: float
 
     @property
     def score(self) -> float:
-        return round(1 / (1 + 2**-self.bits), 6)
+        probability = round(1 / (1 + 2**-self.bits), 6)
+        return probability if self.is_sure else min(probability, _DOUBT_SCORE_MAX)
 
     @property
     def reasons(self) -> tuple[str, ...]:
@@ -153,7 +157,7 @@ def compare(one: Evidence, other: Evidence) -> Likeness:
 
 
 def _ground(field: str, reason: str) -> Ground:
-    return Ground(field, reason, _WEIGHTS[reason])
+    return Ground(field, reason, WEIGHTS[reason])
 
 
 def _name(one: Evidence, other: Evidence) -> Ground | None:
@@ -195,13 +199,14 @@ def _days_agree(one: date, other: date) -> str:
 
 
 def _sex(one: Evidence, other: Evidence) -> Ground | None:
-    ours, theirs = _sex_of(one), _sex_of(other)
+    ours, theirs = sex_of(one), sex_of(other)
     if ours is None or theirs is None:
         return None
     return _ground(SEX, "sex-equal" if ours == theirs else "sex-differs")
 
 
-def _sex_of(piece: Evidence) -> str | None:
+def sex_of(piece: Evidence) -> str | None:
+    """The sex told, else that of the NIK."""
     if piece.sex in ("female", "male"):
         return piece.sex
     if piece.identity.nik and _dates_of_nik(piece.identity.nik):
@@ -258,6 +263,7 @@ def _region(one: Evidence, other: Evidence) -> Ground | None:
 
 
 def body_parts_of(piece: Evidence) -> tuple[str, ...]:
+    """The injured parts of the body as told."""
     told = piece.accident or piece.medical
     return told.body_parts if told else ()
 

@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
+from services.verification.domain import names
 from services.verification.domain.evidence import Evidence, MedicalFacts
 from services.verification.domain.grouping import Grouping, PersonLinks, group_evidence
-from services.verification.domain.likeness import alike, compare, likeness_keys
+from services.verification.domain.likeness import WEIGHTS, alike, compare, likeness_keys
+from shared.regulation.codes import codes_of
 from tests.support.evidence_makers import KPJ, report, told, visit
 
 WINDOW = timedelta(days=6)
@@ -183,3 +185,9 @@ def test_the_same_words_in_another_week_are_another_key() -> None:
     one, later = nameless("a"), nameless("b", 30)
     assert {key.text for key in likeness_keys(one)} == {key.text for key in likeness_keys(later)}
     assert not likeness_keys(one) & likeness_keys(later)
+
+
+def test_every_reason_has_a_title_in_both_languages() -> None:
+    kinds = (names.EQUAL, names.VARIANT, names.TYPO, names.PART, names.SIBLING, names.DIFFERS)
+    reasons = {*WEIGHTS, *(f"name-{kind}" for kind in kinds)}
+    assert reasons <= set(codes_of("match_reasons"))

@@ -9,7 +9,7 @@ from starlette.types import Message
 
 from services.verification.application.relate import join_claims, settle_pair, split_claim
 from services.verification.application.workplace import Workplace
-from services.verification.entrypoints.http.answers import ClaimAnswer, ListAnswer
+from services.verification.entrypoints.http.answers import ClaimAnswer
 from services.verification.entrypoints.http.desk import CaseNumber, Counter, audit, json_response
 from services.verification.entrypoints.http.work.acting import (
     DECIDE,
@@ -23,6 +23,7 @@ from services.verification.entrypoints.http.work.acting import (
     person_of,
     uuid_text,
 )
+from services.verification.entrypoints.http.work.basket_answers import BasketAnswer
 from shared.web.door import Caller, secured
 from shared.web.idempotency import Answer, IdempotencyKey
 from shared.web.openapi import idempotent, refusals
@@ -102,7 +103,7 @@ def add_basket(router: APIRouter, counter: Counter) -> None:
     @router.get(
         "/v1/unmatched",
         summary="Pairs of claims that may be one",
-        response_model=ListAnswer,
+        response_model=BasketAnswer,
         responses=refusals(422, 503),
         **secured("claims.read"),
     )
