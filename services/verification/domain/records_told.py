@@ -46,6 +46,7 @@ def _wage(report_id: str, facts: AccidentFacts, in_force: Sequence[Membership], 
     if not wages or mine in wages:
         return None
     recorded = min(wages, key=lambda wage: (abs(wage - mine), wage))
-    grave = abs(mine - recorded) > GRAVE_WAGE_DIFFERENCE * recorded
+    # How a day's wage or piece work becomes a month's is not certain enough to hold up a benefit.
+    grave = facts.wage_basis == "monthly" and abs(mine - recorded) > GRAVE_WAGE_DIFFERENCE * recorded
     against = Against(PARTICIPANT_RECORD, str(recorded), HIGH if grave else MEDIUM)
     return contradiction("wage", (report_id, str(mine)), [against])

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from shared.identifiers import new_id
 from tests.support.agency_events import ACCIDENT_AT, accident_report, determination, medical_report, random_nik
 from tests.support.eventually import eventually
 from tests.support.verification_service import AUDITOR, Verification
@@ -157,6 +158,43 @@ async def test_contradiction_waits_for_the_verifier_until_disnaker_settles_it(ve
     await verification.publish(determination(number, received_at=at))
     settled = await verification.claim_with(nik, state="CONCLUDED_WORK_ACCIDENT")
     assert {item["state"] for item in settled["discrepancies"]} == {"resolved"}
+
+
+async def test_a_verifier_says_which_source_is_right(verification: Verification) -> None:
+    nik = random_nik()
+    report, visit = (
+        accident_report(nik, body_parts=("hand_right",)),
+        medical_report(nik, body_parts=(("hand", "left"),)),
+    )
+    await verification.publish(report, visit)
+    claim = await verification.claim_with(nik, waiting_reason="discrepancy-open:injury_side")
+    (item,) = claim["discrepancies"]
+    assert (item["title"]["id"], item["severity"], item["state"]) == ("Sisi tubuh yang cedera", "high", "open")
+    path = f"/v1/claims/{claim['case_number']}/discrepancies"
+
+    async def resolve(discrepancy_id: str, keep: str) -> tuple[int, Any]:
+        body = {"keep": keep, "reason": "Foto rontgen.", "officer": {"id": "V-7", "name": "Dewi"}}
+        url = f"{path}/{discrepancy_id}/resolution"
+        answer = await verification.http.post(url, json=body, headers=verification.once())
+        return answer.status_code, answer.json()
+
+    status, problem = await resolve(item["id"], "nobody")
+    assert (status, problem["errors"][0]["pointer"]) == (422, "/keep")
+    for unknown in (str(new_id()), "none"):
+        assert (await resolve(unknown, visit.subject))[0] == 404
+    status, resolved = await resolve(item["id"], visit.subject)
+    assert (status, resolved["decision_version"]) == (200, claim["decision_version"] + 1)
+    (settled,) = resolved["discrepancies"]
+    assert (settled["state"], settled["kept"], settled["reason"]) == ("resolved", visit.subject, "Foto rontgen.")
+    assert resolved["waiting_on"] != "bpjs"
+    assert [entry["what"] for entry in resolved["timeline"]][-1] == "discrepancy.resolved"
+    assert (await resolve(item["id"], report.subject))[0] == 409
+
+    def told() -> list[object]:
+        events = verification.published("jkk.claims", claim["case_number"])
+        return [event for event in events if "discrepancy-closed" in event["changes"]]
+
+    assert len(await eventually(told)) == 1
 
 
 async def test_verifier_splits_and_joins_and_it_stays_so(verification: Verification) -> None:

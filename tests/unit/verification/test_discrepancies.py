@@ -187,9 +187,10 @@ def test_the_wage_is_held_against_the_participant_record(wage: int | None, expec
     assert (told_of[1] if told_of else None) == expected
 
 
-def test_a_daily_wage_is_compared_by_the_month() -> None:
+def test_a_daily_wage_is_compared_by_the_month_and_holds_up_nothing() -> None:
     daily = report("r", accident={"wage_rupiah": 200_000, "wage_basis": "daily"})
     assert not claim(daily, memberships=(member(wage=6_000_000),)).discrepancies
+    assert found(claim(daily, memberships=(member(wage=4_000_000),))) == {"wage": (["6000000", "4000000"], "medium")}
 
 
 def test_the_employer_is_held_against_the_memberships_of_that_day() -> None:

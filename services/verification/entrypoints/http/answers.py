@@ -26,6 +26,9 @@ ObjectionPath = Annotated[str, coded("objection_paths")]
 ObjectionState = Annotated[str, coded("objection_states")]
 ReimbursementStatus = Annotated[str, coded("reimbursement_statuses")]
 DiscrepancyField = Annotated[str, coded("discrepancy_fields")]
+DiscrepancyState = Annotated[str, coded("discrepancy_states")]
+Severity = Annotated[str, coded("severities")]
+FlagState = Annotated[str, coded("flag_states")]
 ReturnToWorkState = Annotated[str, coded("return_to_work_states")]
 ReturnToWorkTrigger = Annotated[str, coded("return_to_work_triggers")]
 ReturnToWorkCondition = Annotated[str, coded("return_to_work_conditions")]
@@ -101,26 +104,31 @@ class ValueAnswer(BaseModel):
 
 
 class DiscrepancyAnswer(BaseModel):
+    """The report's value first, then every word against it. An `evidence_id` may also be `participant-record` or
+    `disability-table:<row>`. `settled_by` is the determination or resolution, `kept` what a person found right."""
+
     id: str
     field: DiscrepancyField
     title: Title
     values: list[ValueAnswer]
-    severity: str
-    owner: str
-    state: str
+    severity: Severity
+    owner: WaitingOn
+    state: DiscrepancyState
     settled_by: str | None
     kept: str | None
     reason: str | None
 
 
 class FlagAnswer(BaseModel):
+    """Something for a person's eye, which refuses nothing; `related_cases` are other claims it rests on."""
+
     id: str
     code: FlagCode
     title: Title
     explanation: Title
     evidence_ids: list[str]
     related_cases: list[str]
-    state: str
+    state: FlagState
     dismissed_by: str | None
     reason: str | None
 
