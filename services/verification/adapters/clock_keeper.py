@@ -7,6 +7,7 @@ new (docs/decisions/0085).
 """
 
 from collections.abc import Callable
+from datetime import datetime
 
 from services.verification.application.case_desk import CaseDesk
 from services.verification.application.keep_clocks import let_time_pass
@@ -73,16 +74,18 @@ class ClockKeeper:
         now = self._clock.now().replace(microsecond=0)
         rows = await turn.connection.fetch(_OVERDUE, now, list(self._failed), self._rows_max)
         for row in rows:
-            await self._tell(row["case_number"])
+            await self._tell(row["case_number"], now)
         return len(rows)
 
-    async def _tell(self, case_number: str) -> None:
+    async def _tell(self, case_number: str, now: datetime) -> None:
         """One claim in one transaction."""
         try:
             async with self._database.system_transaction() as transaction:
                 next_overdue_at = await let_time_pass(self._desk_on(transaction), case_number)
                 # Also where nothing changed, and for a number that was merged away: else it would be found for ever.
                 await transaction.driver.execute(_NOTE, case_number, next_overdue_at)
+            if next_overdue_at is not None and next_overdue_at < now:
+                raise RuntimeError("the clock has run out and is said to run out yet")
         except Unavailable:
             raise
         except Exception as error:

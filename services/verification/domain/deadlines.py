@@ -41,7 +41,8 @@ _HOSPITALS_PAPERS = frozenset(rule.code for rule in DOCUMENT_TABLE if rule.respo
 @dataclass(frozen=True)
 class Course:
     """By what the clocks of a claim start, stand still and stop. `lead` says when it happened; `active` is the
-    evidence that counts; `complete_at` when the last required paper came."""
+    evidence that counts, or what there was once all of it was withdrawn; `complete_at` when the last required paper
+    came."""
 
     lead: Evidence
     active: tuple[Evidence, ...]
@@ -74,11 +75,15 @@ class Course:
 
 
 def clocks_of(rules: RuleSet, course: Course, now: datetime, counting: Counting) -> list[Clock]:
-    """Tahap I first, then the others that the claim has; a clock that has not begun has no times."""
-    zone = course.zone
+    """Tahap I first, then the others that the claim has; a clock that has not begun has no times. Once a claim was
+    turned down or withdrawn, nothing more is due: its clocks stay as they stood then, but for those of objections."""
+    zone, over_at = course.zone, _over_at(course)
 
     def run(clock: str, start: datetime | None, stopped_at: datetime | None, *pauses: Pause) -> Clock:
-        return run_clock(rules, clock, start, stopped_at, now, zone, counting, pauses)
+        if over_at is None:
+            return run_clock(rules, clock, start, stopped_at, now, zone, counting, pauses)
+        found = run_clock(rules, clock, start, stopped_at, min(now, over_at), zone, counting, pauses)
+        return replace(found, running=False)
 
     kind = course.accident.event_kind if course.accident else "accident"
     begins = start_of_count(course.lead.occurred_at, course.lead.precision, zone)
@@ -97,8 +102,21 @@ def clocks_of(rules: RuleSet, course: Course, now: datetime, counting: Counting)
         diagnosed_at = course.lead.occurred_at
         clocks.append(run("PAK_POST_EMPLOYMENT", _midnight(ended_on, zone), diagnosed_at))
     # One clock for each objection, from the day on which it came before whoever has to answer it.
-    clocks += [run(f"OBJECTION_{d.path.upper()}", d.since, d.answered_at) for d in course.stance.disputes]
+    clocks += [
+        run_clock(rules, f"OBJECTION_{d.path.upper()}", d.since, d.answered_at, now, zone, counting)
+        for d in course.stance.disputes
+    ]
     return clocks
+
+
+def _over_at(course: Course) -> datetime | None:
+    """When the claim was turned down, or all that was told of it withdrawn; None while something may come of it."""
+    if not any(piece.is_active for piece in course.active):
+        return max(piece.received_at for piece in course.active)
+    stance = course.stance
+    if stance.rejected is not None:
+        return stance.rejected.decided_at
+    return stance.concluded_at if stance.conclusion == NOT_COVERED else None
 
 
 def _as_duty_of(course: Course, stage_1: Clock) -> Clock:
@@ -157,8 +175,7 @@ def _applied_at(course: Course) -> datetime | None:
 
 def _payable_at(course: Course) -> datetime | None:
     """Requirements are complete; nothing is to be paid once the claim was turned down."""
-    turned_down = course.stance.rejected or course.stance.conclusion == NOT_COVERED
-    return None if turned_down else course.complete_at
+    return None if _over_at(course) is not None else course.complete_at
 
 
 def _asked_at(course: Course) -> datetime | None:

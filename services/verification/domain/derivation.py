@@ -211,7 +211,7 @@ def _course(known: _Basis, case: CaseInput, papers: Sequence[ChecklistItem]) -> 
     complete_at = completed_at(papers)
     return Course(
         known.lead,
-        known.active,
+        known.counted,
         known.accident,
         known.statement,
         known.stance,

@@ -170,6 +170,29 @@ def test_nothing_is_payable_once_the_claim_was_turned_down() -> None:
         assert clock(claim(*complete(), entries=(entry,)), "PAYOUT").starts_at is None
 
 
+def test_nothing_more_is_due_once_the_claim_was_turned_down() -> None:
+    pieces = [report("r"), visit("v", medical={"statement": STATEMENT})]
+    for settled in (decided("reject", 4), decided("conclude", 4, outcome="not_covered")):
+        view = claim(*pieces, now=at(400), entries=(settled,))
+        # Tahap II was due at midnight after day 4.
+        assert (clock(view, "T2").met, clock(view, "T2").running) == (None, False)
+        assert view.next_overdue_at is None
+        assert [entry.what for entry in view.timeline if entry.what.startswith("clock.")] == []
+    missed = claim(*pieces, now=at(400), entries=(decided("reject", 30),))
+    assert (clock(missed, "T2").met, clock(missed, "T2").running) == (False, False)
+    reopened = claim(*pieces, now=at(400), entries=(decided("reject", 4), decided("reopen", 5)))
+    assert clock(reopened, "T2").overdue
+
+
+def test_withdrawn_report_leaves_its_clocks_as_they_stood() -> None:
+    view = claim(report("r", status="withdrawn"), now=at(400))
+    assert (view.state, clock(view, "T1_KK").met) == ("WITHDRAWN", True)
+    assert not [each for each in view.clocks if each.running]
+    # Where a hospital still tells of the accident, the duty to report it goes on.
+    suspected = claim(report("r", status="withdrawn"), visit("v"), now=at(400))
+    assert clock(suspected, "T1_KK").overdue
+
+
 def test_payout_stands_still_while_the_inspector_is_asked() -> None:
     asked = decided("refer_to_disnaker", 4)
     standing = clock(claim(*complete(), entries=(asked,)), "PAYOUT")
