@@ -656,6 +656,34 @@ _SAMPLES: tuple[_Sample, ...] = (
             "detail": "1 fields are not as the event's schema says",
         },
     ),
+    (
+        "jkk.medical-report.assembled.v1",
+        "with-papers",
+        ENCOUNTER_ID,
+        3,
+        KEY,
+        {**MEDICAL_FACTS, "version": 3, "admit_source": "hosp-trans"},
+        {
+            **MEDICAL_CONTENT,
+            "papers": [
+                {"kind": "visum", "resource_type": "DocumentReference", "resource_id": "d-1", "sha256": "7a" * 32}
+            ],
+        },
+    ),
+    (
+        "jkk.claim-state.recorded.v1",
+        "following-reports",
+        CASE_NUMBER,
+        10,
+        CASE_NUMBER,
+        {
+            **CLAIM_STATE,
+            "claim_version": 10,
+            "checklist": [{**CHECKLIST_ENTRY, "state": "rejected", "stage": 2, "confidence": "certain"}],
+            "report_versions": [{"report_id": REPORT_ID, "version": 3}],
+        },
+        None,
+    ),
 )
 
 
