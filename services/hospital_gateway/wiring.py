@@ -1,5 +1,7 @@
 """The one place where this service's objects are made; tests call the same `build`."""
 
+from datetime import timedelta
+
 import httpx
 
 from services.hospital_gateway.adapters.bridge_seal import BridgeSeals, BridgeVerifier
@@ -9,6 +11,8 @@ from services.hospital_gateway.adapters.fhir.outcome import outcome_of
 from services.hospital_gateway.adapters.fhir.r4_format import R4Format
 from services.hospital_gateway.adapters.fhir.types import STORED_TYPES
 from services.hospital_gateway.adapters.fhir.validation import load_models_of_a_visit
+from services.hospital_gateway.adapters.held_purge import HeldPurge, PurgeAges
+from services.hospital_gateway.adapters.held_visits import PostgresHeldVisits
 from services.hospital_gateway.adapters.issuer_credentials import IssuerCredentials
 from services.hospital_gateway.adapters.projections import PostgresProjections
 from services.hospital_gateway.adapters.records import PostgresVault
@@ -34,7 +38,7 @@ from shared.operations import dead_letter_routes
 from shared.outbox import Cleaner, Consumer, Relay, Retention
 from shared.partner_http.client import careful_client
 from shared.postgres.database import Database
-from shared.sealing import Secrets, load_secrets
+from shared.sealing import load_secrets
 from shared.service import Hook, Service, create_service, issuer_verifier
 from shared.web.door import Verifier
 
@@ -56,8 +60,7 @@ def build(
     Raises KeyringUnusable when a secret is missing or wrong.
     """
     clock = clock or SystemClock()
-    topics = [TOPICS[name] for name in (*TOPICS_READ, MEDICAL_REPORTS, DEAD_LETTERS)]
-    bus = bus or AioKafkaBus(settings.kafka_bootstrap, topics=topics, prefix=settings.topic_prefix)
+    bus = bus or _kafka(settings)
     database = Database.of(settings, service=NAME)
     secrets = load_secrets(settings.secrets_dir)
     load_models_of_a_visit()
@@ -69,18 +72,18 @@ def build(
         stop_verifier.append(stop)
     bridges = BridgeSeals(secrets.sealer)
     issuer_client = careful_client(timeout_seconds=settings.issuer_timeout_seconds, transport=issuer_transport)
-    credentials = IssuerCredentials(issuer_client, _token_endpoint(settings), verifier)
     vault = PostgresVault(database, secrets.sealer, secrets.blind_index, clock, replay_days=settings.fhir_replay_days)
-    consumer = Consumer(
-        database, bus, secrets.sealer, group=NAME, topics=TOPICS_READ, handle=handler(PostgresProjections), clock=clock
-    )
+    reports = ReportWriter(resource_format, Rules(relevance_rules(), body_part_rules()), secrets.worker_keys)
+    writer = ResourceWriter(resource_format, reports, clock)
+    handle = handler(PostgresProjections, lambda tx: PostgresHeldVisits(tx, vault.on, reports, clock))
+    consumer = Consumer(database, bus, secrets.sealer, group=NAME, topics=TOPICS_READ, handle=handle, clock=clock)
     return create_service(
         NAME,
         settings,
         title="Simpul: hospital gateway (FHIR R4)",
         routers=[
-            bridge_token_router(IssueBridgeToken(credentials, bridges, vault, clock)),
-            fhir_router(_surface(settings, vault, secrets, resource_format, answers, clock)),
+            bridge_token_router(_bridge_tokens(settings, issuer_client, verifier, bridges, vault, clock)),
+            fhir_router(_surface(settings, vault, resource_format, writer, answers, clock)),
             dead_letter_routes(database, consumer),
         ],
         verifier=BridgeVerifier(bridges, verifier, clock),
@@ -88,10 +91,34 @@ def build(
         components=[
             Relay(database, bus),
             Cleaner(database, retention=Retention.of(settings)),
+            HeldPurge(database, clock, _purge_ages(settings), every_seconds=settings.purge_every_seconds),
             consumer,
         ],
         checks=[("postgres", database.check)],
         on_stop=[*stop_verifier, issuer_client.aclose, database.close, bus.close, resource_format.close],
+    )
+
+
+def _kafka(settings: HospitalGatewaySettings) -> AioKafkaBus:
+    topics = [TOPICS[name] for name in (*TOPICS_READ, MEDICAL_REPORTS, DEAD_LETTERS)]
+    return AioKafkaBus(settings.kafka_bootstrap, topics=topics, prefix=settings.topic_prefix)
+
+
+def _bridge_tokens(
+    settings: HospitalGatewaySettings,
+    issuer_client: httpx.AsyncClient,
+    issued: Verifier,
+    bridges: BridgeSeals,
+    vault: PostgresVault,
+    clock: Clock,
+) -> IssueBridgeToken:
+    credentials = IssuerCredentials(issuer_client, _token_endpoint(settings), issued)
+    return IssueBridgeToken(credentials, bridges, vault, clock)
+
+
+def _purge_ages(settings: HospitalGatewaySettings) -> PurgeAges:
+    return PurgeAges(
+        timedelta(hours=settings.purge_ended_after_hours), timedelta(days=settings.purge_unchanged_after_days)
     )
 
 
@@ -103,14 +130,12 @@ def _token_endpoint(settings: HospitalGatewaySettings) -> str:
 def _surface(
     settings: HospitalGatewaySettings,
     vault: PostgresVault,
-    secrets: Secrets,
     resource_format: R4Format,
+    writer: ResourceWriter,
     answers: Answers,
     clock: Clock,
 ) -> FhirSurface:
     """The use cases with everything under them."""
-    rules = Rules(relevance_rules(), body_part_rules())
-    writer = ResourceWriter(resource_format, ReportWriter(resource_format, rules, secrets.worker_keys), clock)
     return FhirSurface(
         submit_bundle=SubmitBundle(vault, resource_format, writer, clock),
         searches=SearchResources(vault, resource_format, writer),

@@ -9,6 +9,20 @@ from uuid import UUID
 
 import asyncpg
 
+from services.hospital_gateway.adapters.record_statements import (
+    ADD_ALONE,
+    ADD_WITH_RECEIPT,
+    COVERAGES,
+    HELD,
+    HELD_LOCKED,
+    HISTORY,
+    KEEP_RECEIPT,
+    PARTS,
+    PREPARE,
+    REPLACE,
+    TREATED_FOR_CLAIM,
+    VERSION,
+)
 from services.hospital_gateway.adapters.resource_search import page_sql, search_sql
 from services.hospital_gateway.application.documents import (
     Caller,
@@ -17,6 +31,7 @@ from services.hospital_gateway.application.documents import (
     Prepared,
     Receipt,
     ReportState,
+    VisitMarks,
     Written,
 )
 from services.hospital_gateway.application.ports import Collision
@@ -29,67 +44,6 @@ from shared.postgres.database import Database, Transaction
 from shared.sealing import BlindIndex, Sealer
 
 _COLLIDING = (asyncpg.UniqueViolationError, asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
-
-_PREPARE = """
-SELECT (SELECT region_code FROM registered_partner WHERE org = $1) AS region_code,
-       (SELECT sealed_response FROM bundle_receipt
-         WHERE org = $1 AND client_id = $2 AND sha256 = $3 AND received_at > $4) AS sealed_response,
-       (SELECT id FROM bundle_receipt WHERE org = $1 AND client_id = $2 AND sha256 = $3) AS receipt_id,
-       ARRAY(SELECT i.type || ' ' || i.token || ' ' || i.resource_id
-               FROM unnest($5::text[], $6::text[]) AS asked(type, token)
-               JOIN resource_identifier i ON i.org = $1 AND i.type = asked.type AND i.token = asked.token) AS holders
-"""
-_HELD = """
-SELECT r.* FROM unnest($2::text[], $3::uuid[]) AS asked(type, id)
-  JOIN resource r ON r.org = $1 AND r.type = asked.type AND r.id = asked.id AND r.latest ORDER BY r.type, r.id
-"""
-_HELD_LOCKED = f"{_HELD} FOR UPDATE OF r"
-_VERSION = "SELECT r.* FROM resource r WHERE org = $1 AND type = $2 AND id = $3 AND version = $4"
-_HISTORY = """
-SELECT r.* FROM resource r WHERE org = $1 AND type = $2 AND id = $3 AND ($4::int IS NULL OR version < $4)
- ORDER BY version DESC LIMIT $5
-"""
-_PARTS = "SELECT r.* FROM resource r WHERE org = $1 AND encounter_id = $2 AND latest"
-_COVERAGES = """
-SELECT r.* FROM resource r
- WHERE org = $1 AND patient_id = $2 AND latest AND type = 'Coverage' AND encounter_id IS NULL
-"""
-_REPLACE = """
-UPDATE resource r SET latest = false FROM unnest($2::text[], $3::uuid[]) AS given(type, id)
- WHERE r.org = $1 AND r.type = given.type AND r.id = given.id AND r.latest
-"""
-_ADD = """
-WITH added AS (
-    INSERT INTO resource (org, type, id, version, latest, encounter_id, patient_id, updated_at, sha256, content_sha256,
-                          entry_index, sealed)
-    SELECT $1, * FROM unnest($2::text[], $3::uuid[], $4::int[], $5::bool[], $6::uuid[], $7::uuid[], $8::timestamptz[],
-                             $9::bytea[], $10::bytea[], $11::int[], $12::bytea[])),
-named AS (
-    INSERT INTO resource_identifier (org, type, token, resource_id, exclusive)
-    SELECT $1, * FROM unnest($13::text[], $14::text[], $15::uuid[], $16::bool[])),
-reported AS (
-    INSERT INTO medical_report (org, encounter_id, version, digest, encounter_status, changed_at)
-    SELECT $1, given.*, $21 FROM unnest($17::uuid[], $18::int[], $19::bytea[], $20::text[]) AS given)
-"""
-# An earlier receipt of the same bytes gives way only when it no longer counts.
-_RECEIPT = """
-INSERT INTO bundle_receipt (org, client_id, sha256, id, received_at, entries, sealed_request, sealed_response)
-SELECT {0}, {1}, {2}, {3}, {4}, {5}, {6}, {7}
-ON CONFLICT (org, client_id, sha256) DO UPDATE SET id = {3}, received_at = {4}, entries = {5}, sealed_request = {6},
-   sealed_response = {7} WHERE bundle_receipt.received_at <= {8}
-RETURNING 1
-"""
-_RECEIPT_TYPES = ("text", "text", "bytea", "uuid", "timestamptz", "int", "bytea", "bytea", "timestamptz")
-
-
-def _receipt_sql(first: int) -> str:
-    """The statement with its nine parameters numbered from `first`."""
-    return _RECEIPT.format(*(f"${first + place}::{kind}" for place, kind in enumerate(_RECEIPT_TYPES)))
-
-
-_KEEP_RECEIPT = _receipt_sql(1)
-_ADD_WITH_RECEIPT = f"{_ADD}, kept AS ({_receipt_sql(22)}) SELECT count(*) FROM kept"  # noqa: S608  constants only
-_ADD_ALONE = f"{_ADD} SELECT 1"
 
 
 class PostgresVault:
@@ -104,12 +58,16 @@ class PostgresVault:
         self._clock = clock
         self._replay_for = timedelta(days=replay_days)
 
+    def on(self, tx: Transaction, caller: Caller) -> "PostgresRecords":
+        """One hospital's records on a transaction that is open already."""
+        return PostgresRecords(tx, caller, self._sealer, self._index, self._clock, self._replay_for)
+
     @asynccontextmanager
     async def of(self, caller: Caller) -> AsyncIterator["PostgresRecords"]:
         """One transaction. Raises Collision when another took an identifier or version first."""
         async with self._database.transaction(caller.org) as tx:
             try:
-                yield PostgresRecords(tx, caller, self._sealer, self._index, self._clock, self._replay_for)
+                yield self.on(tx, caller)
             except _COLLIDING as error:
                 raise Collision from error
 
@@ -138,7 +96,7 @@ class PostgresRecords:
     async def prepare(self, keys: Sequence[tuple[str, str, str]], bundle_sha256: bytes | None) -> Prepared:
         asked = {(key[0], token): key for key in keys for token in self._index.all(_kind(key[0]), f"{key[1]}|{key[2]}")}
         row = await self._driver.fetchrow(
-            _PREPARE,
+            PREPARE,
             self._org,
             self._caller.client_id,
             bundle_sha256,
@@ -163,8 +121,8 @@ class PostgresRecords:
     async def held(self, targets: Sequence[tuple[str, UUID]], *, lock: bool = False) -> list[Held]:
         asked = dict.fromkeys(targets)
         arguments = (self._org, [type_name for type_name, _ in asked], [resource_id for _, resource_id in asked])
-        rows = await self._driver.fetch(_HELD_LOCKED if lock else _HELD, *arguments)
-        if lock and len(rows) < len(asked) and len(await self._driver.fetch(_HELD, *arguments)) > len(rows):
+        rows = await self._driver.fetch(HELD_LOCKED if lock else HELD, *arguments)
+        if lock and len(rows) < len(asked) and len(await self._driver.fetch(HELD, *arguments)) > len(rows):
             # A current version that we waited for was replaced meanwhile, and its successor is not in our snapshot.
             raise Collision
         return [self._opened(row) for row in rows]
@@ -186,18 +144,18 @@ class PostgresRecords:
         ]
 
     async def history_of(self, type_name: str, resource_id: UUID, before: int | None, count: int) -> list[Held]:
-        rows = await self._driver.fetch(_HISTORY, self._org, type_name, resource_id, before, count)
+        rows = await self._driver.fetch(HISTORY, self._org, type_name, resource_id, before, count)
         return [self._opened(row) for row in rows]
 
     async def version_of(self, type_name: str, resource_id: UUID, version: int) -> Held | None:
-        row = await self._driver.fetchrow(_VERSION, self._org, type_name, resource_id, version)
+        row = await self._driver.fetchrow(VERSION, self._org, type_name, resource_id, version)
         return self._opened(row) if row else None
 
     async def parts_of(self, encounter_id: UUID) -> list[Held]:
-        return [self._opened(row) for row in await self._driver.fetch(_PARTS, self._org, encounter_id)]
+        return [self._opened(row) for row in await self._driver.fetch(PARTS, self._org, encounter_id)]
 
     async def coverages_of(self, patient_id: UUID) -> list[Held]:
-        return [self._opened(row) for row in await self._driver.fetch(_COVERAGES, self._org, patient_id)]
+        return [self._opened(row) for row in await self._driver.fetch(COVERAGES, self._org, patient_id)]
 
     async def encounters_of(self, patient_ids: Sequence[UUID]) -> list[UUID]:
         rows = await self._driver.fetch(
@@ -229,6 +187,7 @@ class PostgresRecords:
         written: Sequence[Written],
         reports: Sequence[tuple[ReportState, str | None]],
         receipt: Receipt | None = None,
+        receipt_id: UUID | None = None,
     ) -> None:
         last = {(one.type, one.id): one.version for one in written}
         replaced = [who for who, _ in last.items() if min(w.version for w in written if (w.type, w.id) == who) > 1]
@@ -239,7 +198,7 @@ class PostgresRecords:
         names = list(dict.fromkeys((one.type, self._token(one.type, key), one.id, key in one.exclusive)
                                    for one in current for key in one.keys))  # fmt: skip
         stored = await self._driver.fetchval(
-            _ADD_WITH_RECEIPT if receipt else _ADD_ALONE,
+            ADD_WITH_RECEIPT if receipt else ADD_ALONE,
             self._org,
             [one.type for one in written],
             [one.id for one in written],
@@ -264,6 +223,11 @@ class PostgresRecords:
             [state.digest for state, _ in reports],
             [status for _, status in reports],
             self._clock.now(),
+            [" ".join(str(resource_id) for _, resource_id in one.links.named) for one in written],
+            [" ".join(self._hashes(state.marks)) for state, _ in reports],
+            [state.marks.started_at for state, _ in reports],
+            receipt_id,
+            [state.marks.ended_at for state, _ in reports],
             *(self._receipt_values(receipt) if receipt else ()),
         )
         if not stored:
@@ -272,23 +236,27 @@ class PostgresRecords:
     async def _replace(self, who: Sequence[tuple[str, UUID]]) -> None:
         """Make room for new current versions: the old ones are no longer current, and their identifiers go."""
         ids = [resource_id for _, resource_id in who]
-        await self._driver.execute(_REPLACE, self._org, [type_name for type_name, _ in who], ids)
+        await self._driver.execute(REPLACE, self._org, [type_name for type_name, _ in who], ids)
         await self._driver.execute(
             "DELETE FROM resource_identifier WHERE org = $1 AND resource_id = ANY($2)", self._org, ids
         )
 
     async def lock_reports(self, encounter_ids: Sequence[UUID]) -> list[ReportState]:
         rows = await self._driver.fetch(
-            """SELECT encounter_id, version, digest FROM medical_report
+            """SELECT encounter_id, version, digest, ended_at FROM medical_report
                 WHERE org = $1 AND encounter_id = ANY($2) ORDER BY encounter_id FOR UPDATE""",
             self._org,
             list(encounter_ids),
         )
-        return [ReportState(row["encounter_id"], row["version"], row["digest"]) for row in rows]
+        return [
+            ReportState(row["encounter_id"], row["version"], row["digest"], VisitMarks(ended_at=row["ended_at"]))
+            for row in rows
+        ]
 
     async def save_report(self, state: ReportState, encounter_status: str | None) -> None:
         await self._driver.execute(
-            """UPDATE medical_report SET version = $3, digest = $4, encounter_status = $5, changed_at = $6
+            """UPDATE medical_report SET version = $3, digest = $4, encounter_status = $5, changed_at = $6,
+                      worker_hashes = $7, started_at = $8, ended_at = $9
                 WHERE org = $1 AND encounter_id = $2""",
             self._org,
             state.encounter_id,
@@ -296,10 +264,28 @@ class PostgresRecords:
             state.digest,
             encounter_status,
             self._clock.now(),
+            self._hashes(state.marks),
+            state.marks.started_at,
+            state.marks.ended_at,
         )
 
+    async def is_treated_for_claim(self, marks: VisitMarks) -> bool:
+        hashes = [hash_ for kind, number in _numbers(marks) for hash_ in self._index.all(kind, number)]
+        if not hashes or marks.started_at is None:
+            return False
+        return bool(await self._driver.fetchval(TREATED_FOR_CLAIM, hashes, marks.started_at))
+
+    def _hashes(self, marks: VisitMarks) -> list[str]:
+        return [self._index.of(kind, number) for kind, number in _numbers(marks)]
+
+    async def was_purged(self, type_name: str, resource_id: UUID) -> bool:
+        row = await self._driver.fetchval(
+            "SELECT 1 FROM purged_resource WHERE org = $1 AND type = $2 AND id = $3", self._org, type_name, resource_id
+        )
+        return row is not None
+
     async def keep_receipt(self, receipt: Receipt) -> None:
-        if await self._driver.fetchval(_KEEP_RECEIPT, *self._receipt_values(receipt)) is None:
+        if await self._driver.fetchval(KEEP_RECEIPT, *self._receipt_values(receipt)) is None:
             raise Collision
 
     def _receipt_values(self, receipt: Receipt) -> tuple[object, ...]:
@@ -347,6 +333,11 @@ class PostgresRecords:
             row["encounter_id"],
             row["patient_id"],
         )
+
+
+def _numbers(marks: VisitMarks) -> list[tuple[str, str]]:
+    named = (("nik", marks.nik), ("kpj", marks.kpj), ("passport", marks.passport))
+    return [(kind, number) for kind, number in named if number]
 
 
 def _kind(type_name: str) -> str:

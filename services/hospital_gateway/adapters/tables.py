@@ -4,7 +4,7 @@ and codes of states."""
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, DateTime, LargeBinary, Text
+from sqlalchemy import BigInteger, DateTime, LargeBinary, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
@@ -23,7 +23,8 @@ declare_standard_tables(Base)
 
 class ResourceRow(Base, table=True):
     """One version of a resource. `sealed` is its JSON text (sealed with type, id and version), `sha256` of that text,
-    `content_sha256` of the text without the hub's id and meta; `latest` marks the current version."""
+    `content_sha256` of the text without the hub's id and meta; `latest` marks the current version. `named` are the
+    resources it refers to, `receipt_id` is of the Bundle it came in."""
 
     __tablename__ = "resource"
 
@@ -39,6 +40,8 @@ class ResourceRow(Base, table=True):
     content_sha256: bytes = Field(sa_type=LargeBinary)
     entry_index: int | None = None
     sealed: bytes = Field(sa_type=LargeBinary)
+    named: list[UUID] = Field(sa_type=ARRAY(Uuid))
+    receipt_id: UUID | None = None
 
 
 class ResourceIdentifierRow(Base, table=True):
@@ -55,7 +58,7 @@ class ResourceIdentifierRow(Base, table=True):
 
 class MedicalReportRow(Base, table=True):
     """The state of an Encounter's report, and the lock of everything that belongs to it. `version` counts what was
-    published; `digest` is of the last published content."""
+    published; `digest` is of the last published content. `worker_hashes` are of its patient's numbers."""
 
     __tablename__ = "medical_report"
 
@@ -65,6 +68,20 @@ class MedicalReportRow(Base, table=True):
     digest: bytes | None = Field(default=None, sa_type=LargeBinary)
     encounter_status: str | None = None
     changed_at: datetime = Field(sa_type=_INSTANT)
+    worker_hashes: list[str] = Field(sa_type=ARRAY(Text))
+    started_at: datetime | None = Field(default=None, sa_type=_INSTANT)
+    ended_at: datetime | None = Field(default=None, sa_type=_INSTANT)
+
+
+class PurgedResourceRow(Base, table=True):
+    """That something was here and has been purged; nothing of what it said."""
+
+    __tablename__ = "purged_resource"
+
+    org: str = Field(primary_key=True)
+    type: str = Field(primary_key=True)
+    id: UUID = Field(primary_key=True)
+    purged_at: datetime = Field(sa_type=_INSTANT)
 
 
 class BundleReceiptRow(Base, table=True):

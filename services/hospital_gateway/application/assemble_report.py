@@ -49,10 +49,18 @@ class Assembled:
 
 
 def assemble(
-    visit: Visit, *, org: str, region_code: str | None, version: int, at: datetime, rules: Rules, workers: Workers
+    visit: Visit,
+    *,
+    org: str,
+    region_code: str | None,
+    version: int,
+    at: datetime,
+    rules: Rules,
+    workers: Workers,
+    open_claim: bool = False,
 ) -> Assembled:
     """The report as version `version`, received at `at`. The digest leaves out what changes without a change."""
-    signs = signs_of_work_accident(visit, rules.relevance)
+    signs = signs_of_work_accident(visit, rules.relevance, open_claim=open_claim)
     facts = _facts(visit, org, region_code, version, at, signs, rules)
     content = _content(visit, rules)
     stable_facts = facts.model_dump_json(exclude={"version", "received_at"})

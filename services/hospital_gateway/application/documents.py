@@ -194,12 +194,24 @@ class Kept:
 
 
 @dataclass(frozen=True)
+class VisitMarks:
+    """By what a held visit is found again: the numbers of its patient, when it began, and when it was ended."""
+
+    nik: str | None = None
+    kpj: str | None = None
+    passport: str | None = None
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True)
 class ReportState:
     """What the gateway knows of an Encounter's report. `version` counts published versions, 0 before the first."""
 
     encounter_id: UUID
     version: int = 0
     digest: bytes | None = None
+    marks: VisitMarks = VisitMarks()
 
 
 @dataclass(frozen=True)

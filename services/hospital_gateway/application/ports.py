@@ -25,6 +25,7 @@ from services.hospital_gateway.application.documents import (
     Search,
     SearchRequest,
     Submission,
+    VisitMarks,
     Written,
 )
 from services.hospital_gateway.domain.visit import Visit
@@ -66,6 +67,12 @@ class Records(Protocol):
     async def encounters_of(self, patient_ids: Sequence[UUID]) -> list[UUID]:
         """Encounters of these patients."""
 
+    async def is_treated_for_claim(self, marks: VisitMarks) -> bool:
+        """Whether the patient has an open claim within whose treatment time the visit began."""
+
+    async def was_purged(self, type_name: str, resource_id: UUID) -> bool:
+        """Whether this was here once and had to be forgotten."""
+
     async def registered_hospitals(self, numbers: Sequence[str]) -> set[str]:
         """Which of these registry numbers are hospitals of the hub."""
 
@@ -77,8 +84,10 @@ class Records(Protocol):
         written: Sequence[Written],
         reports: Sequence[tuple[ReportState, str | None]],
         receipt: Receipt | None = None,
+        receipt_id: UUID | None = None,
     ) -> None:
-        """Store new versions, the states of new Encounters' reports, and the receipt of the Bundle."""
+        """Store new versions, the states of new Encounters' reports, and the receipt of the Bundle; `receipt_id` is
+        the Bundle's also where its receipt is kept later."""
 
     async def lock_reports(self, encounter_ids: Sequence[UUID]) -> list[ReportState]:
         """Lock the reports' states in the order of their ids."""

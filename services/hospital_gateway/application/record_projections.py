@@ -24,6 +24,13 @@ class ClaimNews:
     identity_hashes: tuple[str, ...]
 
 
+class HeldVisits(Protocol):
+    """Visits that did not leave the gateway, all hospitals' together."""
+
+    async def look_again(self, news: ClaimNews) -> None:
+        """Assemble the held visits of the claim's worker anew: they may belong to its treatment now."""
+
+
 class Projections(Protocol):
     """Where news is kept; an older version never replaces a newer one."""
 
@@ -39,7 +46,7 @@ class Projections(Protocol):
         """The claim was erased."""
 
 
-async def record(projections: Projections, event: Event) -> None:
+async def record(projections: Projections, held: HeldVisits, event: Event) -> None:
     """Take over one event of `jkk.partners` or `jkk.claim-state`; others are none of ours."""
     facts = event.facts
     if isinstance(facts, PartnerFacts):
@@ -47,18 +54,19 @@ async def record(projections: Projections, event: Event) -> None:
         await projections.keep_partner(facts.org, facts.version, str(facts.status), facts.region_code, kinds)
     elif isinstance(facts, ClaimStateRecorded):
         hashes = facts.identity_hashes
-        await projections.keep_claim(
-            ClaimNews(
-                facts.case_number,
-                facts.claim_version,
-                facts.open,
-                facts.region_code,
-                facts.occurred_at,
-                facts.treatment_until,
-                facts.report_ids,
-                facts.encounter_report_ids,
-                (*hashes.nik, *hashes.kpj, *hashes.passport),
-            )
+        news = ClaimNews(
+            facts.case_number,
+            facts.claim_version,
+            facts.open,
+            facts.region_code,
+            facts.occurred_at,
+            facts.treatment_until,
+            facts.report_ids,
+            facts.encounter_report_ids,
+            (*hashes.nik, *hashes.kpj, *hashes.passport),
         )
+        await projections.keep_claim(news)
+        if news.is_open and news.identity_hashes:
+            await held.look_again(news)
     elif isinstance(facts, Tombstone):
         await projections.forget_claim(event.subject)

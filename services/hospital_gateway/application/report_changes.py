@@ -10,13 +10,25 @@ from datetime import datetime
 from uuid import UUID
 
 from services.hospital_gateway.application.assemble_report import Rules, as_event, assemble
-from services.hospital_gateway.application.documents import Held, Kept, Receipt, ReportState, Written
+from services.hospital_gateway.application.documents import Held, Kept, Receipt, ReportState, VisitMarks, Written
 from services.hospital_gateway.application.ports import Records, ResourceFormat, Workers
+from services.hospital_gateway.domain.relevance import signs_of_work_accident
+from services.hospital_gateway.domain.visit import Visit
 from shared.events import Event
 from shared.identifiers import zone_of
 
 # What a visit's resources may name and a report reads, beside the parts of the visit itself.
 _READ_ALONG = frozenset({"Patient", "Practitioner", "PractitionerRole", "Organization", "Location", "Condition"})
+
+
+_ENDED = frozenset({"finished", "cancelled", "entered-in-error"})
+
+
+def _marks(visit: Visit, before: VisitMarks, at: datetime) -> VisitMarks:
+    patient = visit.patient
+    ended_at = (before.ended_at or at) if visit.status in _ENDED else None
+    started_at = visit.start.at if visit.start else None
+    return VisitMarks(patient.nik, patient.kpj, patient.passport_number, started_at, ended_at)
 
 
 @dataclass(frozen=True)
@@ -26,6 +38,7 @@ class Change:
     written: Sequence[Written]
     heads: Mapping[tuple[str, UUID], Held]
     receipt: Receipt | None = None
+    receipt_id: UUID | None = None
 
 
 class ReportWriter:
@@ -56,19 +69,35 @@ class ReportWriter:
             )
             reports.append((state, status))
             events.extend([event] if event else [])
-        await records.add(change.written, reports, change.receipt)
+        await records.add(change.written, reports, change.receipt, change.receipt_id)
         for encounter in (one for one in current.values() if one.type == "Encounter"):
             outside = [named for named in encounter.links.named if named not in current and named[0] == "Condition"]
             if outside:
                 await records.adopt(encounter.id, outside)
         touched = await self._touched(records, current, heads)
-        for state in await records.lock_reports(sorted(touched - new)) if touched - new else []:
+        if touched - new:
+            events += await self._again(records, org, region_code, sorted(touched - new), at)
+        if events:
+            await records.publish(events)
+
+    async def look_again(
+        self, records: Records, org: str, region_code: str | None, encounter_ids: Sequence[UUID], at: datetime
+    ) -> None:
+        """Assemble these Encounters' reports anew, because something outside them has changed."""
+        events = await self._again(records, org, region_code, sorted(encounter_ids), at)
+        if events:
+            await records.publish(events)
+
+    async def _again(
+        self, records: Records, org: str, region_code: str | None, encounter_ids: Sequence[UUID], at: datetime
+    ) -> list[Event]:
+        events = []
+        for state in await records.lock_reports(encounter_ids):
             held = await records.parts_of(state.encounter_id)
             after, status, event = await self._next(records, state, held, {}, org, region_code, at)
             await records.save_report(after, status)
-            events.extend([event] if event else [])
-        if events:
-            await records.publish(events)
+            events += [event] if event else []
+        return events
 
     async def _touched(
         self, records: Records, current: Mapping[tuple[str, UUID], Written], heads: Mapping[tuple[str, UUID], Held]
@@ -102,6 +131,8 @@ class ReportWriter:
         if not any(one.type == "Encounter" and one.id == str(state.encounter_id) for one in kept):
             return state, None, None
         visit = self._format.visit(str(state.encounter_id), kept, zone_of(region_code or ""))
+        state = replace(state, marks=_marks(visit, state.marks, at))
+        bears_none = not signs_of_work_accident(visit, self._rules.relevance)
         report = assemble(
             visit,
             org=org,
@@ -110,6 +141,7 @@ class ReportWriter:
             at=at,
             rules=self._rules,
             workers=self._workers,
+            open_claim=bears_none and await records.is_treated_for_claim(state.marks),
         )
         may_go_out = bool(report.signs) or state.version > 0
         if not may_go_out or report.digest == state.digest:

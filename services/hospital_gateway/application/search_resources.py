@@ -101,7 +101,7 @@ class SearchResources:
         async with self.vault.of(caller) as records:
             # Somebody else's resource is not there, whatever else is wrong with the request.
             if not await records.held([(type_name, identity)]):
-                raise refusal("not-found")
+                raise refusal("purged" if await records.was_purged(type_name, identity) else "not-found")
             before, count = self.format.page_of_history(address)
             page = await records.history_of(type_name, identity, before, count + 1)
             await records.audit("resource.history", type_name, resource_id, {"versions": len(page[:count])})

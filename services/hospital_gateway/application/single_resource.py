@@ -59,10 +59,11 @@ class SingleResource:
     async def _patched_once(
         self, caller: Caller, type_name: str, resource_id: str, patch: bytes, if_match: str | None
     ) -> Done:
+        identity = _uuid(resource_id)
         async with self.vault.of(caller) as records:
-            found = await records.held([(type_name, _uuid(resource_id))])
-        if not found:
-            raise refusal("not-found")
+            found = await records.held([(type_name, identity)])
+            if not found:
+                raise refusal("purged" if await records.was_purged(type_name, identity) else "not-found")
         raw = self.format.patched(found[0].text, patch)
         return await self.update(caller, type_name, resource_id, raw, if_match or f'W/"{found[0].version}"')
 
@@ -89,18 +90,20 @@ class SingleResource:
         return await retried(once)
 
     async def read(self, caller: Caller, type_name: str, resource_id: str) -> Held:
-        """The current version. Raises NotFound, also for what belongs to another hospital."""
+        """The current version. Raises NotFound, also for what belongs to another hospital; Gone for what was purged."""
         async with self.vault.of(caller) as records:
-            found = await records.held([(type_name, _uuid(resource_id))])
-            return await _told(records, found[0] if found else None, "resource.read")
+            identity = _uuid(resource_id)
+            found = await records.held([(type_name, identity)])
+            return await _told(records, found[0] if found else None, "resource.read", (type_name, identity))
 
     async def read_version(self, caller: Caller, type_name: str, resource_id: str, version: str) -> Held:
         """One version. Raises NotFound."""
         if not version.isascii() or not version.isdigit() or len(version) > 9:
             raise refusal("not-found")
         async with self.vault.of(caller) as records:
-            found = await records.version_of(type_name, _uuid(resource_id), int(version))
-            return await _told(records, found, "resource.read-version")
+            identity = _uuid(resource_id)
+            found = await records.version_of(type_name, identity, int(version))
+            return await _told(records, found, "resource.read-version", (type_name, identity))
 
 
 def _uuid(text: str) -> UUID:
@@ -110,9 +113,9 @@ def _uuid(text: str) -> UUID:
         raise refusal("not-found") from None
 
 
-async def _told(records: Records, found: Held | None, action: str) -> Held:
+async def _told(records: Records, found: Held | None, action: str, asked: tuple[str, UUID]) -> Held:
     if found is None:
-        raise refusal("not-found")
+        raise refusal("purged" if await records.was_purged(*asked) else "not-found")
     await _audited(records, action, found)
     return found
 

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from uuid import UUID
 
 from services.hospital_gateway.application.documents import Caller, Done, Entry, Receipt, Submission
 from services.hospital_gateway.application.findings import finding, refused
@@ -48,23 +49,26 @@ class SubmitBundle:
             await records.audit("bundle.replay", "Bundle", digest.hex(), {})
             return prepared.replay, True
         receipts: list[Receipt] = []
+        receipt_id = new_id()
 
         def receipt_of(done: Sequence[Done | SimpulError]) -> Receipt:
             answer = self._format.transaction_response(done, submission.kind)
-            receipts.append(Receipt(new_id(), digest, raw, answer, self._clock.now(), len(done)))
+            receipts.append(Receipt(receipt_id, digest, raw, answer, self._clock.now(), len(done)))
             return receipts[0]
 
         done: Sequence[Done | SimpulError]
         if submission.kind == "transaction":
-            done = await self._writer.write(records, caller, entries, submission.searches, prepared, receipt_of)
+            done = await self._writer.write(
+                records, caller, entries, submission.searches, prepared, receipt_of, receipt_id
+            )
         else:
-            done = [await self._alone(records, caller, one, submission) for one in submission.entries]
+            done = [await self._alone(records, caller, one, submission, receipt_id) for one in submission.entries]
             await records.keep_receipt(receipt_of(done))
         await self._audit(records, receipts[0], done)
         return receipts[0].response, False
 
     async def _alone(
-        self, records: Records, caller: Caller, entry: Entry | SimpulError, submission: Submission
+        self, records: Records, caller: Caller, entry: Entry | SimpulError, submission: Submission, receipt_id: UUID
     ) -> Done | SimpulError:
         """One entry of a batch, undone alone when it is refused."""
         if not isinstance(entry, Entry):
@@ -74,7 +78,7 @@ class SubmitBundle:
         try:
             async with records.attempt():
                 prepared = await records.prepare(self._writer.keys([entry], searches), None)
-                done = await self._writer.write(records, caller, [entry], searches, prepared)
+                done = await self._writer.write(records, caller, [entry], searches, prepared, receipt_id=receipt_id)
         except Unavailable:
             raise
         except SimpulError as error:

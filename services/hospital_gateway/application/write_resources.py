@@ -81,9 +81,11 @@ class ResourceWriter:
         searches: Mapping[str, Search],
         prepared: Prepared,
         receipt_of: Callable[[list[Done]], Receipt] | None = None,
+        receipt_id: UUID | None = None,
     ) -> list[Done]:
         """Do all entries or raise the refusal that names every problem; keep the receipt if there is to be one.
-        Raises Collision."""
+        `receipt_id` is of the
+        Bundle they came in. Raises Collision."""
         plan = self._planned(entries, searches, prepared)
         await self._meet_heads(records, plan)
         if not plan.findings:
@@ -95,7 +97,8 @@ class ResourceWriter:
         if plan.findings:
             raise refused(plan.findings)
         if written:
-            change = Change(_adopted(written), _heads(plan), receipt_of(done) if receipt_of else None)
+            receipt = receipt_of(done) if receipt_of else None
+            change = Change(_adopted(written), _heads(plan), receipt, receipt_id)
             await self._reports.store(records, caller.org, prepared.region_code, change, now)
         elif receipt_of:
             await records.keep_receipt(receipt_of(done))
@@ -184,7 +187,8 @@ class ResourceWriter:
         for step in plan.steps:
             step.head = heads.get((step.entry.type, step.id))
             if step.head is None and step.action != "create" and (step.entry.type, step.id) not in made:
-                plan.findings.append(finding("not-found", step.entry.place))
+                purged = await records.was_purged(step.entry.type, step.id)
+                plan.findings.append(finding("purged" if purged else "not-found", step.entry.place))
             elif step.of_another:
                 plan.findings.append(finding("identity-ambiguous", f"{step.entry.place}.identifier"))
             elif step.entry.if_match is not None and _is_stale(step.entry.if_match, step.head):

@@ -56,8 +56,9 @@ def patient_died(visit: Visit, rules: RelevanceRules) -> bool:
     return visit.patient.deceased
 
 
-def signs_of_work_accident(visit: Visit, rules: RelevanceRules) -> tuple[str, ...]:
-    """Every sign the Encounter bears, each once; empty when it has to stay in the gateway (interface, section 4)."""
+def signs_of_work_accident(visit: Visit, rules: RelevanceRules, *, open_claim: bool = False) -> tuple[str, ...]:
+    """Every sign the Encounter bears, each once; empty when it has to stay in the gateway (interface, section 4).
+    `open_claim`: its worker has one, and the visit lies within its treatment time."""
     signs = dict.fromkeys(sign for c in visit.conditions if (sign := rules.code_sign_of(c.code)) is not None)
     if visit.has_jkk_coverage:
         signs["jkk-coverage"] = None
@@ -69,6 +70,8 @@ def signs_of_work_accident(visit: Visit, rules: RelevanceRules) -> tuple[str, ..
         signs["claim-accident"] = None
     if _sudden_death_in_emergency(visit, rules):
         signs["sudden-death-at-work"] = None
+    if open_claim:
+        signs["open-claim"] = None
     return tuple(signs)
 
 

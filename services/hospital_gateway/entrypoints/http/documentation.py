@@ -108,6 +108,7 @@ _ANSWERS: dict[int | str, dict[str, Any]] = {
     404: _answer("Unknown here, or another hospital's.", _OUTCOME),
     406: _answer("Answers are given as JSON only.", _OUTCOME),
     409: _answer("Somebody else is changing the same at this moment.", _OUTCOME),
+    410: _answer("Purged: it bore no sign of a work accident.", _OUTCOME),
     412: _answer("A condition matches several, or If-Match is stale.", _OUTCOME),
     413: _answer("Over 32 MiB or 10,000 entries.", _OUTCOME),
     415: _answer("Neither application/fhir+json nor application/json.", _OUTCOME),
@@ -122,8 +123,8 @@ def outcomes(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 DESCRIBES = outcomes(200, 406)
-READS = outcomes(200, 401, 403, 404, 406, 422, 503)
+READS = outcomes(200, 400, 401, 403, 404, 406, 410, 422, 503)
 VALIDATES = outcomes(200, 400, 401, 403, 404, 406, 413, 415, 422, 503)
 SEARCHES = outcomes(200, 400, 401, 403, 404, 406, 409, 413, 415, 422, 503)
-UPDATES = outcomes(200, 400, 401, 403, 404, 406, 409, 412, 413, 415, 422, 503)
+UPDATES = outcomes(200, 400, 401, 403, 404, 406, 409, 410, 412, 413, 415, 422, 503)
 CREATES = {**UPDATES, **outcomes(201)}

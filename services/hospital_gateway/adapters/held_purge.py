@@ -1,0 +1,151 @@
+"""Forgets what bore no sign of a work accident (interface, section 4): purpose limitation, kept by the clock.
+
+A held visit goes 72 hours after it ended, or 30 days after its last change if it never did, with all that belongs to
+it, the Bundles it came in and their answers. What belongs to no visit goes with the last one that names it, else 30
+days after its own last change. A row in `purged_resource` says that something was there, and nothing of what it said.
+"""
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from prometheus_client import Counter
+
+from shared.audit import AuditEntry, record
+from shared.clock import Clock
+from shared.observability import log
+from shared.postgres.database import Database, Transaction
+
+PURGED = Counter("simpul_held_visits_purged_total", "Visits without a sign of a work accident that were purged.")
+_HUB = "hub"
+_BATCH = 100
+# A Practitioner named by a PractitionerRole named by an Encounter: nothing that is kept hangs deeper.
+_DEPTH_MAX = 4
+_DUE = """
+SELECT org, encounter_id FROM medical_report
+ WHERE version = 0 AND (ended_at < $1 OR (ended_at IS NULL AND changed_at < $2))
+ ORDER BY changed_at LIMIT $3
+"""
+_LOCK = """
+SELECT encounter_id FROM medical_report
+ WHERE org = $1 AND encounter_id = $2 AND version = 0 AND (ended_at < $3 OR (ended_at IS NULL AND changed_at < $4))
+   FOR UPDATE SKIP LOCKED
+"""
+_OF_VISIT = "SELECT DISTINCT type, id FROM resource WHERE org = $1 AND (encounter_id = $2 OR id = $2)"
+# What nothing that is current names any more. A patient is also named by its own resources' `patient_id`.
+_UNUSED = """
+SELECT DISTINCT r.type, r.id FROM resource r
+ WHERE r.org = $1 AND r.id = ANY($2::uuid[]) AND r.latest AND r.encounter_id IS NULL
+   AND NOT EXISTS (SELECT 1 FROM resource u WHERE u.org = $1 AND u.latest AND u.id <> r.id AND u.named @> ARRAY[r.id])
+   AND NOT EXISTS (SELECT 1 FROM resource u WHERE u.org = $1 AND u.latest AND u.patient_id = r.id)
+"""
+_ALONE = """
+SELECT r.org, r.id FROM resource r
+ WHERE r.latest AND r.encounter_id IS NULL AND r.updated_at < $1
+   AND NOT EXISTS (SELECT 1 FROM resource u
+                    WHERE u.org = r.org AND u.latest AND u.id <> r.id AND u.named @> ARRAY[r.id])
+   AND NOT EXISTS (SELECT 1 FROM resource u WHERE u.org = r.org AND u.latest AND u.patient_id = r.id)
+ LIMIT $2
+"""
+_DELETE = """
+WITH gone AS (DELETE FROM resource WHERE org = $1 AND id = ANY($2::uuid[]) RETURNING type, id, named, receipt_id),
+named AS (DELETE FROM resource_identifier WHERE org = $1 AND resource_id = ANY($2::uuid[])),
+receipts AS (DELETE FROM bundle_receipt WHERE org = $1
+              AND id IN (SELECT receipt_id FROM gone WHERE receipt_id IS NOT NULL)),
+marked AS (INSERT INTO purged_resource (org, type, id, purged_at)
+           SELECT DISTINCT $1, type, id, $3::timestamptz FROM gone ON CONFLICT DO NOTHING)
+SELECT DISTINCT unnest(named) AS id FROM gone
+"""
+
+
+@dataclass(frozen=True)
+class PurgeAges:
+    """How long what is held stays."""
+
+    after_end: timedelta = timedelta(hours=72)
+    after_change: timedelta = timedelta(days=30)
+
+
+class HeldPurge:
+    """Background part: purges at its start and then every `every_seconds`. Rows that another process has locked are
+    its work, so several may run."""
+
+    name = "held-purge"
+
+    def __init__(
+        self, database: Database, clock: Clock, ages: PurgeAges | None = None, *, every_seconds: float = 600.0
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._ages = ages or PurgeAges()
+        self._every_seconds = every_seconds
+
+    def problems(self) -> list[str]:
+        return []
+
+    async def run(self) -> None:
+        """Purge until cancelled. Raises Unavailable("postgres")."""
+        while True:
+            await self.purge()
+            await asyncio.sleep(self._every_seconds)
+
+    async def purge(self) -> int:
+        """Purge all that is due; answers how many visits went."""
+        now, visits = self._clock.now(), 0
+        while True:
+            async with self._database.system_transaction() as tx:
+                due = await tx.driver.fetch(_DUE, *self._limits(now), _BATCH)
+            purged = 0
+            for row in due:
+                purged += await self._purge_visit(row["org"], row["encounter_id"], now)
+            visits += purged
+            if not purged:
+                break
+        alone = await self._purge_alone(now)
+        if visits or alone:
+            log.info("held.purged", visits=visits, others=alone)
+        return visits
+
+    def _limits(self, now: datetime) -> tuple[datetime, datetime]:
+        return now - self._ages.after_end, now - self._ages.after_change
+
+    async def _purge_visit(self, org: str, encounter_id: UUID, now: datetime) -> int:
+        async with self._database.system_transaction() as tx:
+            if await tx.driver.fetchval(_LOCK, org, encounter_id, *self._limits(now)) is None:
+                return 0
+            rows = await tx.driver.fetch(_OF_VISIT, org, encounter_id)
+            count = await self._delete(tx, org, [row["id"] for row in rows], now)
+            await tx.driver.execute(
+                "DELETE FROM medical_report WHERE org = $1 AND encounter_id = $2", org, encounter_id
+            )
+            detail = {"resources": count}
+            await record(tx, AuditEntry(org, _HUB, "visit.purge", "Encounter", str(encounter_id), detail=detail))
+        PURGED.inc()
+        return 1
+
+    async def _delete(self, tx: Transaction, org: str, ids: Iterable[UUID], now: datetime) -> int:
+        """Delete these and then, from the outside in, what only they named."""
+        count, going = 0, list(ids)
+        for _ in range(_DEPTH_MAX):
+            if not going:
+                break
+            named = await tx.driver.fetch(_DELETE, org, going, now)
+            count += len(going)
+            unused = await tx.driver.fetch(_UNUSED, org, [row["id"] for row in named])
+            going = [row["id"] for row in unused]
+        return count
+
+    async def _purge_alone(self, now: datetime) -> int:
+        total = 0
+        while True:
+            async with self._database.system_transaction() as tx:
+                rows = await tx.driver.fetch(_ALONE, now - self._ages.after_change, _BATCH)
+                for row in rows:
+                    await self._delete(tx, row["org"], [row["id"]], now)
+                    entry = AuditEntry(row["org"], _HUB, "resource.purge", "Resource", str(row["id"]))
+                    await record(tx, entry)
+            total += len(rows)
+            if len(rows) < _BATCH:
+                return total

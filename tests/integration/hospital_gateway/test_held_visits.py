@@ -1,0 +1,213 @@
+"""What bears no sign of a work accident stays in the gateway, is looked at again when a claim changes, and goes."""
+
+import json
+import secrets
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest_asyncio
+
+from services.hospital_gateway.adapters.held_purge import HeldPurge
+from services.hospital_gateway.settings import HospitalGatewaySettings
+from shared.clock import FixedClock
+from shared.events.catalogue import CLAIM_STATE_RECORDED
+from shared.events.claim import ClaimStateRecorded
+from shared.events.envelope import IdentityHashes
+from shared.events.vocabulary import ClaimState, WaitingOn
+from shared.sealing import load_secrets
+from tests.integration.hospital_gateway.conftest import Gateway, Hospital, of_type, running, sample
+from tests.integration.hospital_gateway.test_projections import publish
+from tests.support.databases import ServiceDatabase
+from tests.support.eventually import eventually
+
+NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+
+
+@pytest_asyncio.fixture
+async def clock() -> FixedClock:
+    return FixedClock(NOW)
+
+
+@pytest_asyncio.fixture
+async def gateway(
+    settings: HospitalGatewaySettings, place: ServiceDatabase, clock: FixedClock
+) -> AsyncIterator[Gateway]:
+    async with running(settings, place, clock=clock) as made:
+        yield made
+
+
+def unrelated(status: str = "finished", nik: str | None = None) -> dict[str, Any]:
+    """A visit for something that is no accident."""
+    bundle = sample("unrelated-hypertension")
+    of_type(bundle, "Encounter")["status"] = status
+    of_type(bundle, "Patient")["identifier"][0]["value"] = nik or nik_of(bundle)
+    return bundle
+
+
+def nik_of(bundle: dict[str, Any]) -> str:
+    return str(of_type(bundle, "Patient")["identifier"][0]["value"])
+
+
+async def purged(gateway: Gateway) -> int:
+    [purge] = [one for one in gateway.service.components if isinstance(one, HeldPurge)]
+    return await purge.purge()
+
+
+async def gone(hospital: Hospital, *paths: str) -> list[int]:
+    return [(await hospital.get(f"/fhir/{path}")).status_code for path in paths]
+
+
+async def open_claim(
+    gateway: Gateway, nik: str, *, occurred_at: datetime, until: datetime, is_open: bool = True
+) -> None:
+    index = load_secrets(gateway.settings.secrets_dir, {}).blind_index
+    facts = ClaimStateRecorded(
+        case_number=f"JKK-2026-{secrets.token_hex(5).upper()}",
+        claim_version=1,
+        decision_version=1,
+        state=ClaimState.REPORTED,
+        waiting_on=WaitingOn.HOSPITAL,
+        open=is_open,
+        occurred_at=occurred_at,
+        treatment_until=until,
+        identity_hashes=IdentityHashes(nik=(index.nik(nik),)),
+    )
+    await publish(gateway, CLAIM_STATE_RECORDED, facts.case_number, 1, facts)
+
+    async def kept() -> list[Any]:
+        return await gateway.rows("SELECT 1 FROM claim_projection WHERE case_number = $1", facts.case_number)
+
+    await eventually(kept)
+
+
+async def test_a_held_visit_goes_out_when_its_worker_gets_a_claim_within_whose_treatment_it_lies(
+    gateway: Gateway,
+) -> None:
+    hospital, bundle = gateway.hospital(), unrelated()
+    _, encounter, *_ = await hospital.accepted(bundle)
+    assert await gateway.reports(hospital) == []
+    start = datetime.fromisoformat(of_type(bundle, "Encounter")["period"]["start"])
+    await open_claim(gateway, nik_of(bundle), occurred_at=start - timedelta(days=3), until=start + timedelta(days=90))
+
+    async def told() -> Any:
+        return await gateway.reports(hospital)
+
+    [(facts, _)] = await eventually(told)
+    assert (facts.encounter_id, facts.version, facts.signs) == (encounter.split("/")[1], 1, ("open-claim",))
+    assert not facts.explicit_notice
+
+
+async def test_a_visit_within_the_treatment_of_a_claim_that_is_open_goes_out_at_once(gateway: Gateway) -> None:
+    hospital, bundle = gateway.hospital(), unrelated()
+    start = datetime.fromisoformat(of_type(bundle, "Encounter")["period"]["start"])
+    await open_claim(gateway, nik_of(bundle), occurred_at=start - timedelta(days=3), until=start + timedelta(days=90))
+    await hospital.accepted(bundle)
+    assert [facts.signs for facts, _ in await gateway.reports(hospital)] == [("open-claim",)]
+
+
+async def test_a_claim_that_is_closed_or_of_another_time_or_worker_lets_nothing_out(gateway: Gateway) -> None:
+    hospital, bundle = gateway.hospital(), unrelated()
+    nik, start = nik_of(bundle), datetime.fromisoformat(of_type(bundle, "Encounter")["period"]["start"])
+    long_ago, far = start - timedelta(days=400), start + timedelta(days=400)
+    await open_claim(gateway, nik, occurred_at=long_ago, until=start - timedelta(days=200))
+    await open_claim(gateway, nik, occurred_at=start + timedelta(days=3), until=far)
+    await open_claim(gateway, nik, occurred_at=long_ago, until=far, is_open=False)
+    await open_claim(gateway, "3671015203900999", occurred_at=long_ago, until=far)
+    await hospital.accepted(bundle)
+    assert await gateway.reports(hospital) == []
+
+
+async def test_a_held_visit_is_purged_72_hours_after_it_ended_and_may_be_sent_again(
+    gateway: Gateway, clock: FixedClock
+) -> None:
+    hospital, bundle = gateway.hospital(), json.dumps(unrelated()).encode()
+    answer = await hospital.post("/fhir", bundle)
+    patient, encounter, *rest = (one["response"]["location"].split("/_history")[0] for one in answer.json()["entry"])
+    clock.advance(timedelta(hours=72))
+    await purged(gateway)
+    assert await gone(hospital, patient, encounter) == [200, 200]
+    clock.advance(timedelta(seconds=1))
+    await purged(gateway)
+    history, version = f"{encounter}/_history", f"{encounter}/_history/1"
+    assert await gone(hospital, patient, encounter, history, version, *rest) == [410] * (4 + len(rest))
+    assert (await hospital.put(f"/fhir/{encounter}", {"resourceType": "Encounter"})).status_code in (410, 422)
+    assert (await hospital.get("/fhir/Encounter")).json().get("entry") is None
+    # Somebody else's purged resource is as unknown as any.
+    assert await gone(gateway.hospital(), encounter) == [404]
+    for table in ("resource", "resource_identifier", "bundle_receipt", "medical_report"):
+        assert await gateway.rows(f"SELECT 1 FROM {table} WHERE org = $1", hospital.org) == [], table
+    again = await hospital.post("/fhir", bundle)
+    assert again.status_code == 200
+    assert "idempotency-replayed" not in again.headers
+    [line] = await gateway.rows("SELECT * FROM audit_log WHERE org = $1 AND action = 'visit.purge'", hospital.org)
+    assert line["object_id"] == encounter.split("/")[1]
+
+
+async def test_a_visit_that_never_ends_is_purged_30_days_after_its_last_change(
+    gateway: Gateway, clock: FixedClock
+) -> None:
+    hospital, bundle = gateway.hospital(), unrelated("arrived")
+    _, encounter, *_ = await hospital.accepted(bundle)
+    clock.advance(timedelta(days=20))
+    held = (await hospital.get(f"/fhir/{encounter}")).json()
+    await hospital.put(f"/fhir/{encounter}", {**held, "status": "in-progress"})
+    clock.advance(timedelta(days=29))
+    await purged(gateway)
+    assert await gone(hospital, encounter) == [200]
+    clock.advance(timedelta(days=1, seconds=1))
+    await purged(gateway)
+    assert await gone(hospital, encounter) == [410]
+
+
+async def test_an_accident_stays_and_keeps_the_patient_whose_other_visit_goes(
+    gateway: Gateway, clock: FixedClock
+) -> None:
+    hospital, accident = gateway.hospital(), sample("hand-caught-in-press")
+    patient, injured, *_ = await hospital.accepted(accident)
+    same_patient, other, *_ = await hospital.accepted(unrelated(nik=nik_of(accident)))
+    assert same_patient == patient
+    clock.advance(timedelta(days=40))
+    assert await purged(gateway) >= 1
+    assert await gone(hospital, patient, injured, other) == [200, 200, 410]
+
+
+async def test_a_bundle_of_both_kinds_is_forgotten_with_what_is_purged_and_the_accident_stays_one(
+    gateway: Gateway, clock: FixedClock
+) -> None:
+    hospital, accident, other = gateway.hospital(), sample("hand-caught-in-press"), unrelated()
+    both = json.dumps({**accident, "entry": [*accident["entry"], *_renamed(other)["entry"]]}).encode()
+    assert (await hospital.post("/fhir", both)).status_code == 200
+    clock.advance(timedelta(days=4))
+    assert await purged(gateway) >= 1
+    again = await hospital.post("/fhir", both)
+    assert (again.status_code, again.headers.get("idempotency-replayed")) == (200, None)
+    assert {facts.encounter_id for facts, _ in await gateway.reports(hospital)} == {
+        one["response"]["location"].split("/")[1]
+        for one in again.json()["entry"]
+        if one["response"]["location"].startswith("Encounter/") and one["response"]["status"].startswith("200")
+    }
+
+
+def _renamed(bundle: dict[str, Any]) -> dict[str, Any]:
+    """With `urn:uuid:` names of its own, so that two Bundles can be one."""
+    text = json.dumps(bundle)
+    for entry in bundle["entry"]:
+        name = str(entry["fullUrl"])
+        text = text.replace(name, name[:-4] + "ffff")
+    renamed: dict[str, Any] = json.loads(text)
+    return renamed
+
+
+async def test_what_belongs_to_no_visit_goes_30_days_after_its_last_change_unless_it_is_named(
+    gateway: Gateway, clock: FixedClock
+) -> None:
+    hospital = gateway.hospital()
+    lone = (await hospital.post("/fhir/Location", {"resourceType": "Location", "name": "UGD"})).json()["id"]
+    named = (await hospital.post("/fhir/Location", {"resourceType": "Location", "name": "IGD"})).json()["id"]
+    accident = sample("hand-caught-in-press")
+    of_type(accident, "Encounter")["location"] = [{"location": {"reference": f"Location/{named}"}}]
+    await hospital.accepted(accident)
+    clock.advance(timedelta(days=30, seconds=1))
+    await purged(gateway)
+    assert await gone(hospital, f"Location/{lone}", f"Location/{named}") == [410, 200]
