@@ -13,7 +13,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from services.verification.application.accompany import record_return_to_work
 from services.verification.application.annotate import add_note
+from services.verification.application.complain import ComplaintRequest, answer_complaint, receive_complaint
 from services.verification.application.confirm_payment import PaymentRequest, confirm_payment
 from services.verification.application.decide import DecisionRequest, take_decision
 from services.verification.application.dispute import AnswerRequest, answer_objection, lodge_objection
@@ -185,6 +187,24 @@ class AnyOrderOfWork(RuleBasedStateMachine):
         number = self.world.case_number
         self._act(FACTS, lambda place: add_note(place, number, Person("bpjs:x", "V-1"), "Dilihat."))
 
+    @precondition(lambda self: not self.world.is_empty)
+    @rule(
+        step=st.sampled_from(codes_of("return_to_work_steps")),
+        kind=st.sampled_from(codes_of("complaint_kinds")),
+        upheld=st.booleans(),
+        minutes=st.integers(1, 90 * 60),
+    )
+    def what_goes_along_changes_nothing(self, step: str, kind: str, upheld: bool, minutes: int) -> None:
+        """A step back to work, a complaint and the answer to the first one that waits."""
+        self._pass(minutes)
+        number, person, before = self.world.case_number, Person("bpjs:x", "V-1"), self._what_counts()
+        complaint = ComplaintRequest(kind, "worker", None, "Lama sekali.", None)
+        self._act(FACTS, lambda place: record_return_to_work(place, number, person, step, None))
+        self._act(FACTS, lambda place: receive_complaint(place, number, person, complaint))
+        waiting = [each.received.id for each in self.world.view().complaints if each.answer is None]
+        self._act(FACTS, lambda place: answer_complaint(place, number, waiting[0], person, "Baik.", upheld=upheld))
+        assert self._what_counts() == before
+
     # -- what must be so ---------------------------------------------------------------------------------------
 
     @invariant()
@@ -268,6 +288,10 @@ class AnyOrderOfWork(RuleBasedStateMachine):
         act()
         after = self._state()
         assert before is None or after is None or is_documented(before, by, after), f"{before} --{by}--> {after}"
+
+    def _what_counts(self) -> tuple[Any, ...]:
+        view = self.world.view()
+        return view.state, view.waiting_on, view.waiting_reason, view.benefit, self.world.decision_version
 
     def _state(self) -> str | None:
         return None if self.world.is_empty else self.world.view().state
