@@ -163,9 +163,7 @@ def _with_company(
     """What goes along with a claim and changes nothing of it: the note that hands it over, the employer's
     reimbursement, the first alert, the return to work, complaints with their clocks."""
     received = complaints(rules, case.entries, now, course.zone, counting)
-    programme = Programme(
-        course.active, course.statement, view.outcome, case.memberships, course.accident, course.event_date
-    )
+    programme = Programme(course.active, course.statement, view.outcome, view.eligibility)
     own_clocks = [each.clock for each in received if each.clock is not None]
     return replace(
         view,

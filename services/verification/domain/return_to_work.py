@@ -7,11 +7,10 @@ claim's state nor its money.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 
+from services.verification.domain.eligibility import NOT_IN_PROGRAMME, NOT_MEMBER, UNKNOWN, Eligibility
 from services.verification.domain.entries import Entry, ReturnToWorkStep, entries_of
-from services.verification.domain.evidence import AccidentFacts, DoctorStatement, Evidence
-from services.verification.domain.membership import Membership
+from services.verification.domain.evidence import DoctorStatement, Evidence
 from shared.errors import Conflict
 from shared.regulation.return_to_work import RETURN_TO_WORK, Condition, Trigger
 
@@ -24,7 +23,6 @@ OFFERED, AGREED, DECLINED, UNDER_WAY, DONE = "offered", "agreed", "declined", "u
 
 _DISABLING = frozenset({"partial_functional", "partial_anatomical", "total_permanent"})
 _USUAL_WORK = "normal"
-_JKK = "JKK"
 
 
 @dataclass(frozen=True)
@@ -53,14 +51,12 @@ class _Word:
 @dataclass(frozen=True)
 class Programme:
     """What of a claim the programme rests on: the evidence that counts, the doctor's statement in force, the outcome,
-    what BPJS core told of the worker, the report in force, and the local day of the accident or diagnosis."""
+    and how the worker was insured on the day."""
 
     evidence: Sequence[Evidence]
     statement: DoctorStatement | None
     outcome: str | None
-    memberships: Sequence[Membership]
-    accident: AccidentFacts | None
-    occurred_on: date
+    insured: Eligibility
 
     @property
     def statement_id(self) -> str | None:
@@ -76,7 +72,7 @@ def return_to_work(programme: Programme, entries: Sequence[Entry]) -> ReturnToWo
     if not codes and not steps:
         return None
     word = _word(steps)
-    met = _conditions(word, programme)
+    met = _conditions(word, programme.insured)
     return ReturnToWork(
         _state(word),
         programme.statement_id if codes else None,
@@ -151,25 +147,14 @@ def _state(word: _Word) -> str:
     return AGREED if word.employer and word.worker else OFFERED
 
 
-def _conditions(word: _Word, programme: Programme) -> dict[str, bool | None]:
-    """By code of the condition; None where BPJS core has told nothing of the worker yet."""
-    day, known = programme.occurred_on, bool(programme.memberships)
-    employer = programme.accident.employer_registration if programme.accident else None
-    covering = [item for item in programme.memberships if item.covers(day) and _JKK in item.programmes]
-    own = [item for item in covering if employer is None or item.employer_registration == employer]
+def _conditions(word: _Word, insured: Eligibility) -> dict[str, bool | None]:
+    """By code of the condition; None where BPJS core has told nothing yet."""
+    known = insured.status != UNKNOWN
+    behind = insured.months_in_arrears
     return {
-        "worker-active": bool(covering) if known else None,
-        "employer-active": bool(own) if known else None,
-        "contributions-orderly": _paid(own, day) if known else None,
+        "worker-active": insured.status not in (NOT_MEMBER, NOT_IN_PROGRAMME) if known else None,
+        "employer-active": insured.membership is not None if known else None,
+        "contributions-orderly": behind == 0 if behind is not None else None,
         "employer-agrees": word.employer,
         "worker-agrees": word.worker,
     }
-
-
-def _paid(memberships: Sequence[Membership], day: date) -> bool | None:
-    """Whether contributions were paid for the month of the accident; None where that was never told."""
-    told = [item.paid_until_on(day) for item in memberships]
-    days = [item for item in told if item is not None]
-    if not days:
-        return None if memberships else False
-    return max(days) >= day.replace(day=1)

@@ -149,12 +149,12 @@ def test_what_was_agreed_stays_shown_when_the_statement_falls_away() -> None:
     ("membership", "met"),
     [
         (None, (None, None, None)),
-        (MEMBER, (True, True, False)),
-        (replace(MEMBER, standings=(Standing(date(2026, 11, 1), None, date(2026, 11, 30)),)), (True, True, True)),
+        (MEMBER, (True, True, True)),
+        (replace(MEMBER, standings=(Standing(date(2026, 11, 1), None, date(2026, 8, 31)),)), (True, True, False)),
         (replace(MEMBER, standings=(Standing(date(2026, 11, 1)),)), (True, True, None)),
-        (replace(MEMBER, employer_registration="KK999999"), (True, False, False)),
-        (replace(MEMBER, active_to=date(2026, 11, 15)), (False, False, False)),
-        (replace(MEMBER, programmes=("JKM",)), (False, False, False)),
+        (replace(MEMBER, employer_registration="KK999999"), (True, False, None)),
+        (replace(MEMBER, active_to=date(2026, 11, 15)), (False, False, None)),
+        (replace(MEMBER, programmes=("JKM",)), (False, False, None)),
     ],
 )
 def test_what_bpjs_core_told_says_which_conditions_hold(
