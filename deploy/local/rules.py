@@ -11,10 +11,11 @@ from deploy.local.bootstrap import ROOT
 from deploy.local.hub import Hub
 from deploy.local.problems import HubProblem
 from deploy.local.service_processes import inherited_environment, service_environment
-from shared.regulation.data_files import BadRuleFile
+from shared.regulation.data_files import DATA_FOLDER, BadRuleFile, read_yaml
 from shared.regulation.rule_sets import RULE_SETS, RuleSet, load_rule_set, rule_set_named
 
 _SERVICE = "verification"
+CONTRIBUTIONS = "contributions"
 # What every rule set has a value of its own for; a difference there says nothing.
 _NAMES = frozenset({"rule_set", "from", "to", "replaces"})
 Values = dict[str, Any]
@@ -25,6 +26,16 @@ def listed() -> Iterator[str]:
     for rules in RULE_SETS:
         until = rules.valid_to.isoformat() if rules.valid_to else "open"
         yield f"{rules.rule_set}  {rules.valid_from} to {until:<10}  {rules.benefit_law}; {rules.procedure_law}"
+
+
+def values_shown(name: str) -> Values:
+    """Every value of a rule set by its place, or of `contributions` (with the sectors' risk groups). Raises
+    HubProblem."""
+    if name == CONTRIBUTIONS:
+        files = ("contributions", "risk_groups")
+        return {place: value for file in files for place, value in _flat(file, read_yaml(DATA_FOLDER / f"{file}.yaml"))}
+    found = find_rule_set(name)
+    return values_of(found) | {"content_hash": found.content_hash}
 
 
 def find_rule_set(name: str) -> RuleSet:

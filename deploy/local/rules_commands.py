@@ -14,12 +14,13 @@ from deploy.local.settings import HubSettings
 
 rules = typer.Typer(help="The law as data: rule sets and what they would change.", no_args_is_help=True)
 _NAMED = "A rule set such as RS-2025, or the path of a file with one."
+_SHOWN = f"{_NAMED} Or `contributions`. Without it, the list of those shipped."
 AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
 
 
 @rules.command("show")
 def rules_show(
-    rule_set: Annotated[str | None, typer.Argument(help=f"{_NAMED} Without it, the list of those shipped.")] = None,
+    rule_set: Annotated[str | None, typer.Argument(help=_SHOWN)] = None,
     as_json: AsJson = False,
 ) -> None:
     """Print the rule sets, or every value of one with its article and how sure it is."""
@@ -28,14 +29,12 @@ def rules_show(
         for line in law.listed():
             typer.echo(line)
         return
-    found = law.find_rule_set(rule_set)
-    values = law.values_of(found)
+    values = law.values_shown(rule_set)
     if as_json:
-        typer.echo(json.dumps(values | {"content_hash": found.content_hash}, indent=1, default=str))
+        typer.echo(json.dumps(values, indent=1, default=str))
         return
     for place, value in values.items():
         typer.echo(f"{place}: {law.shown(value)}")
-    typer.echo(f"content_hash: {found.content_hash}")
 
 
 @rules.command("diff")

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from shared.regulation.contributions import RISK_GROUP_TABLE
 from shared.regulation.data_files import DATA_FOLDER, BadRuleFile, read_yaml
 from shared.regulation.document_table import DOCUMENT_TABLE
 from shared.regulation.guards import GUARDS
@@ -55,6 +56,10 @@ def _provinces() -> list[Code]:
     return [Code(province.code, province.name, province.name) for province in PROVINCES.values()]
 
 
+def _risk_groups() -> list[Code]:
+    return [Code(group.code, group.title_id, group.title_en) for group in RISK_GROUP_TABLE]
+
+
 def _disabilities() -> list[Code]:
     return [Code(row.code, row.title_id, row.title_en) for row in DISABILITIES.rows.values()]
 
@@ -73,6 +78,7 @@ CODE_LISTS: dict[str, list[Code]] = {
     "documents": _documents(),
     "provinces": _provinces(),
     "disabilities": _disabilities(),
+    "risk_groups": _risk_groups(),
     "guards": _guards(),
     **_return_to_work(),
 }

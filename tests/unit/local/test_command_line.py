@@ -93,3 +93,10 @@ def test_a_rule_set_that_is_not_there_or_wrong_is_one_line(tmp_path: Path) -> No
         assert done.returncode == 1
         assert done.stderr.startswith(said)
         assert done.stderr.count("\n") == 1
+
+
+def test_contributions_and_risk_groups_are_shown_too(tmp_path: Path) -> None:
+    shown = simpul(tmp_path, "rules", "show", "contributions").stdout.splitlines()
+    assert "contributions.risk_rates.0.percent.V: 1.74" in shown
+    assert "contributions.discounts.2.legal_basis: PP 36/2025 art. 10A" in shown
+    assert "risk_groups.confidence: uncertain" in shown
