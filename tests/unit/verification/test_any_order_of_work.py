@@ -32,7 +32,15 @@ from services.verification.domain.evidence import (
     Stage2Facts,
 )
 from services.verification.domain.stance import APPROVE, same_person
-from services.verification.domain.state_machine import ANSWER, DETERMINATION, FACTS, OBJECTION, PAYMENT, is_documented
+from services.verification.domain.state_machine import (
+    ANSWER,
+    DETERMINATION,
+    FACTS,
+    OBJECTION,
+    PAYMENT,
+    TRANSITIONS,
+    is_documented,
+)
 from shared.errors import Conflict, NotFound, Refusal
 from shared.identifiers import WIB
 from shared.regulation.codes import codes_of
@@ -47,6 +55,9 @@ AMOUNTS = [None, 0, 10_000_000, LIMIT_RUPIAH, LIMIT_RUPIAH + 1, LIMIT_RUPIAH + 2
 LONG_AGO, LATELY = -2_200.0, 0.0
 
 
+_MAY_APPROVE = frozenset().union(*(row.sources for row in TRANSITIONS if row.by == APPROVE))
+
+
 class AnyOrderOfWork(RuleBasedStateMachine):
     """One worker's one accident."""
 
@@ -59,9 +70,21 @@ class AnyOrderOfWork(RuleBasedStateMachine):
         self.sent: list[Evidence] = []
         self.before: str | None = None
 
-    @initialize(days=st.sampled_from([LATELY, LATELY, LATELY, LONG_AGO]), rng=st.randoms(use_true_random=False))
-    def begin(self, days: float, rng: Any) -> None:
+    @initialize(
+        days=st.sampled_from([LATELY, LATELY, LATELY, LONG_AGO]),
+        much_came_already=st.booleans(),
+        rng=st.randoms(use_true_random=False),
+    )
+    def begin(self, days: float, much_came_already: bool, rng: Any) -> None:
+        """Half of the stories begin where the money is near; few would get there by chance."""
         self.days, self.rng = days, rng
+        if much_came_already:
+            self.all_papers_come()
+
+    @rule()
+    def all_papers_come(self) -> None:
+        self.employer_reports(EVERY_PAPER, "recovered", "PU", "hand_right", withdrawn=False, minutes=60)
+        self.hospital_reports("recovered", "hand_right", "v", deceased=False, withdrawn=False, minutes=60)
 
     # -- what agencies send ------------------------------------------------------------------------------------
 
@@ -145,6 +168,16 @@ class AnyOrderOfWork(RuleBasedStateMachine):
         asked = DecisionRequest(kind, outcome, amount, None, "Alasan.", None)
         number, version = self.world.case_number, self.world.decision_version
         self._act(kind, lambda place: take_decision(place, number, version, Person("bpjs:x", person), asked))
+
+    @precondition(lambda self: self._state() in _MAY_APPROVE)
+    @rule(amount=st.sampled_from(AMOUNTS[2:5]), person=st.sampled_from(PERSONS), minutes=st.integers(1, 90 * 60))
+    def verifier_approves(self, amount: int, person: str, minutes: int) -> None:
+        self.verifier_decides(APPROVE, None, amount, person, minutes)
+
+    @precondition(lambda self: self._state() in (states.BENEFIT_APPROVED, states.PAID))
+    @rule(minutes=st.integers(1, 90 * 60))
+    def core_pays_the_rest(self, minutes: int) -> None:
+        self.core_pays(self.world.view().stance.remaining_rupiah or 1, "STMB", minutes)
 
     @precondition(lambda self: not self.world.is_empty)
     @rule(by=st.sampled_from(["worker", "employer"]), minutes=st.integers(1, 90 * 60))
