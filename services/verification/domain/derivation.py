@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from services.verification.domain.benefit_case import Case
 from services.verification.domain.claim import Benefit, CaseInput, ClaimView, Discrepancy, Employer, Worker
@@ -10,7 +10,7 @@ from services.verification.domain.complaints import complaint_clock, complaints
 from services.verification.domain.deadlines import FINAL_OUTCOMES, Course, clocks_of, has_lapsed
 from services.verification.domain.discrepancies import Sources, discrepancies
 from services.verification.domain.eligibility import Eligibility, eligibility_on
-from services.verification.domain.entries import DiscrepancyResolution, entries_of
+from services.verification.domain.entries import Decision, DiscrepancyResolution, entries_of
 from services.verification.domain.evidence import (
     ACCIDENT_REPORT,
     AccidentFacts,
@@ -28,7 +28,7 @@ from services.verification.domain.papers import Asked, case_checklist, completed
 from services.verification.domain.payers import EMPLOYER, SEGMENTS_WITH_EMPLOYER, Paying, payers_of
 from services.verification.domain.return_to_work import Programme, return_to_work
 from services.verification.domain.settlement import owed_for_lateness, reimbursement
-from services.verification.domain.stance import Stance, fold
+from services.verification.domain.stance import CONCLUDE, Stance, fold
 from services.verification.domain.state_machine import Situation, state_of
 from services.verification.domain.timeline import timeline
 from services.verification.domain.turn import turn_of
@@ -119,7 +119,7 @@ def derive_claim(case: CaseInput, now: datetime, policy: Policy) -> ClaimView:
     lapsed, owed = has_lapsed(clocks), owed_for_lateness(money, stance)
     reported = report is not None or bool(course.own_reports)
     late_shifts = late and rules.late_stage_1_payer == EMPLOYER
-    insured, paying = _insurance(case, known, late_shifts=late_shifts, reported=reported)
+    insured, paying = _insurance(case, known, course.event_date, late_shifts=late_shifts, reported=reported)
     situation = Situation(bool(known.active), reported, known.outcome, lapsed, papers, stance, owed)
     state = state_of(situation)
     waiting_on, reason = turn_of(state, situation, known.active, known.contradictions, known.segment, paying)
@@ -179,14 +179,24 @@ def _with_company(
     )
 
 
-def _insurance(case: CaseInput, known: _Basis, *, late_shifts: bool, reported: bool) -> tuple[Eligibility, Paying]:
+def _insurance(
+    case: CaseInput, known: _Basis, day: date, *, late_shifts: bool, reported: bool
+) -> tuple[Eligibility, Paying]:
     """Whether the worker was insured on the day, and who pays in which order."""
-    day, accident = known.lead.occurred_at.date(), known.accident
+    accident = known.accident
     employer = accident.employer_registration if accident else None
     insured = eligibility_on(day, case.memberships, employer, known.segment)
     facts = replace(accident or AccidentFacts(), segment=known.segment)
-    conclusion = known.stance.conclusion
-    return insured, payers_of(day, facts, insured, late_shifts=late_shifts, reported=reported, conclusion=conclusion)
+    reasons = [decision.reason_code for decision in entries_of(Decision, case.entries) if decision.kind == CONCLUDE]
+    return insured, payers_of(
+        day,
+        facts,
+        insured,
+        late_shifts=late_shifts,
+        reported=reported,
+        conclusion=known.stance.conclusion,
+        reason_code=reasons[-1] if reasons else None,
+    )
 
 
 def _money(rules: RuleSet, known: _Basis, case: CaseInput, course: Course, clocks: Sequence[Clock]) -> Benefit:

@@ -13,6 +13,8 @@ BPJS, EMPLOYER = "BPJS", "EMPLOYER"
 # Whose employer (or PPK) owes report and registration, so that their neglect shifts the first payer (art. 8(1), (1a)).
 SEGMENTS_WITH_EMPLOYER = frozenset({"PU", "PU_NON_ASN", "JAKON"})
 _INSURER_OF_SERVICE = {"ASN": "asn", "TNI": "tni_polri", "POLRI": "tni_polri"}
+# The reason code with which a verifier who learned it otherwise concludes that another insurer has the worker.
+_ROUTED_OUT = {"routed-out:TASPEN": "asn", "routed-out:ASABRI": "tni_polri"}
 _ABROAD = "during"
 
 
@@ -38,9 +40,13 @@ def payers_of(
     late_shifts: bool,
     reported: bool,
     conclusion: str | None,
+    reason_code: str | None = None,
 ) -> Paying:
-    """The payers of a case. `late_shifts`: a late Tahap I makes the employer the first payer under its rule set."""
+    """The payers of a case. `late_shifts`: a late Tahap I makes the employer the first payer under its rule set;
+    `reason_code` is that of the verifier's conclusion."""
     service = _INSURER_OF_SERVICE.get(facts.state_service or "")
+    if conclusion == NOT_COVERED:
+        service = _ROUTED_OUT.get(reason_code or "", service)
     # A person who concludes in spite of it has seen more than the form.
     if service is not None and conclusion in (None, NOT_COVERED):
         steps = PAYER_TABLE.steps(service, event_date)
@@ -77,6 +83,8 @@ def _case(facts: AccidentFacts, worker: Eligibility, *, late_shifts: bool, repor
             return "arrears"
         if late_shifts:
             return "late_stage_1"
+    elif worker.status in (insured.NOT_MEMBER, insured.NOT_IN_PROGRAMME):
+        return "not_insured"
     elif worker.status == insured.CONTRIBUTIONS_UNPAID:
         return "contributions_unpaid"
     return "insured"

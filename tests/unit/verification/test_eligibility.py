@@ -122,9 +122,17 @@ def claim(*pieces: Evidence, members: tuple[Membership, ...] = (), decisions: tu
     return derive_claim(CaseInput(pieces, decisions, members), now, Policy(four_eyes_rupiah=100_000_000))
 
 
-def not_covered() -> Decision:
-    at_ = at(4).astimezone(UTC)
-    return Decision("d1", "conclude", at_, "bpjs:cikokol", "V-1", outcome="not_covered", legal_basis="UU 40/2004")
+def not_covered(reason_code: str | None = None) -> Decision:
+    return Decision(
+        "d1",
+        "conclude",
+        at(4).astimezone(UTC),
+        "bpjs:cikokol",
+        "V-1",
+        outcome="not_covered",
+        legal_basis="UU 40/2004",
+        reason_code=reason_code,
+    )
 
 
 def accident(**facts: Any) -> Evidence:
@@ -167,6 +175,18 @@ CASCADE: list[tuple[str, ClaimView, list[tuple[str, str]], str]] = [
         "no work accident, in traffic",
         claim(accident(place_type="traffic"), decisions=(not_covered(),)),
         [("JASA_RAHARJA", "care"), ("BPJS_KESEHATAN", "care")],
+        "BPJS",
+    ),
+    (
+        "self-employed, not a member",
+        claim(accident(segment="BPU", employer_registration=None), members=GONE),
+        [("BPJS_KESEHATAN", "care")],
+        "BPJS",
+    ),
+    (
+        "found to be a civil servant by the verifier",
+        claim(accident(), decisions=(not_covered("routed-out:TASPEN"),)),
+        [("TASPEN", "all")],
         "BPJS",
     ),
     ("civil servant", claim(accident(state_service="ASN")), [("TASPEN", "all")], "BPJS"),
