@@ -42,7 +42,8 @@ UNSEQUENCED_CHANNEL = "claim_stream_unsequenced"
 _SEPARATOR = "\x1f"
 
 _LOCK = "SELECT count(pg_advisory_xact_lock(key)) FROM unnest($1::bigint[]) AS k(key)"
-# `named` tells what was asked for from candidates that merely share a likeness key.
+# `named` tells what was asked for from candidates that merely share a likeness key. Those are materialised, since a
+# limit beside the condition would let the planner prefer to read the whole table.
 _EVIDENCE = """WITH named(id) AS (
     SELECT id FROM evidence WHERE nik_index = ANY($1::text[])
     UNION SELECT id FROM evidence WHERE kpj_index = ANY($2::text[])
@@ -51,11 +52,12 @@ _EVIDENCE = """WITH named(id) AS (
     UNION SELECT id FROM evidence WHERE named_report_id = ANY($4::text[])
     UNION SELECT id FROM evidence WHERE named_case_number = ANY($5::text[])
     UNION SELECT evidence_id FROM evidence_link WHERE ended_at IS NULL AND case_number = ANY($5::text[])),
-    alike(id) AS (
-    (SELECT id FROM evidence WHERE nik_index IS NULL AND likeness && $6::text[] LIMIT $8)
-    UNION (SELECT id FROM evidence WHERE nik_index IS NOT NULL AND likeness && $7::text[] LIMIT $8)),
+    alike(id) AS MATERIALIZED (
+    SELECT id FROM evidence WHERE nik_index IS NULL AND likeness && $6::text[]
+    UNION ALL SELECT id FROM evidence WHERE nik_index IS NOT NULL AND likeness && $7::text[]),
     wanted(id, named) AS (
-    SELECT id, true FROM named UNION ALL SELECT id, false FROM alike WHERE id NOT IN (SELECT id FROM named))
+    SELECT id, true FROM named
+    UNION ALL (SELECT id, false FROM alike WHERE id NOT IN (SELECT id FROM named) LIMIT $8))
     SELECT e.id, e.revision, e.facts, l.case_number, wanted.named
     FROM wanted JOIN evidence e USING (id) LEFT JOIN evidence_link l ON l.evidence_id = e.id AND l.ended_at IS NULL"""
 # More than this share a birth date or a name within three weeks only in a made-up load.
