@@ -270,6 +270,7 @@ class CaseDesk:
             shared_kpj_evidence=grouping.shared_kpj_evidence,
             nik_conflict_evidence=grouping.nik_conflict_evidence,
             nik_conflicts=self._index.named_across(group, grouping.nik_conflict_evidence),
+            matches=tuple(match for match in grouping.matches if match.one in group),
         )
 
     def _entries_of(self, case_numbers: Iterable[str]) -> list[Entry]:

@@ -22,6 +22,7 @@ from services.verification.domain.evidence import Determination, Evidence
 from services.verification.domain.first_alert import FirstAlert
 from services.verification.domain.return_to_work import ReturnToWork
 from services.verification.domain.stance import Dispute
+from services.verification.domain.workers import Match
 from shared.regulation.checklist import ChecklistItem
 from shared.regulation.clocks import Clock
 from shared.regulation.codes import CODE_LISTS, Code, title_of
@@ -32,7 +33,7 @@ Document = dict[str, Any]
 _LISTS = (
     "first_alert", "clocks", "checklist", "evidence", "discrepancies", "flags", "benefit", "payments", "reimbursement",
     "objections", "return_to_work", "complaints", "eligibility", "payers", "jurisdiction", "hand_over_note",
-    "timeline",
+    "matches", "timeline",
 )  # fmt: skip
 # Parts of the document whose change is worth a code of its own; what is left is `details-changed`.
 _CHANGE_CODES = {
@@ -70,6 +71,7 @@ def document_of(view: ClaimView) -> Document:
         "clocks": [clock_document(clock) for clock in view.clocks],
         "checklist": [_checklist_item(item) for item in view.checklist],
         "evidence": _evidence_list(view.evidence, view.determinations),
+        "matches": [_match(match) for match in view.matches],
         "discrepancies": [_discrepancy(item) for item in view.discrepancies],
         "flags": [_flag(flag) for flag in view.flags],
         "benefit": benefit_document(view.benefit),
@@ -84,6 +86,14 @@ def document_of(view: ClaimView) -> Document:
         "jurisdiction": jurisdiction_document(view.jurisdiction),
         "hand_over_note": view.hand_over and hand_over_document(view.hand_over),
         "timeline": [_timeline_entry(entry) for entry in view.timeline],
+    }
+
+
+def _match(match: Match) -> Document:
+    return {
+        "evidence_ids": [match.one, match.other],
+        "score": match.likeness.score,
+        "reasons": list(match.likeness.reasons),
     }
 
 

@@ -16,6 +16,7 @@ from services.verification.domain.payers import Paying
 from services.verification.domain.recipients import Recipient
 from services.verification.domain.return_to_work import ReturnToWork
 from services.verification.domain.stance import Stance
+from services.verification.domain.workers import Match
 from shared.regulation.benefits import BenefitLine, Remark
 from shared.regulation.checklist import ChecklistItem
 from shared.regulation.clocks import Clock
@@ -161,7 +162,8 @@ class Finding:
 class CaseInput:
     """All a claim is derived from. `memberships` are this worker's alone, all that BPJS core has told of; `others` are
     this worker's other claims, `nik_conflicts` evidence of others' claims that an explicit number ties to this one;
-    `findings` are what was seen around it."""
+    `findings` are what was seen around it; `matches` which of the
+    evidence without a common number was joined by likeness."""
 
     evidence: tuple[Evidence, ...]
     entries: tuple[Entry, ...] = ()
@@ -171,6 +173,7 @@ class CaseInput:
     shared_kpj_evidence: frozenset[str] = frozenset()
     nik_conflict_evidence: frozenset[str] = frozenset()
     nik_conflicts: tuple[Evidence, ...] = ()
+    matches: tuple[Match, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -211,6 +214,7 @@ class ClaimView:
     hand_over: HandOver | None = None
     return_to_work: ReturnToWork | None = None
     complaints: tuple[Complaint, ...] = ()
+    matches: tuple[Match, ...] = ()
 
     @property
     def payer_of_first_resort(self) -> str:

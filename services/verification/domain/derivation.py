@@ -161,12 +161,13 @@ def _with_company(
     view: ClaimView, rules: RuleSet, case: CaseInput, course: Course, now: datetime, counting: Counting
 ) -> ClaimView:
     """What goes along with a claim and changes nothing of it: the note that hands it over, the employer's
-    reimbursement, the first alert, the return to work, complaints with their clocks."""
+    reimbursement, the first alert, the return to work, complaints with their clocks, what likeness joined."""
     received = complaints(rules, case.entries, now, course.zone, counting)
     programme = Programme(course.active, course.statement, view.outcome, view.eligibility)
     own_clocks = [each.clock for each in received if each.clock is not None]
     return replace(
         view,
+        matches=case.matches,
         clocks=(*view.clocks, *complaint_clock(received)),
         timeline=timeline(case, (*view.clocks, *own_clocks)),
         hand_over=hand_over(

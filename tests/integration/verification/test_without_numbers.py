@@ -44,6 +44,8 @@ async def test_three_tell_of_one_accident_in_any_order(work: Work, order: tuple[
     await work.receive_singly([events[index] for index in order])
     (claim,) = await work.claims(*events)
     assert len(claim["evidence"]) == 3
+    assert all(match["score"] >= 0.999 and "birth-date-equal" in match["reasons"] for match in claim["matches"])
+    assert {id_ for match in claim["matches"] for id_ in match["evidence_ids"]} == {event.subject for event in events}
     assert not [row for event in events for row in await of_evidence(work, event)]
 
 

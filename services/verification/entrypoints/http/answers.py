@@ -14,6 +14,7 @@ from services.verification.entrypoints.http.insurance_answers import (
 )
 from shared.events.vocabulary import ChecklistState, ClaimState, Kind, Outcome, Payer, Precision, Segment, WaitingOn
 
+MatchReason = Annotated[str, coded("match_reasons")]
 DocumentCode = Annotated[str, coded("documents")]
 ClockCode = Annotated[str, coded("clocks")]
 EvidenceKind = Annotated[str, coded("evidence_kinds")]
@@ -317,6 +318,14 @@ class QueueAnswer(BaseModel):
     next_cursor: str | None
 
 
+class MatchAnswer(BaseModel):
+    """Two pieces of evidence without a common number that were joined because they are surely like."""
+
+    evidence_ids: list[str]
+    score: float
+    reasons: list[MatchReason]
+
+
 class ClaimAnswer(QueueItemAnswer):
     """The whole claim."""
 
@@ -324,6 +333,7 @@ class ClaimAnswer(QueueItemAnswer):
     clocks: list[ClockAnswer]
     checklist: list[ChecklistAnswer]
     evidence: list[EvidenceAnswer]
+    matches: list[MatchAnswer]
     discrepancies: list[DiscrepancyAnswer]
     flags: list[FlagAnswer]
     benefit: BenefitAnswer

@@ -1,12 +1,9 @@
 """How the basket of doubtful pairs is answered."""
 
-from typing import Annotated
-
 from pydantic import BaseModel, Field
 
-from services.verification.entrypoints.http.coded import Title, coded
-
-MatchReason = Annotated[str, coded("match_reasons")]
+from services.verification.entrypoints.http.answers import MatchReason
+from services.verification.entrypoints.http.coded import Title
 
 
 class SideEmployer(BaseModel):
