@@ -1,5 +1,6 @@
 """`./simpul doctor`: looks at everything a hub needs and says what to do about what is wrong."""
 
+import importlib
 import platform
 import shutil
 import sys
@@ -40,6 +41,7 @@ def examine(hub: Hub) -> Iterator[Finding]:
         ("python", _python),
         ("clock", _clock),
         ("disk", _disk),
+        ("rules", _rules),
         ("java", _java),
         ("kafka jars", _jars),
         ("postgresql programs", _postgres_programs),
@@ -72,6 +74,16 @@ def _clock(_: Hub) -> str:
     except ZoneInfoNotFoundError as error:
         raise HubProblem("the time zones of Indonesia are missing: run `make up`, which installs tzdata") from error
     return f"{there:%Y-%m-%d %H:%M:%S} in Jakarta"
+
+
+def _rules(_: Hub) -> str:
+    try:
+        law = importlib.import_module("shared.regulation.codes").CODE_LISTS
+        sets = importlib.import_module("shared.regulation.rule_sets").RULE_SETS
+    except ValueError as bad:
+        # Every service would refuse to start with it.
+        raise HubProblem(f"a file of rules is wrong: {bad}") from bad
+    return f"{len(sets)} rule sets, the latest {sets[-1].rule_set}; {len(law)} lists of codes"
 
 
 def _disk(hub: Hub) -> str:

@@ -131,5 +131,10 @@ def stage_2_facts(document: object) -> Stage2Facts:
         claimed_items=frozenset(item for item in claimed if item is not None),
         has_children=bool(_items(form, "children_under_23")) or form.get("has_children_under_23") is True,
         has_guardian=bool(_part(form, "guardian")),
+        modes_misplaced=tuple(
+            index
+            for index, cost in _items(form, "costs")
+            if cost.get("transport_mode") is not None and cost.get("item") != "transport"
+        ),
         births=(*(day for _, day in born), *(day for day in born_heirs if day is not None)),
     )

@@ -27,6 +27,8 @@ class Stage2Facts:
     has_children: bool
     has_guardian: bool
     births: tuple[date, ...] = ()
+    # Places of costs with a mode of transport that are no transport.
+    modes_misplaced: tuple[int, ...] = ()
 
     @property
     def needs_guardian(self) -> bool:
@@ -58,6 +60,10 @@ def _refusals(facts: Stage2Facts, report: ReportFacts, today: date) -> Iterator[
             yield Problem(f"{pointer}/to", "period-reversed", "The period ends before it begins.")
         if event_date is not None and first < event_date:
             yield Problem(f"{pointer}/from", "absence-before-event", "The absence begins before the event.")
+        if facts.outcome == "death" and examined_on is not None and first <= last and last > examined_on:
+            yield Problem(f"{pointer}/to", "rest-after-death", "There are days of absence after the death was found.")
+    for index in facts.modes_misplaced:
+        yield Problem(f"/costs/{index}/transport_mode", "mode-unused", "Only transport has a mode of transport.")
     for pointer, nik in facts.niks:
         yield from nik_faults(nik, pointer)
     for index, born in facts.children_born:

@@ -177,5 +177,22 @@ async def test_every_fault_of_stage_2_is_named(intake: Intake) -> None:
         ("/heirs/0/nik", "nik-format"),
         ("/heirs/0/relation", "unknown-code"),
     } == found
+    dead = stage_2(
+        outcome="death",
+        examined_on="2026-11-20",
+        absence_periods=[{"from": "2026-11-20", "to": "2026-11-20"}, {"from": "2026-11-21", "to": "2026-11-25"}],
+        costs=[
+            {"payee": "heir", "item": "transport", "amount_rupiah": 1, "transport_mode": "air"},
+            {"payee": "heir", "item": "treatment", "amount_rupiah": 1, "transport_mode": "air"},
+            {"payee": "heir", "item": "transport", "amount_rupiah": -1, "transport_mode": "rocket"},
+        ],
+    )
+    contradicted = await put_stage_2(intake, report["id"], dead)
+    assert {(error["pointer"], error["code"]) for error in contradicted.json()["errors"]} == {
+        ("/absence_periods/1/to", "rest-after-death"),
+        ("/costs/1/transport_mode", "mode-unused"),
+        ("/costs/2/amount_rupiah", "greater-than-equal"),
+        ("/costs/2/transport_mode", "unknown-code"),
+    }
     early = await put_stage_2(intake, report["id"], stage_2(examined_on="2026-11-19"))
     assert [error["code"] for error in early.json()["errors"]] == ["examination-before-event"]

@@ -77,3 +77,16 @@ def test_a_draft_is_read_from_its_file_and_judged_first(tmp_path: Path) -> None:
     draft.write_text(text.replace("percent: 70", "percent: 700"))
     with pytest.raises(BadRuleFile, match=r"RS-2027\.yaml:\d+: benefits\.TOTAL_PERMANENT\.percent: 700 % is over"):
         rule_set_of(str(draft))
+
+
+async def test_a_draft_that_is_shipped_nowhere_is_replayed_too(work: Work, tmp_path: Path) -> None:
+    draft = tmp_path / "RS-2027.yaml"
+    text = (DATA_FOLDER / "rule_sets" / "RS-2025.yaml").read_text().replace("RS-2025", "RS-2027")
+    draft.write_text(text.replace("amount_rupiah: 10000000", "amount_rupiah: 15000000"))
+    report = accident_report(random_nik(), stage_2=STAGE_2)
+    await work.receive(report)
+    (claim,) = await work.claims(report)
+    *found, _ = await replayed(work, rule_set_of(str(draft)))
+    (changed,) = [each for each in found if each["case_number"] == claim["case_number"]]
+    changes = {change["field"]: change["then"] - change["now"] for change in changed["changes"]}
+    assert changes == {"benefit.FUNERAL": 5_000_000, "benefit.total": 5_000_000}

@@ -50,6 +50,7 @@ def test_the_doctor_names_what_is_wrong_and_what_to_do(tmp_path: Path) -> None:
     lines = done.stdout.splitlines()
     assert any(line.startswith("ok      python: 3.") for line in lines)
     assert any(line.startswith("ok      java: ") for line in lines)
+    assert any(line.startswith("ok      rules: 4 rule sets, the latest RS-2025") for line in lines)
     assert "failed  partners: not running: run `make up`" in lines
 
 

@@ -1,6 +1,9 @@
 """Files of rules: a new regulation is a new file; one that cannot be right is refused with file, line and reason."""
 
 import re
+import shutil
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -218,3 +221,36 @@ def test_years_of_schooling_left_follow_from_the_age(age: int, level: str | None
     rule = rule_set_named("RS-2025").benefits.scholarship
     assert rule is not None
     assert dict(years_left(rule, age, level).levels) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "said"),
+    [
+        ("rule_sets/RS-2025.yaml", "percent: 70,", "percent: 170,", r"RS-2025\.yaml:\d+: .*170 % is over 100 %"),
+        ("rule_sets/RS-2019.yaml", "to: 2021-03-31", "to: 2021-04-30", r"RS-2021\.yaml:2: from: its validity overlaps"),
+        ("contributions.yaml", "I: 0.24", "VI: 0.24", r"contributions\.yaml:\d+: .*I is missing"),
+        ("risk_groups.yaml", "scheme:", "schema:", r"risk_groups\.yaml:\d+: scheme is missing"),
+        ("disability_tables/PP-44-2015.yaml", "[nose]", "[nose]", ""),
+    ],
+)
+def test_whoever_uses_the_rules_does_not_start_with_a_wrong_file(
+    tmp_path: Path, name: str, old: str, new: str, said: str
+) -> None:
+    shared = Path(DATA_FOLDER).parents[1]
+    shutil.copytree(shared / "regulation", tmp_path / "shared" / "regulation")
+    for module in ("__init__.py", "errors.py"):
+        shutil.copy(shared / module, tmp_path / "shared" / module)
+    path = tmp_path / "shared" / "regulation" / "data" / name
+    path.write_text(path.read_text().replace(old, new, 1))
+    done = subprocess.run(
+        [sys.executable, "-c", "import shared.regulation.codes"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if not said:
+        assert done.returncode == 0, done.stderr
+        return
+    assert done.returncode == 1
+    assert re.search(said, done.stderr.splitlines()[-1]), done.stderr
