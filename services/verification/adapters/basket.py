@@ -41,11 +41,17 @@ class Basket:
 
     def hashes_stored(self, keys: Iterable[LikenessKey]) -> list[str]:
         """What stands in the row of evidence with these keys."""
-        return sorted(self._index.of("likeness", _text(key)) for key in keys)
+        return sorted(f"{self._index.of('likeness', key.text)}.{key.week}" for key in keys)
 
     def hashes_sought(self, keys: Iterable[LikenessKey]) -> list[str]:
         """What rows may hold that share one of these keys."""
-        return [hash_ for key in keys for hash_ in self._index.all("likeness", _text(key))]
+        # The week stands beside the hash, as the time of the event does, so that three weeks cost one hash.
+        weeks: dict[str, list[int]] = {}
+        for key in keys:
+            weeks.setdefault(key.text, []).append(key.week)
+        return [
+            f"{hash_}.{week}" for text in weeks for hash_ in self._index.all("likeness", text) for week in weeks[text]
+        ]
 
     async def lock_alike(self, with_nik: Collection[LikenessKey], without: Collection[LikenessKey], weeks: int) -> None:
         """Stripes of this week and the next ones: two keys within reach of each other share one."""
@@ -82,10 +88,6 @@ class Basket:
             state,
             person,
         )
-
-
-def _text(key: LikenessKey) -> str:
-    return f"{key.text}|{key.week}"
 
 
 def _stripe(key: LikenessKey, week: int) -> int:

@@ -1,7 +1,6 @@
 """Reading everything that could belong together with what has come, under locks, before anything is changed."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import timedelta
 
 from services.verification.application.case_index import CaseIndex
@@ -10,11 +9,14 @@ from services.verification.application.ports import CaseStore
 from services.verification.application.records import EvidenceRecord, Found, Wanted
 from services.verification.domain.entries import Entry
 from services.verification.domain.evidence import Evidence, Identity
-from services.verification.domain.likeness import likeness_keys, weeks_around
+from services.verification.domain.likeness import LikenessKey, likeness_keys, weeks_around
 from services.verification.domain.membership import Membership
 
 # Evidence of one worker brings numbers that bring more evidence; a chain longer than this is cut and seen next time.
 _ROUNDS_MAX = 12
+# As many pieces may be drawn in by likeness alone, for one that arrives and for all together: enough for real papers,
+# a bound for a flood of reports that all bear one name. What is left out is seen when one of them is next touched.
+_ALIKE_MAX_EACH, _ALIKE_MAX = 20, 60
 
 
 class Gathering:
@@ -29,6 +31,7 @@ class Gathering:
         self._told = LikenessIndex(window)
         # Candidates that were like nothing known so far; what is read later may be like them.
         self._strangers: dict[str, EvidenceRecord] = {}
+        self._admissible = _ALIKE_MAX
         self.links: dict[frozenset[str], str] = {}
         self.entries: dict[str, list[Entry]] = {}
         self.memberships: set[Membership] = set()
@@ -54,6 +57,7 @@ class Gathering:
         wanted = _numbers(identities)
         wanted.evidence_ids |= ids
         wanted.case_numbers |= named
+        self._admissible += _ALIKE_MAX_EACH * len(arriving)
         for piece in arriving:
             self._tell(piece, wanted)
         for _ in range(_ROUNDS_MAX):
@@ -92,9 +96,10 @@ class Gathering:
         """Take in the candidates that are like something known, and then those that are like them."""
         while True:
             waiting = [record for id_, record in self._strangers.items() if id_ not in self._index.evidence]
-            admitted = [record for record in waiting if self._told.like(record.evidence)]
+            admitted = [record for record in waiting if self._told.like(record.evidence)][: self._admissible]
             if not admitted:
                 return
+            self._admissible -= len(admitted)
             await self._lock([record.evidence for record in admitted])
             for record in admitted:
                 # Read again under its lock, with its claims and links, by its id.
@@ -115,7 +120,7 @@ class Gathering:
         """Look for what is like `piece`."""
         self._told.put(piece)
         keys = {
-            replace(key, week=key.week + weeks)
+            LikenessKey(key.text, key.week + weeks)
             for key in likeness_keys(piece)
             for weeks in range(-self._weeks, self._weeks + 1)
         }

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 from itertools import product
-from typing import Final
+from typing import Final, NamedTuple
 
 from rapidfuzz.distance import OSA
 
@@ -293,8 +293,7 @@ _KEY_DAYS = 7
 _WORDS_LOOKED_FOR = 2
 
 
-@dataclass(frozen=True)
-class LikenessKey:
+class LikenessKey(NamedTuple):
     """Something two like pieces share, with the week: `text` is personal and leaves this service only hashed."""
 
     text: str

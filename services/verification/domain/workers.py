@@ -139,6 +139,8 @@ class _Resolution:
     window: timedelta
     nodes: dict[str, list[Evidence]] = field(default_factory=dict)
     edges: dict[tuple[str, str], Match] = field(default_factory=dict)
+    # Each node's partners, with how like they are in bits.
+    partners: dict[str, dict[str, float]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for piece in sorted(self.pieces, key=lambda piece: piece.id):
@@ -149,6 +151,8 @@ class _Resolution:
             found = self._edge(one, other)
             if found is not None:
                 self.edges[one, other] = found
+                self.partners.setdefault(one, {})[other] = found.likeness.bits
+                self.partners.setdefault(other, {})[one] = found.likeness.bits
 
     def _edge(self, one: str, other: str) -> Match | None:
         """The best pair of pieces of two workers; None when numbers or a person rule on them."""
@@ -185,13 +189,11 @@ class _Resolution:
     def _has_rival(self, node: str, pair: tuple[str, str], match: Match) -> bool:
         """Whether somebody who is not the one `pair` names is nearly as like, or liker."""
         (partner,) = set(pair) - {node}
-        for other_pair, other in self.edges.items():
-            if node not in other_pair or other_pair == pair:
-                continue
-            (rival,) = set(other_pair) - {node}
-            if other.likeness.bits > match.likeness.bits - _AHEAD_BITS and self._are_two(partner, rival):
-                return True
-        return False
+        near = match.likeness.bits - _AHEAD_BITS
+        return any(
+            bits > near and rival != partner and self._are_two(partner, rival)
+            for rival, bits in self.partners[node].items()
+        )
 
     def _are_two(self, one: str, other: str) -> bool:
         """Whether two workers cannot be the same person."""
