@@ -84,22 +84,22 @@ def load_rule_sets(folder: Path) -> tuple[RuleSet, ...]:
         names[rules.rule_set] = path.name
     rule_sets = [rules for _, rules in loaded]
     for index, (earlier, later) in enumerate(itertools.pairwise(rule_sets)):
-        rule_sets[index] = _ended(RuleFile(loaded[index + 1][0]), earlier, later)
+        rule_sets[index] = _ended(loaded[index + 1][0], earlier, later)
     return tuple(rule_sets)
 
 
-def _ended(file: RuleFile, earlier: RuleSet, later: RuleSet) -> RuleSet:
+def _ended(path: Path, earlier: RuleSet, later: RuleSet) -> RuleSet:
     """The earlier rule set with the day on which it ends; the two must meet."""
     last_day = later.valid_from - timedelta(days=1)
     if later.replaces is not None and later.replaces != earlier.rule_set:
-        raise file.bad(("replaces",), f"the rule set before is {earlier.rule_set}")
+        raise RuleFile(path).bad(("replaces",), f"the rule set before is {earlier.rule_set}")
     if earlier.valid_to is None and later.replaces is not None and earlier.valid_from <= last_day:
         return replace(earlier, valid_to=last_day)
     if earlier.valid_to is None or earlier.valid_to > last_day:
         hint = "" if earlier.valid_to else f"; write `replaces: {earlier.rule_set}` if it ends the day before"
-        raise file.bad(("from",), f"its validity overlaps {earlier.rule_set}{hint}")
+        raise RuleFile(path).bad(("from",), f"its validity overlaps {earlier.rule_set}{hint}")
     if earlier.valid_to < last_day:
-        raise file.bad(("from",), f"no rule set covers the days between {earlier.rule_set} and this one")
+        raise RuleFile(path).bad(("from",), f"no rule set covers the days between {earlier.rule_set} and this one")
     return earlier
 
 

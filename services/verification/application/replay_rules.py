@@ -71,4 +71,6 @@ def _by_code(items: list[dict[str, Any]], key: str, shown: tuple[str, ...]) -> d
 
 def _amounts(benefit: Mapping[str, Any]) -> dict[str, int]:
     lines = {line["benefit"]: line["amount_rupiah"] for line in benefit["lines"]}
-    return lines | {"total": benefit["total_rupiah"]}
+    # What was approved stays; what the calculator would make of it today need not.
+    today = {"calculated": benefit["calculated_rupiah"]} if benefit["status"] == "final" else {}
+    return lines | today | {"total": benefit["total_rupiah"]}

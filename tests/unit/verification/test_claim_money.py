@@ -2,10 +2,12 @@
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
+from services.verification.application.case_desk import CaseDesk
+from services.verification.application.replay_rules import replay
 from services.verification.domain.claim import Benefit, CaseInput, ClaimView
 from services.verification.domain.derivation import Policy, derive_claim
 from services.verification.domain.entries import Decision, Entry, Payment
@@ -20,6 +22,7 @@ from services.verification.domain.evidence import (
 from services.verification.domain.membership import Membership, Standing
 from services.verification.domain.money import approvable_lines
 from shared.regulation.benefits import BenefitLine
+from shared.regulation.rule_sets import RuleSet, rule_set_named
 from tests.support.evidence_makers import NIK, at, report, visit
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
@@ -237,6 +240,33 @@ def test_an_amount_beside_its_lines_is_told() -> None:
     before = applied(absence_days=30)
     final = money(before, entries=(approval(4_000_000, approvable_lines(money(before))),))
     assert (final.total_rupiah, remarks(final)) == (4_000_000, {"approved-otherwise"})
+
+
+class Desk:
+    """A desk with one claim on it, derived under `rules`."""
+
+    def __init__(self, case: CaseInput, rules: RuleSet | None = None) -> None:
+        self._case = case
+        self._policy = Policy(10**12, rules=rules)
+
+    async def open(self, *_: object) -> None: ...
+
+    def view(self, _: str) -> ClaimView:
+        return derive_claim(self._case, NOW, self._policy)
+
+
+async def test_a_replay_leaves_what_was_approved_and_tells_what_it_would_be() -> None:
+    dead = applied("death")
+    estimate = money(dead)
+    law = rule_set_named("RS-2015")
+    for entries, fields in (
+        ((), {"benefit.PERIODIC", "benefit.FUNERAL", "benefit.total"}),
+        ((approval(estimate.total_rupiah, approvable_lines(estimate)),), {"benefit.calculated"}),
+    ):
+        case = CaseInput((dead,), entries)
+        found = await replay(cast("CaseDesk", Desk(case)), cast("CaseDesk", Desk(case, law)), "JKK-2026-X")
+        assert {each.field for each in found.changes if each.field.startswith("benefit.")} == fields
+        assert found.rule_set == "RS-2025"
 
 
 def test_a_late_payment_owes_one_percent_a_day_of_what_was_late() -> None:
