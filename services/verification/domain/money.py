@@ -10,7 +10,7 @@ from services.verification.domain.evidence import AccidentFacts, DoctorStatement
 from services.verification.domain.recipients import recipients
 from services.verification.domain.stance import LATE_PAYMENT, Stance
 from shared.regulation.benefits import BenefitLine, Remark, calculate, disability_percent, late_payment
-from shared.regulation.clocks import Clock
+from shared.regulation.clocks import Clock, days_after_due
 from shared.regulation.rule_sets import RuleSet
 
 # What is not worked out from the wage, and so is known without one.
@@ -80,13 +80,16 @@ def _compensation(rules: RuleSet, payments: Sequence[Payment], payout: Clock | N
     paid: until then it grows by the day, and a claim does not change by itself."""
     if payout is None or payout.due_at is None:
         return ()
-    due_on = payout.due_at.date()
-    late = [
-        ((payment.paid_on - due_on).days, payment.amount_rupiah)
+    paid = [
+        (days_after_due(payout.due_at, payment.paid_on), payment.amount_rupiah)
         for payment in sorted(payments, key=lambda payment: (payment.paid_on, payment.id))
-        if payment.benefit != LATE_PAYMENT and payment.paid_on > due_on
+        if payment.benefit != LATE_PAYMENT
     ]
-    return tuple(late_payment(rules, late))
+    lines = late_payment(rules, paid)
+    # It is as sure as the day from which it counts: collective leave or a pause may have moved that.
+    return tuple(
+        replace(line, confidence=payout.confidence) if line.confidence == "certain" else line for line in lines
+    )
 
 
 def latest_accident(evidence: Sequence[Evidence]) -> AccidentFacts | None:

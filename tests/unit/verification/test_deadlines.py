@@ -8,7 +8,7 @@ import pytest
 
 from services.verification.domain.claim import CaseInput, ClaimView
 from services.verification.domain.derivation import Policy, derive_claim
-from services.verification.domain.entries import Decision, Entry, FirstAlertAcceptance
+from services.verification.domain.entries import Decision, Entry, FirstAlertAcceptance, Payment
 from services.verification.domain.evidence import (
     AccidentFacts,
     Determination,
@@ -223,6 +223,17 @@ def test_overlapping_reasons_are_one_pause() -> None:
         Determination("x", "disnaker:36", "WORK_ACCIDENT", date(2026, 11, 24), at(8)),
     )
     assert clock(claim(*pieces, entries=entries), "PAYOUT").due_at == local("2026-12-02T23:59:59")
+
+
+def test_compensation_is_as_sure_as_the_day_from_which_it_counts() -> None:
+    approved = decided("approve_benefit", 9, amount_rupiah=1_000_000)
+    paid = Payment("p", at(30), "bpjs:core", "STMB", 1_000_000, date(2026, 12, 10))
+    answer = Determination("x", "disnaker:36", "WORK_ACCIDENT", date(2026, 11, 24), at(8))
+    for more, days, confidence in (((), 10, "certain"), ((decided("refer_to_disnaker", 4), answer), 8, "uncertain")):
+        view = claim(*complete(), now=at(40), entries=(*more, approved, paid))
+        line = next(line for line in view.benefit.lines if line.benefit == "LATE_PAYMENT")
+        assert (line.amount_rupiah, line.confidence) == (days * 10_000, confidence)
+        assert clock(view, "PAYOUT").met is False
 
 
 # -- follow-up ---------------------------------------------------------------------------------------------------------
