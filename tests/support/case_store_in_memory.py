@@ -41,6 +41,10 @@ class InMemoryCases:
     async def lock_alike(self, with_nik: Collection[LikenessKey], without: Collection[LikenessKey], weeks: int) -> None:
         """Alone anyway."""
 
+    async def identities_in(self, case_numbers: Iterable[str]) -> list[Identity]:
+        numbers = set(case_numbers)
+        return [record.evidence.identity for record in self.evidence.values() if record.case_number in numbers]
+
     async def find(self, wanted: Wanted) -> Found:
         evidence = tuple(copy.copy(record) for record in self.evidence.values() if _fits(record, wanted))
         candidates = tuple(copy.copy(record) for record in self.evidence.values() if _shares_a_key(record, wanted))

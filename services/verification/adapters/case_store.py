@@ -44,6 +44,8 @@ _SEPARATOR = "\x1f"
 _LOCK = "SELECT count(pg_advisory_xact_lock(key)) FROM unnest($1::bigint[]) AS k(key)"
 # `named` tells what was asked for from candidates that merely share a likeness key. Those are materialised, since a
 # limit beside the condition would let the planner prefer to read the whole table.
+_HELD = """SELECT e.id, e.revision, e.facts FROM evidence_link l JOIN evidence e ON e.id = l.evidence_id
+    WHERE l.ended_at IS NULL AND l.case_number = ANY($1::text[])"""
 _EVIDENCE = """WITH named(id) AS (
     SELECT id FROM evidence WHERE nik_index = ANY($1::text[])
     UNION SELECT id FROM evidence WHERE kpj_index = ANY($2::text[])
@@ -148,6 +150,10 @@ class PostgresCaseStore:
         # Keyed hashes whose secret never rotates: two processes must agree on them, and a plain hash of a NIK is none.
         hashes = self._secrets.worker_keys.all(nik=identity.nik, kpj=identity.kpj, passport=identity.passport)
         return [_lock(hash_) for hash_ in hashes]
+
+    async def identities_in(self, case_numbers: Iterable[str]) -> list[Identity]:
+        rows = await self._driver.fetch(_HELD, list(case_numbers))
+        return [self._facts.open_evidence(row["facts"], row["id"], row["revision"]).identity for row in rows]
 
     async def find(self, wanted: Wanted) -> Found:
         index = self._secrets.blind_index

@@ -28,6 +28,7 @@ class Gathering:
         self._index = index
         self._weeks = weeks_around(window)
         self._known = Wanted()
+        self._locked: set[object] = set()
         self._told = LikenessIndex(window)
         # Candidates that were like nothing known so far; what is read later may be like them.
         self._strangers: dict[str, EvidenceRecord] = {}
@@ -52,8 +53,10 @@ class Gathering:
             self._weeks,
         )
         identities = [*identities, *(piece.identity for piece in arriving)]
-        # A case number alone says nothing of its worker, so the number itself is locked too.
+        # A case number alone says nothing of its worker: whom its evidence names is locked before any row is.
+        identities += await self._store.identities_in(named) if named else []
         await self._store.lock_workers(identities, sorted(named))
+        self._locked |= {*_locks_of(identities), *named}
         wanted = _numbers(identities)
         wanted.evidence_ids |= ids
         wanted.case_numbers |= named
@@ -75,22 +78,30 @@ class Gathering:
     async def _read(self, wanted: Wanted) -> Wanted:
         """Read what is wanted; answers what that in turn points to."""
         found = await self._store.find(wanted)
+        # What was read before its worker was locked may have changed until the lock was ours, so it is read again.
+        while await self._lock([record.evidence for record in found.evidence]):
+            found = await self._store.find(wanted)
         pointed = Wanted()
         for record in found.candidates:
             self._strangers.setdefault(record.evidence.id, record)
         fresh = [record for record in found.evidence if record.evidence.id not in self._index.evidence]
-        if fresh:
-            await self._lock([record.evidence for record in fresh])
         for record in fresh:
             self._put(record, pointed)
         self._note_claims(found, pointed)
         await self._admit_strangers(pointed)
         return pointed
 
-    async def _lock(self, pieces: Sequence[Evidence]) -> None:
+    async def _lock(self, pieces: Sequence[Evidence]) -> bool:
+        """Lock the workers of these pieces; answers whether any of them had not been locked yet."""
         # Evidence without a NIK may be drawn to several workers; so it is locked itself, before its like are sought.
         unnamed = sorted(f"evidence:{piece.id}" for piece in pieces if not piece.identity.nik)
-        await self._store.lock_workers([piece.identity for piece in pieces], unnamed)
+        identities = [piece.identity for piece in pieces]
+        locks = {*_locks_of(identities), *unnamed}
+        if locks <= self._locked:
+            return False
+        await self._store.lock_workers(identities, unnamed)
+        self._locked |= locks
+        return True
 
     async def _admit_strangers(self, pointed: Wanted) -> None:
         """Take in the candidates that are like something known, and then those that are like them."""
@@ -138,6 +149,12 @@ class Gathering:
         for link in found.links:
             self.links[frozenset((link.one, link.other))] = link.relation
             pointed.evidence_ids |= {link.one, link.other}
+
+
+def _locks_of(identities: Iterable[Identity]) -> set[object]:
+    """By what each worker is locked."""
+    pairs = [(kind, getattr(one, kind)) for one in identities for kind in ("nik", "kpj", "passport")]
+    return {(kind, number) for kind, number in pairs if number}
 
 
 def _numbers(identities: Iterable[Identity]) -> Wanted:

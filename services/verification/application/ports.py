@@ -31,6 +31,9 @@ class CaseStore(Protocol):
         """Wait until no other transaction brings evidence with these keys up to `weeks` away. Those that bring evidence
         with a NIK do not wait for each other. To be called before any other lock is taken."""
 
+    async def identities_in(self, case_numbers: Iterable[str]) -> list[Identity]:
+        """Whom the evidence of these cases names, without locking anything."""
+
     async def find(self, wanted: Wanted) -> Found:
         """Evidence that has any of the numbers or names any of the cases, with the claims founded on it (locked) and
         the persons' links that touch it; and candidates that share a likeness key."""

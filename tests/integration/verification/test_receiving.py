@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from services.verification.application.receive_events import receive_events
 from shared.errors import NotFound
 from tests.support.agency_events import (
     ACCIDENT_AT,
@@ -15,6 +16,7 @@ from tests.support.agency_events import (
     random_nik,
     self_report,
 )
+from tests.support.eventually import eventually
 from tests.support.verification_work import Work
 
 
@@ -65,6 +67,30 @@ async def test_any_order_of_arrival_ends_in_the_same_claim(work: Work, order: tu
     assert claim["state"] == "REPORTED"
     assert claim["waiting_reason"] == "document-missing:DOC"
     assert len(claim["timeline"]) == 4
+
+
+async def test_who_comes_by_case_number_sees_what_was_being_written_of_the_worker(work: Work) -> None:
+    nik = random_nik()
+    first = accident_report(nik)
+    await work.receive(first)
+    (claim,) = await work.claims(first)
+    papers = accident_report(nik, report_id=first.facts.report_id, version=2, documents=("KPJ", "ID"))  # type: ignore[attr-defined]
+
+    async def somebody_waits() -> bool:
+        async with work.database.system_transaction() as transaction:
+            waiting = "SELECT EXISTS (SELECT 1 FROM pg_locks l JOIN pg_stat_activity a USING (pid)"
+            waiting += " WHERE NOT l.granted AND a.datname = current_database())"
+            return bool(await transaction.driver.fetchval(waiting))
+
+    async with work.database.system_transaction() as writing:
+        await receive_events(work.desk(writing), [papers])
+        # Written and not committed; an inspector's letter comes by the case number alone.
+        letter = asyncio.create_task(work.receive(determination(claim["case_number"])))
+        await eventually(somebody_waits)
+    await letter
+    (claim,) = await work.claims(first)
+    assert claim["evidence"][0]["version"] == 2
+    assert claim["state"] == "CONCLUDED_WORK_ACCIDENT"
 
 
 async def test_hospital_first_is_a_suspected_case_that_waits_for_the_employer(work: Work) -> None:
