@@ -135,6 +135,7 @@ class PostgresCaseStore:
         self._driver = transaction.driver
         self._secrets = secrets
         self._facts = FactsSealer(secrets.sealer)
+        self._locked: set[int] = set()
         self._basket = Basket(transaction.driver, secrets.blind_index, ORG)
 
     async def lock_alike(self, with_nik: Collection[LikenessKey], without: Collection[LikenessKey], weeks: int) -> None:
@@ -145,6 +146,7 @@ class PostgresCaseStore:
         if keys:
             # Sorted, so that two transactions never wait for each other in a circle.
             await self._driver.execute(_LOCK, sorted(keys))
+            self._locked |= keys
 
     def _locks_of(self, identity: Identity) -> list[int]:
         # Keyed hashes whose secret never rotates: two processes must agree on them, and a plain hash of a NIK is none.
@@ -156,6 +158,27 @@ class PostgresCaseStore:
         return [self._facts.open_evidence(row["facts"], row["id"], row["revision"]).identity for row in rows]
 
     async def find(self, wanted: Wanted) -> Found:
+        evidence, candidates = await self._look_for(wanted)
+        workers = [record.evidence.identity for record in evidence]
+        if any(lock not in self._locked for identity in workers for lock in self._locks_of(identity)):
+            # Who comes by a case number learns here whose case it is. The worker is locked before the claims are, as by
+            # everybody else, and what others have written until then is read again.
+            await self.lock_workers(workers)
+            evidence, candidates = await self._look_for(wanted)
+        ids = list({record.evidence.id for record in evidence} | wanted.evidence_ids)
+        if not evidence and not wanted.case_numbers:
+            return Found(candidates=candidates)
+        claims = await self._driver.fetch(_CLAIMS, ids, list(wanted.case_numbers))
+        links = await self._driver.fetch(_LINKS, ids)
+        return Found(
+            evidence,
+            tuple(self._claim(row) for row in claims),
+            tuple(PersonLink(r["one"], r["other"], r["relation"], r["person"], r["decided_at"]) for r in links),
+            candidates,
+        )
+
+    async def _look_for(self, wanted: Wanted) -> tuple[tuple[EvidenceRecord, ...], tuple[EvidenceRecord, ...]]:
+        """What has any of the numbers or names any of the cases, and what only shares a likeness key."""
         index = self._secrets.blind_index
         rows = await self._driver.fetch(
             _EVIDENCE,
@@ -168,19 +191,8 @@ class PostgresCaseStore:
             self._basket.hashes_sought(wanted.alike),
             _CANDIDATES_MAX,
         )
-        evidence = tuple(self._evidence(row) for row in rows if row["named"])
-        candidates = tuple(self._evidence(row) for row in rows if not row["named"])
-        ids = list({record.evidence.id for record in evidence} | wanted.evidence_ids)
-        if not evidence and not wanted.case_numbers:
-            return Found(candidates=candidates)
-        claims = await self._driver.fetch(_CLAIMS, ids, list(wanted.case_numbers))
-        links = await self._driver.fetch(_LINKS, ids)
-        return Found(
-            evidence,
-            tuple(self._claim(row) for row in claims),
-            tuple(PersonLink(r["one"], r["other"], r["relation"], r["person"], r["decided_at"]) for r in links),
-            candidates,
-        )
+        named = tuple(self._evidence(row) for row in rows if row["named"])
+        return named, tuple(self._evidence(row) for row in rows if not row["named"])
 
     def _evidence(self, row: "asyncpg.Record") -> EvidenceRecord:
         revision = row["revision"]

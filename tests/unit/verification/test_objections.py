@@ -192,6 +192,18 @@ def test_payout_clock_stops_on_the_day_of_the_last_payment() -> None:
     assert payout(paid(2, 30, date(2026, 12, 1))) == (False, False)
 
 
+def test_what_was_paid_late_is_paid_and_not_closed_until_the_compensation_is() -> None:
+    large = decided("approve_benefit", 1, amount_rupiah=1_000_000)
+    # Due on 30 November, paid three days later: 3 × 1 % × 1,000,000.
+    late = (large, paid(2, 1_000_000, date(2026, 12, 3)))
+    owing = claim(*late, pieces=complete())
+    assert (owing.state, owing.waiting_on, owing.waiting_reason) == ("PAID", "bpjs", "late-payment")
+    compensation = paid(3, 30_000, date(2026, 12, 4), benefit="LATE_PAYMENT")
+    assert claim(*late, compensation, pieces=complete()).state == "CLOSED"
+    less = replace(compensation, amount_rupiah=29_999)
+    assert claim(*late, less, pieces=complete()).state == "PAID"
+
+
 def test_what_is_disputed_is_paid_and_not_closed() -> None:
     settled = (APPROVED, paid(2, 30))
     disputed = claim(*settled, objected(3, "bpjs"), pieces=complete())
