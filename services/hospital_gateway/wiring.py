@@ -14,10 +14,12 @@ from services.hospital_gateway.adapters.fhir.validation import load_models_of_a_
 from services.hospital_gateway.adapters.held_purge import HeldPurge, PurgeAges
 from services.hospital_gateway.adapters.held_visits import PostgresHeldVisits
 from services.hospital_gateway.adapters.issuer_credentials import IssuerCredentials
+from services.hospital_gateway.adapters.participants import ParticipantRows, PostgresParticipants
 from services.hospital_gateway.adapters.projections import PostgresProjections
 from services.hospital_gateway.adapters.records import PostgresVault
 from services.hospital_gateway.application.assemble_report import Rules
 from services.hospital_gateway.application.bridge_tokens import IssueBridgeToken
+from services.hospital_gateway.application.check_eligibility import CheckEligibility
 from services.hospital_gateway.application.report_changes import ReportWriter
 from services.hospital_gateway.application.search_resources import SearchResources
 from services.hospital_gateway.application.single_resource import SingleResource
@@ -35,16 +37,14 @@ from shared.events.topics import DEAD_LETTERS, MEDICAL_REPORTS
 from shared.kafka.aiokafka_bus import AioKafkaBus
 from shared.kafka.bus import EventBus
 from shared.operations import dead_letter_routes
-from shared.outbox import Cleaner, Consumer, Relay, Retention
+from shared.outbox import Cleaner, Consumer, Handle, Relay, Retention
 from shared.partner_http.client import careful_client
 from shared.postgres.database import Database
-from shared.sealing import load_secrets
+from shared.sealing import Sealer, Secrets, load_secrets
 from shared.service import Hook, Service, create_service, issuer_verifier
 from shared.web.door import Verifier
 
 NAME = "hospital_gateway"
-# Answered by a service of their own later; storing one as plain data would promise what does not happen.
-_NOT_YET = frozenset({"CoverageEligibilityRequest"})
 
 
 def build(
@@ -75,7 +75,7 @@ def build(
     vault = PostgresVault(database, secrets.sealer, secrets.blind_index, clock, replay_days=settings.fhir_replay_days)
     reports = ReportWriter(resource_format, Rules(relevance_rules(), body_part_rules()), secrets.worker_keys)
     writer = ResourceWriter(resource_format, reports, clock)
-    handle = handler(PostgresProjections, lambda tx: PostgresHeldVisits(tx, vault.on, reports, clock))
+    handle = _heard(secrets.sealer, vault, reports, clock)
     consumer = Consumer(database, bus, secrets.sealer, group=NAME, topics=TOPICS_READ, handle=handle, clock=clock)
     return create_service(
         NAME,
@@ -83,7 +83,7 @@ def build(
         title="Simpul: hospital gateway (FHIR R4)",
         routers=[
             bridge_token_router(_bridge_tokens(settings, issuer_client, verifier, bridges, vault, clock)),
-            fhir_router(_surface(settings, vault, resource_format, writer, answers, clock)),
+            fhir_router(_surface(settings, database, secrets, vault, resource_format, writer, answers, clock)),
             dead_letter_routes(database, consumer),
         ],
         verifier=BridgeVerifier(bridges, verifier, clock),
@@ -102,6 +102,14 @@ def build(
 def _kafka(settings: HospitalGatewaySettings) -> AioKafkaBus:
     topics = [TOPICS[name] for name in (*TOPICS_READ, MEDICAL_REPORTS, DEAD_LETTERS)]
     return AioKafkaBus(settings.kafka_bootstrap, topics=topics, prefix=settings.topic_prefix)
+
+
+def _heard(sealer: Sealer, vault: PostgresVault, reports: ReportWriter, clock: Clock) -> Handle:
+    return handler(
+        PostgresProjections,
+        lambda tx: ParticipantRows(tx, sealer),
+        lambda tx: PostgresHeldVisits(tx, vault.on, reports, clock),
+    )
 
 
 def _bridge_tokens(
@@ -129,6 +137,8 @@ def _token_endpoint(settings: HospitalGatewaySettings) -> str:
 
 def _surface(
     settings: HospitalGatewaySettings,
+    database: Database,
+    secrets: Secrets,
     vault: PostgresVault,
     resource_format: R4Format,
     writer: ResourceWriter,
@@ -142,9 +152,16 @@ def _surface(
         writing=Writing(
             SingleResource(vault, resource_format, writer),
             answers,
-            STORED_TYPES - _NOT_YET,
+            STORED_TYPES,
             search_of,
             settings.fhir_body_bytes_max,
+        ),
+        check_eligibility=CheckEligibility(
+            vault,
+            resource_format,
+            writer,
+            PostgresParticipants(database, secrets.sealer, secrets.blind_index),
+            clock,
         ),
         public_url=settings.public_url,
         issuer=settings.issuer,

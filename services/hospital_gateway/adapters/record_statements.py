@@ -25,6 +25,12 @@ SELECT 1 FROM claim_projection WHERE is_open AND identity_hashes && $1::text[]
    AND (occurred_at IS NULL OR $2 >= occurred_at - interval '1 day')
    AND (treatment_until IS NULL OR $2 <= treatment_until) LIMIT 1
 """
+# The day of the accident is the place's, the column's is UTC's: a day to either side.
+IS_REPORTED = """
+SELECT 1 FROM claim_projection WHERE is_open AND identity_hashes && $1::text[] AND cardinality(report_ids) > 0
+   AND (occurred_at IS NULL OR $2::date >= occurred_at::date - 1)
+   AND (treatment_until IS NULL OR $2::date <= treatment_until::date + 1) LIMIT 1
+"""
 PARTS = "SELECT r.* FROM resource r WHERE org = $1 AND encounter_id = $2 AND latest"
 COVERAGES = """
 SELECT r.* FROM resource r

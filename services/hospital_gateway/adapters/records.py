@@ -4,7 +4,7 @@ one look-up and one insert."""
 import hashlib
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 import asyncpg
@@ -16,6 +16,7 @@ from services.hospital_gateway.adapters.record_statements import (
     HELD,
     HELD_LOCKED,
     HISTORY,
+    IS_REPORTED,
     KEEP_RECEIPT,
     PARTS,
     PREPARE,
@@ -277,6 +278,10 @@ class PostgresRecords:
 
     def _hashes(self, marks: VisitMarks) -> list[str]:
         return [self._index.of(kind, number) for kind, number in _numbers(marks)]
+
+    async def is_reported(self, marks: VisitMarks, day: date) -> bool:
+        hashes = [hash_ for kind, number in _numbers(marks) for hash_ in self._index.all(kind, number)]
+        return bool(hashes) and bool(await self._driver.fetchval(IS_REPORTED, hashes, day))
 
     async def was_purged(self, type_name: str, resource_id: UUID) -> bool:
         row = await self._driver.fetchval(

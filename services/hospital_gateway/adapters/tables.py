@@ -84,6 +84,18 @@ class PurgedResourceRow(Base, table=True):
     purged_at: datetime = Field(sa_type=_INSTANT)
 
 
+class ParticipantProjectionRow(Base, table=True):
+    """A worker's memberships as `jkk.participants` last told them, sealed, by keyed hashes of the worker's numbers."""
+
+    __tablename__ = "participant_projection"
+
+    subject: str = Field(primary_key=True)
+    version: int = Field(sa_type=BigInteger)
+    recorded_at: datetime = Field(sa_type=_INSTANT)
+    identity_hashes: list[str] = Field(sa_type=ARRAY(Text))
+    sealed: bytes = Field(sa_type=LargeBinary)
+
+
 class BundleReceiptRow(Base, table=True):
     """A Bundle's bytes and the answer they got, both sealed."""
 

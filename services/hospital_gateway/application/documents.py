@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
+from services.hospital_gateway.domain.eligibility import Eligibility
 from shared.errors import SimpulError
 
 Document = Mapping[str, Any]
@@ -247,3 +248,23 @@ class Caller:
     def number(self) -> str:
         """The hospital's registry number: what stands after `hospital:`."""
         return self.org.partition(":")[2]
+
+
+@dataclass(frozen=True)
+class EligibilityAsked:
+    """What a request asks: of whom, as far as it says itself (else `patient` is a path), and of which day."""
+
+    marks: VisitMarks
+    patient: str | None
+    day: date | None
+
+
+@dataclass(frozen=True)
+class EligibilityAnswer:
+    """The answer to one request; `reported` says that an accident report of that time is held."""
+
+    eligibility: Eligibility
+    day: date
+    reported: bool
+    as_of: datetime | None
+    answered_at: datetime

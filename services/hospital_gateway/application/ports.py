@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -14,6 +14,8 @@ from services.hospital_gateway.application.documents import (
     Document,
     Done,
     Draft,
+    EligibilityAnswer,
+    EligibilityAsked,
     Entry,
     Found,
     Held,
@@ -69,6 +71,9 @@ class Records(Protocol):
 
     async def is_treated_for_claim(self, marks: VisitMarks) -> bool:
         """Whether the patient has an open claim within whose treatment time the visit began."""
+
+    async def is_reported(self, marks: VisitMarks, day: date) -> bool:
+        """Whether an accident report of this patient is held, for an accident whose treatment time holds the day."""
 
     async def was_purged(self, type_name: str, resource_id: UUID) -> bool:
         """Whether this was here once and had to be forgotten."""
@@ -164,6 +169,18 @@ class ResourceFormat(Protocol):
 
     def person(self, type_name: str, search: Search) -> bytes | None:
         """A Patient or Practitioner of whom nothing is known but the well-formed NIK of `search`, else None."""
+
+    def eligibility_asked(self, content: Document) -> EligibilityAsked:
+        """What a CoverageEligibilityRequest asks."""
+
+    def eligibility_response(self, request: Held, answer: EligibilityAnswer) -> bytes:
+        """The answer as a CoverageEligibilityResponse."""
+
+    def numbers_in(self, content: Document) -> VisitMarks:
+        """A Patient's numbers."""
+
+    def link_of(self, reference: str) -> tuple[str, UUID] | None:
+        """The resource of this hospital that a reference names."""
 
     def patched(self, text: str, patch: bytes) -> bytes:
         """The resource after a JSON Patch. Raises the refusal of one that is none or does not fit."""

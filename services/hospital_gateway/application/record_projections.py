@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from services.hospital_gateway.domain.eligibility import Insured
 from shared.events import Event, Tombstone
 from shared.events.claim import ClaimStateRecorded
+from shared.events.participant import ParticipantContent, ParticipantFacts
 from shared.events.partner import PartnerFacts
 
 
@@ -22,6 +24,25 @@ class ClaimNews:
     report_ids: tuple[str, ...]
     encounter_ids: tuple[str, ...]
     identity_hashes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class MembershipNews:
+    """A worker's memberships as the gateway keeps them; `subject` is the event's."""
+
+    subject: str
+    version: int
+    recorded_at: datetime
+    identity_hashes: tuple[str, ...]
+    insured: tuple[Insured, ...]
+
+
+class Memberships(Protocol):
+    """Where memberships are kept."""
+
+    async def keep(self, news: MembershipNews) -> None: ...
+
+    async def forget(self, subject: str) -> None: ...
 
 
 class HeldVisits(Protocol):
@@ -46,9 +67,9 @@ class Projections(Protocol):
         """The claim was erased."""
 
 
-async def record(projections: Projections, held: HeldVisits, event: Event) -> None:
-    """Take over one event of `jkk.partners` or `jkk.claim-state`; others are none of ours."""
-    facts = event.facts
+async def record(projections: Projections, memberships: Memberships, held: HeldVisits, event: Event) -> None:
+    """Take over one event of `jkk.partners`, `jkk.participants` or `jkk.claim-state`; others are none of ours."""
+    facts, content = event.facts, event.content
     if isinstance(facts, PartnerFacts):
         kinds = [str(kind) for kind in facts.kinds]
         await projections.keep_partner(facts.org, facts.version, str(facts.status), facts.region_code, kinds)
@@ -68,5 +89,25 @@ async def record(projections: Projections, held: HeldVisits, event: Event) -> No
         await projections.keep_claim(news)
         if news.is_open and news.identity_hashes:
             await held.look_again(news)
+    elif isinstance(facts, ParticipantFacts) and isinstance(content, ParticipantContent):
+        await memberships.keep(_membership_news(event.subject, facts, content))
     elif isinstance(facts, Tombstone):
         await projections.forget_claim(event.subject)
+        await memberships.forget(event.subject)
+
+
+def _membership_news(subject: str, facts: ParticipantFacts, content: ParticipantContent) -> MembershipNews:
+    hashes = facts.identity_hashes
+    insured = tuple(
+        Insured(
+            str(one.segment),
+            tuple(one.programmes),
+            one.active_from,
+            one.active_to,
+            one.contributions_paid_until,
+        )
+        for one in content.memberships
+    )
+    return MembershipNews(
+        subject, facts.version, facts.recorded_at, (*hashes.nik, *hashes.kpj, *hashes.passport), insured
+    )

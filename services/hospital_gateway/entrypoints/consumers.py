@@ -1,24 +1,26 @@
-"""What the gateway listens to: partners and the state of claims."""
+"""What the gateway listens to: partners, participants and the state of claims."""
 
 from collections.abc import Callable, Sequence
 
-from services.hospital_gateway.application.record_projections import HeldVisits, Projections, record
+from services.hospital_gateway.application.record_projections import HeldVisits, Memberships, Projections, record
 from shared.events import Event
-from shared.events.topics import CLAIM_STATE, PARTNERS
+from shared.events.topics import CLAIM_STATE, PARTICIPANTS, PARTNERS
 from shared.outbox import Handle
 from shared.postgres.database import Transaction
 
-TOPICS_READ = (PARTNERS, CLAIM_STATE)
+TOPICS_READ = (PARTNERS, PARTICIPANTS, CLAIM_STATE)
 
 
 def handler(
-    projections: Callable[[Transaction], Projections], held_visits: Callable[[Transaction], HeldVisits]
+    projections: Callable[[Transaction], Projections],
+    memberships: Callable[[Transaction], Memberships],
+    held_visits: Callable[[Transaction], HeldVisits],
 ) -> Handle:
     """The consumer's handler: one event after the other into the projections."""
 
     async def handle(tx: Transaction, events: Sequence[Event]) -> None:
-        kept, held = projections(tx), held_visits(tx)
+        kept, insured, held = projections(tx), memberships(tx), held_visits(tx)
         for event in events:
-            await record(kept, held, event)
+            await record(kept, insured, held, event)
 
     return handle

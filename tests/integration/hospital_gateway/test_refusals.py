@@ -234,7 +234,6 @@ async def test_a_token_without_the_scope_is_403(gateway: Gateway) -> None:
         ("DELETE", "/fhir", 405),
         ("POST", "/fhir/Patient/$everything", 405),
         ("GET", "/fhir/Patient/1/$everything", 404),
-        ("POST", "/fhir/CoverageEligibilityRequest", 404),
         ("POST", "/fhir/Bundle", 404),
         ("POST", "/fhir/Foo", 404),
         ("GET", "/fhir/Foo/1", 404),

@@ -15,7 +15,7 @@ def links_of(content: Mapping[str, Any], references: Iterable[Any] | None = None
     patients = (part(content, name, "reference") for name in ("subject", "patient", "beneficiary"))
     patient = next((found for one in patients if (found := _local(one, "Patient"))), None)
     made = dict.fromkeys(_references(content) if references is None else references)
-    named = dict.fromkeys(link for one in made if (link := _typed(one)) is not None)
+    named = dict.fromkeys(link for one in made if (link := typed(one)) is not None)
     return Links(encounter, patient, tuple(named))
 
 
@@ -34,7 +34,7 @@ def named_by(content: Mapping[str, Any], parameter: str) -> list[tuple[str, UUID
     """The resources of this hospital that stand in the elements of one search parameter; `*` is every element."""
     names = tuple(content) if parameter == "*" else _ELEMENTS_OF.get(parameter, (parameter,))
     made = dict.fromkeys(_references([content[name] for name in names if name in content]))
-    return [link for one in made if (link := _typed(one)) is not None]
+    return [link for one in made if (link := typed(one)) is not None]
 
 
 def _encounters(content: Mapping[str, Any]) -> Iterator[Any]:
@@ -49,11 +49,12 @@ def _encounters(content: Mapping[str, Any]) -> Iterator[Any]:
 
 
 def _local(reference: Any, type_name: str) -> UUID | None:
-    typed = _typed(reference)
-    return typed[1] if typed is not None and typed[0] == type_name else None
+    link = typed(reference)
+    return link[1] if link is not None and link[0] == type_name else None
 
 
-def _typed(reference: Any) -> tuple[str, UUID] | None:
+def typed(reference: Any) -> tuple[str, UUID] | None:
+    """Type and id of a reference to a resource of this hospital; None for any other."""
     if not isinstance(reference, str):
         return None
     type_name, _, rest = reference.partition("/")

@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from services.hospital_gateway.adapters.fhir import bundle_reader, bundles, outcome, systems
+from services.hospital_gateway.adapters.fhir import bundle_reader, bundles, eligibility, outcome, systems
 from services.hospital_gateway.adapters.fhir.inspection import organisation_numbers
 from services.hospital_gateway.adapters.fhir.json_patch import patched
 from services.hospital_gateway.adapters.fhir.json_text import (
@@ -21,7 +21,7 @@ from services.hospital_gateway.adapters.fhir.json_text import (
     with_leading_members,
     with_strings_replaced,
 )
-from services.hospital_gateway.adapters.fhir.links import links_of, named_by
+from services.hospital_gateway.adapters.fhir.links import links_of, named_by, typed
 from services.hospital_gateway.adapters.fhir.search_parameters import read_history_page, read_search
 from services.hospital_gateway.adapters.fhir.visit_reader import read_visit
 from services.hospital_gateway.application.documents import (
@@ -29,6 +29,8 @@ from services.hospital_gateway.application.documents import (
     Document,
     Done,
     Draft,
+    EligibilityAnswer,
+    EligibilityAsked,
     Entry,
     Found,
     Held,
@@ -37,6 +39,7 @@ from services.hospital_gateway.application.documents import (
     Search,
     SearchRequest,
     Submission,
+    VisitMarks,
 )
 from services.hospital_gateway.application.findings import Finding, refused, status_of
 from services.hospital_gateway.domain.visit import Visit
@@ -147,6 +150,18 @@ class R4Format:
             return None
         identifier = {"use": "official", "system": systems.NIK, "value": search.value}
         return json.dumps({"resourceType": type_name, "identifier": [identifier]}).encode()
+
+    def eligibility_asked(self, content: Document) -> EligibilityAsked:
+        return eligibility.eligibility_asked(content)
+
+    def eligibility_response(self, request: Held, answer: EligibilityAnswer) -> bytes:
+        return eligibility.eligibility_response(request, self.parse(request.text), answer)
+
+    def numbers_in(self, content: Document) -> VisitMarks:
+        return eligibility.numbers_in(content)
+
+    def link_of(self, reference: str) -> tuple[str, UUID] | None:
+        return typed(reference)
 
     def patched(self, text: str, patch: bytes) -> bytes:
         return patched(text, patch)

@@ -25,6 +25,15 @@ _EXAMPLE_RESOURCE = {
     "identifier": [{"system": "https://fhir.kemkes.go.id/id/nik", "value": "3671015203900001"}],
     "name": [{"text": "Siti Aminah"}],
 }
+_EXAMPLE_ELIGIBILITY = {
+    "resourceType": "CoverageEligibilityRequest",
+    "status": "active",
+    "purpose": ["validation"],
+    "patient": {"identifier": {"system": "https://fhir.kemkes.go.id/id/nik", "value": "3671015203900001"}},
+    "servicedDate": "2026-11-20",
+    "created": "2026-11-20T10:30:00+07:00",
+    "insurer": {"display": "BPJS Ketenagakerjaan"},
+}
 _OUTCOME = {
     "type": "object",
     "required": ["resourceType", "issue"],
@@ -48,6 +57,7 @@ def _answer(description: str, schema: dict[str, Any]) -> dict[str, Any]:
 
 BUNDLE_BODY = _body(_EXAMPLE_BUNDLE)
 RESOURCE_BODY = _body(_EXAMPLE_RESOURCE)
+ELIGIBILITY_BODY = _body(_EXAMPLE_ELIGIBILITY)
 PATCH_BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,

@@ -8,6 +8,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
+from services.hospital_gateway.application.check_eligibility import CheckEligibility
 from services.hospital_gateway.application.findings import refusal
 from services.hospital_gateway.application.search_resources import SearchResources
 from services.hospital_gateway.application.submit_bundle import SubmitBundle
@@ -27,7 +28,12 @@ from services.hospital_gateway.entrypoints.http.fhir_answers import (
     known_type,
 )
 from services.hospital_gateway.entrypoints.http.fhir_search import add_searches
-from services.hospital_gateway.entrypoints.http.fhir_writing import Writing, add_validation, add_writing
+from services.hospital_gateway.entrypoints.http.fhir_writing import (
+    Writing,
+    add_eligibility,
+    add_validation,
+    add_writing,
+)
 from shared.web.door import principal_of, public, secured
 
 _ALL_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -40,6 +46,7 @@ class FhirSurface:
     submit_bundle: SubmitBundle
     searches: SearchResources
     writing: Writing
+    check_eligibility: CheckEligibility
     public_url: str
     issuer: str
     token_endpoint: str
@@ -60,6 +67,7 @@ def fhir_router(surface: FhirSurface) -> APIRouter:
         _add_descriptions(router, base, surface)
         _add_bundle(router, base, surface)
         add_validation(router, base, surface.writing)
+        add_eligibility(router, base, surface.writing, surface.check_eligibility)
         add_writing(router, base, surface.writing)
         add_searches(router, base, surface.answers, surface.searches, surface.types)
         _add_reading(router, base, surface)

@@ -8,11 +8,13 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
+from services.hospital_gateway.application.check_eligibility import REQUEST, CheckEligibility
 from services.hospital_gateway.application.documents import Search
 from services.hospital_gateway.application.findings import refusal
 from services.hospital_gateway.application.single_resource import SingleResource
 from services.hospital_gateway.entrypoints.http.documentation import (
     CREATES,
+    ELIGIBILITY_BODY,
     PATCH_BODY,
     RESOURCE_BODY,
     UPDATES,
@@ -159,6 +161,32 @@ def _id(request: Request) -> str:
     if identity.startswith(("$", "_")):
         raise refusal("not-supported")
     return identity
+
+
+def add_eligibility(router: APIRouter, base: str, writing: Writing, check: CheckEligibility) -> None:
+    """`POST /CoverageEligibilityRequest`: answered at once, with a CoverageEligibilityResponse."""
+
+    async def check_eligibility(request: Request) -> Response:
+        """Whether the worker is covered by JKK on the day, and whether an accident report is held; the answer says as
+        of when. Request and response are kept. A request inside a Bundle is kept and not answered."""
+
+        async def handle(request: Request) -> Response:
+            caller = caller_of(request, REQUEST, "c")
+            raw = await body_of(request, writing.body_bytes_max)
+            return writing.answers.done(request, await check(caller, raw))
+
+        return await writing.answers.guarded(request, handle)
+
+    router.add_api_route(
+        f"{base}/{REQUEST}",
+        check_eligibility,
+        methods=["POST"],
+        summary="Is this worker covered?",
+        status_code=201,
+        responses=CREATES,
+        response_class=Response,
+        **secured("system/*.c", extra=ELIGIBILITY_BODY),
+    )
 
 
 def _condition(writing: Writing, type_name: str, query: str) -> Search:

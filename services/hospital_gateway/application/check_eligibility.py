@@ -1,0 +1,91 @@
+"""Is this worker covered by JKK on that day, and is there an accident report? Answered at once, from what this gateway
+has learned itself, so that it works while verification is away."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from services.hospital_gateway.application.documents import (
+    Caller,
+    Done,
+    EligibilityAnswer,
+    EligibilityAsked,
+    Entry,
+    Held,
+    VisitMarks,
+)
+from services.hospital_gateway.application.findings import refusal
+from services.hospital_gateway.application.ports import Records, ResourceFormat, Vault
+from services.hospital_gateway.application.retried import retried
+from services.hospital_gateway.application.write_resources import ResourceWriter
+from services.hospital_gateway.domain.eligibility import Insured, eligibility_on
+from shared.clock import Clock
+
+REQUEST, RESPONSE = "CoverageEligibilityRequest", "CoverageEligibilityResponse"
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of a worker. `as_of` is when BPJS core last told of this one, else of anybody."""
+
+    insured: tuple[Insured, ...] = ()
+    as_of: datetime | None = None
+
+
+class Participants(Protocol):
+    """What the gateway has learned of memberships."""
+
+    async def known(self, marks: VisitMarks) -> Known:
+        """Of the worker with these numbers. Raises Unavailable."""
+
+
+@dataclass(frozen=True)
+class CheckEligibility:
+    """The use case behind `POST /CoverageEligibilityRequest`."""
+
+    vault: Vault
+    format: ResourceFormat
+    writer: ResourceWriter
+    participants: Participants
+    clock: Clock
+
+    async def __call__(self, caller: Caller, raw: bytes) -> Done:
+        """The response, stored beside the request. Raises the refusal that names every problem."""
+        draft = await self.format.resource(raw, REQUEST, None)
+        entry = Entry(REQUEST, "POST", REQUEST, draft=draft)
+        asked = self.format.eligibility_asked(draft.content)
+
+        async def once() -> Done:
+            async with self.vault.of(caller) as records:
+                marks = await self._marks(records, asked)
+                if not (marks.nik or marks.kpj or marks.passport):
+                    raise refusal("patient-unknown", f"{REQUEST}.patient")
+                searches = self.format.searches([entry])
+                prepared = await records.prepare(self.writer.keys([entry], searches), None)
+                request = (await self.writer.write(records, caller, [entry], searches, prepared))[0].held
+                return await self._answered(records, caller, request, asked, marks)
+
+        return await retried(once)
+
+    async def _marks(self, records: Records, asked: EligibilityAsked) -> VisitMarks:
+        """The worker's numbers: the request's own, else those of the patient held here."""
+        if asked.patient is None:
+            return asked.marks
+        held = await records.held([link for link in [self.format.link_of(asked.patient)] if link is not None])
+        return self.format.numbers_in(self.format.parse(held[0].text)) if held else asked.marks
+
+    async def _answered(
+        self, records: Records, caller: Caller, request: Held, asked: EligibilityAsked, marks: VisitMarks
+    ) -> Done:
+        now = self.clock.now()
+        known = await self.participants.known(marks)
+        day = asked.day or now.date()
+        answer = EligibilityAnswer(
+            eligibility_on(day, known.insured), day, await records.is_reported(marks, day), known.as_of, now
+        )
+        raw = self.format.eligibility_response(request, answer)
+        entry = Entry(RESPONSE, "POST", RESPONSE, draft=await self.format.resource(raw, RESPONSE, None))
+        done = (await self.writer.write(records, caller, [entry], {}, await records.prepare([], None)))[0]
+        detail: dict[str, object] = {"code": answer.eligibility.code, "reported": answer.reported}
+        await records.audit("eligibility.check", REQUEST, str(request.id), detail)
+        return done

@@ -1,0 +1,177 @@
+"""Eligibility is answered at once from what the gateway has learned itself, and says of when that is."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from fhir.resources.R4B.coverageeligibilityresponse import CoverageEligibilityResponse
+
+from shared.events import encode, new_event
+from shared.events.catalogue import CLAIM_STATE_RECORDED, PARTICIPANT_RECORDED
+from shared.events.claim import ClaimStateRecorded
+from shared.events.envelope import IdentityHashes
+from shared.events.participant import Membership, ParticipantContent, ParticipantFacts
+from shared.events.vocabulary import ClaimState, Segment, WaitingOn
+from shared.identifiers import new_case_number
+from shared.kafka.bus import Record
+from shared.sealing import load_secrets
+from tests.integration.hospital_gateway.conftest import Gateway, Hospital, new_nik, of_type, sample
+from tests.integration.hospital_gateway.test_projections import publish
+from tests.support.eventually import eventually
+
+RECORDED = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
+NIK = "https://fhir.kemkes.go.id/id/nik"
+
+
+def request(patient: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {
+        "resourceType": "CoverageEligibilityRequest",
+        "status": "active",
+        "purpose": ["validation"],
+        "patient": patient,
+        "servicedDate": "2026-11-20",
+        "created": "2026-11-20T10:30:00+07:00",
+        "insurer": {"display": "BPJS Ketenagakerjaan"},
+        **more,
+    }
+
+
+def by_nik(nik: str) -> dict[str, Any]:
+    return {"identifier": {"system": NIK, "value": nik}}
+
+
+async def insure(gateway: Gateway, nik: str, version: int = 1, **more: Any) -> None:
+    """BPJS core's word on a worker has reached the gateway."""
+    secrets = load_secrets(gateway.settings.secrets_dir, {})
+    subject = secrets.worker_keys.worker_key(nik=nik)
+    membership = Membership(
+        segment=Segment.PU, programmes=("JKK",), active_from=date(2026, 1, 1), wage_rupiah=5_000_000, **more
+    )
+    facts = ParticipantFacts(
+        version=version,
+        recorded_at=RECORDED,
+        identity_hashes=IdentityHashes(nik=(secrets.blind_index.nik(nik),)),
+        membership_count=1,
+    )
+    event = new_event(
+        PARTICIPANT_RECORDED,
+        subject=subject,
+        version=version,
+        key=subject,
+        facts=facts,
+        content=ParticipantContent(nik=nik, memberships=(membership,)),
+        time=RECORDED,
+    )
+    wire = encode(event, secrets.sealer)
+    await gateway.bus.publish([Record(wire.topic, wire.key, wire.value, wire.headers)])
+
+    async def kept() -> list[Any]:
+        rows = "SELECT 1 FROM participant_projection WHERE subject = $1 AND version >= $2"
+        return await gateway.rows(rows, subject, version)
+
+    await eventually(kept)
+
+
+async def asked(hospital: Hospital, patient: dict[str, Any], **more: Any) -> dict[str, Any]:
+    answer = await hospital.post("/fhir/CoverageEligibilityRequest", request(patient, **more))
+    assert answer.status_code == 201, answer.text
+    response: dict[str, Any] = answer.json()
+    CoverageEligibilityResponse.model_validate(response)
+    return response
+
+
+def told(response: dict[str, Any]) -> dict[str, Any]:
+    """What the extensions say."""
+    values = (
+        next((name, value) for name, value in one.items() if name.startswith("value")) for one in response["extension"]
+    )
+    names = (one["url"].removeprefix("urn:simpul:") for one in response["extension"])
+    return {name: value for name, (_, value) in zip(names, values, strict=True)}
+
+
+async def test_a_member_is_covered_on_the_day_and_the_answer_says_since_when_it_is_known(gateway: Gateway) -> None:
+    hospital, nik = gateway.hospital(), new_nik()
+    await insure(gateway, nik, active_to=date(2026, 12, 31))
+    response = await asked(hospital, by_nik(nik))
+    [insurance] = response["insurance"]
+    assert insurance["inforce"] is True
+    assert insurance["benefitPeriod"] == {"start": "2026-01-01", "end": "2026-12-31"}
+    assert told(response) == {
+        "eligibility-reason": "covered",
+        "accident-report-held": False,
+        "eligibility-as-of": "2026-11-22T01:00:00.000Z",
+    }
+    assert response["outcome"] == "complete"
+    late = await asked(hospital, by_nik(nik), servicedDate="2027-01-01")
+    assert (late["insurance"][0]["inforce"], told(late)["eligibility-reason"]) == (False, "not-active-on-day")
+
+
+async def test_a_worker_nobody_told_of_is_not_found_and_care_is_not_refused(gateway: Gateway) -> None:
+    response = await asked(gateway.hospital(), by_nik(new_nik()))
+    assert told(response)["eligibility-reason"] == "not-registered"
+    assert "dugaan kecelakaan kerja tetap diberikan" in response["disposition"]
+
+
+async def test_a_patient_held_here_need_not_be_named_again(gateway: Gateway) -> None:
+    hospital, bundle = gateway.hospital(), sample("hand-caught-in-press")
+    patient, *_ = await hospital.accepted(bundle)
+    await insure(gateway, str(of_type(bundle, "Patient")["identifier"][0]["value"]))
+    assert told(await asked(hospital, {"reference": patient}))["eligibility-reason"] == "covered"
+
+
+async def test_an_accident_report_of_that_time_is_told_of(gateway: Gateway) -> None:
+    hospital, nik = gateway.hospital(), new_nik()
+    index = load_secrets(gateway.settings.secrets_dir, {}).blind_index
+    occurred = datetime(2026, 11, 19, 20, 0, tzinfo=UTC)
+    facts = ClaimStateRecorded(
+        case_number=new_case_number(2026),
+        claim_version=1,
+        decision_version=1,
+        state=ClaimState.REPORTED,
+        waiting_on=WaitingOn.HOSPITAL,
+        open=True,
+        occurred_at=occurred,
+        treatment_until=occurred + timedelta(days=180),
+        report_ids=("r-1",),
+        identity_hashes=IdentityHashes(nik=(index.nik(nik),)),
+    )
+    await publish(gateway, CLAIM_STATE_RECORDED, facts.case_number, 1, facts)
+
+    async def reported() -> bool:
+        return bool(told(await asked(hospital, by_nik(nik)))["accident-report-held"])
+
+    await eventually(reported)
+    before = await asked(hospital, by_nik(nik), servicedDate="2026-11-10")
+    assert told(before)["accident-report-held"] is False
+
+
+async def test_request_and_response_are_kept_and_a_newer_word_replaces_an_older_one(gateway: Gateway) -> None:
+    hospital, nik = gateway.hospital(), new_nik()
+    await insure(gateway, nik, version=2, active_to=date(2026, 6, 30))
+    await insure(gateway, nik, version=1)
+    response = await asked(hospital, by_nik(nik))
+    assert told(response)["eligibility-reason"] == "not-active-on-day"
+    kept = await hospital.get(f"/fhir/CoverageEligibilityResponse/{response['id']}")
+    assert kept.json() == response
+    sent = (await hospital.get(f"/fhir/{response['request']['reference']}")).json()
+    assert sent["patient"] == by_nik(nik)
+    assert (await gateway.hospital().get(f"/fhir/{response['request']['reference']}")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "patient",
+    [
+        {"reference": "Patient/P02478375538"},
+        {"reference": "Patient/0199aaaa-0000-7000-8000-000000000000"},
+        {"display": "Siti"},
+        {"identifier": {"system": NIK, "value": "123"}},
+    ],
+)
+async def test_a_patient_without_a_known_number_is_refused_and_nothing_is_kept(
+    gateway: Gateway, patient: dict[str, Any]
+) -> None:
+    hospital = gateway.hospital()
+    answer = await hospital.post("/fhir/CoverageEligibilityRequest", request(patient))
+    assert answer.status_code == 422, answer.text
+    assert answer.json()["issue"][0]["expression"]
+    assert await gateway.rows("SELECT 1 FROM resource WHERE org = $1", hospital.org) == []
