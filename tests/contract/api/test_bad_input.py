@@ -33,6 +33,8 @@ _UNREADABLE: dict[str, bytes] = {
     "too deep, arrays": b"[" * 100_000 + b"]" * 100_000,
 }
 _TOO_LARGE_BYTES = 40 * 1_048_576
+# Read as a stream of lines, of which it has many; its own bounds are tested with the service.
+_STREAMED = "/v1/participants/import"
 _CHUNK = b" " * 65_536
 
 
@@ -155,7 +157,7 @@ def test_other_media_types_are_refused(hub: ServedHub, story: Story, service: st
 def test_too_large_bodies_are_refused_without_being_read(hub: ServedHub, story: Story, service: str) -> None:
     """Whether they say their size or not; of those that do not, no more is taken than the limit."""
     for operation in operations_of(hub, service):
-        if not operation.media_types:
+        if not operation.media_types or operation.path == _STREAMED:
             continue
         limit = 33_554_432 if operation.is_fhir else 10_485_760 if "/documents/" in operation.path else 1_048_576
         for declared, most in ((True, 0), (False, limit + 2 * len(_CHUNK))):

@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -14,8 +15,9 @@ from services.verification.domain.evidence import Identity
 from services.verification.domain.membership import Membership
 from shared.postgres.database import Database
 from tests.support.agency_events import accident_report, random_nik
+from tests.support.databases import ServiceDatabase
 from tests.support.eventually import eventually
-from tests.support.verification_service import CORE, Verification
+from tests.support.verification_service import CORE, Verification, running_verification
 
 IMPORT = "/v1/participants/import"
 
@@ -280,3 +282,25 @@ async def test_a_case_that_is_no_work_accident_has_a_note_for_bpjs_kesehatan(ver
     assert claim["case_number"] in note["text"]["id"]
     assert "BPJS Kesehatan" in note["text"]["en"]
     assert nik not in answer.text
+
+
+async def test_a_body_beyond_the_limit_is_refused_at_once_when_it_says_its_size_and_else_where_it_is_reached(
+    verification_database: ServiceDatabase, tmp_path: Path
+) -> None:
+    async with running_verification(
+        verification_database, tmp_path, participants_import_bytes_max=200_000, participants_import_batch_lines=100
+    ) as verification:
+        content = body_of(*(line(random_nik()) for _ in range(1_000)))
+        declared = await send(verification, content)
+        assert (declared.status_code, declared.json()["code"]) == (413, "body.too-large")
+
+        async def chunks() -> AsyncIterator[bytes]:
+            for start in range(0, len(content), 10_000):
+                yield content[start : start + 10_000]
+
+        assert (await send(verification, chunks(), "big")).status_code == 413
+        half = content[: content.index(b"\n", 100_000) + 1]
+        # What was taken before stays, and the same key goes on with what it began with.
+        assert (await send(verification, half, "big")).status_code == 422
+        again = await send(verification, half)
+        assert again.json()["unchanged"] == again.json()["lines"]

@@ -117,10 +117,10 @@ def line_parser(clock: Clock, bytes_max: int) -> Callable[[bytes], Membership | 
     """Reads one line: a membership, every problem of it, or None for an empty line."""
 
     def parse(raw: bytes) -> Membership | tuple[Problem, ...] | None:
-        if not raw.strip():
-            return None
         if len(raw) > bytes_max:
             return (Problem("", "line-too-long", f"A line has at most {bytes_max} bytes."),)
+        if not raw.strip():
+            return None
         try:
             line = ParticipantLine.model_validate(parse_strict(raw, depth_max=_DEPTH_MAX))
         except Unreadable as error:

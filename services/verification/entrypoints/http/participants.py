@@ -67,6 +67,7 @@ def participant_routes(counter: Counter, office: ParticipantOffice) -> APIRouter
         """NDJSON, one membership a line, read as it comes. Lines are taken in batches, each for good; wrong lines are
         left out and named. After an interruption send the same body with the same key: what was taken is skipped."""
         _require_ndjson(request)
+        _require_size(request, counter.settings.participants_import_bytes_max)
         return await _Import(counter, office, caller, key, request).answered()
 
     return router
@@ -180,6 +181,13 @@ def _require_ndjson(request: Request) -> None:
         raise UnsupportedType("body.unsupported-type", f"Send the lines as {_NDJSON} in UTF-8.")
     if request.headers.get("content-encoding", "identity").lower() != "identity":
         raise UnsupportedType("body.unsupported-encoding", "Send the body without content-encoding.")
+
+
+def _require_size(request: Request, bytes_max: int) -> None:
+    """Raises TooLarge for a body that says beforehand that it is over the limit: nothing of it is taken."""
+    declared = request.headers.get("content-length", "")
+    if declared.isdigit() and int(declared) > bytes_max:
+        raise TooLarge("body.too-large", f"The body is larger than {bytes_max} bytes.")
 
 
 def _answer(done: Progress) -> dict[str, Any]:
