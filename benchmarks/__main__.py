@@ -155,11 +155,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--seconds", type=int, default=15, help="how long each measurement lasts")
     parser.add_argument("--participants", type=int, default=50_000, help="how many lines the import has")
+    parser.add_argument("--matching-only", action="store_true", help="only (d), without a hub")
     # The services that are recorded in this process would tell of each request.
     configure_logging("bench", "warning")
     asked = parser.parse_args()
-    result = asyncio.run(_measure(asked.seconds, asked.participants))
     console = Console()
+    if asked.matching_only:
+        console.print(_matching_table(matching_quality()))
+        return
+    result = asyncio.run(_measure(asked.seconds, asked.participants))
     for table in _tables(result):
         console.print(table)
     _RESULTS.mkdir(exist_ok=True)

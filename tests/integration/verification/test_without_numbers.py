@@ -4,11 +4,13 @@ import asyncio
 import itertools
 import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from shared.events import Event
+from shared.sealing import Secrets, load_secrets, rotate
 from tests.support.agency_events import ACCIDENT_AT, accident_report, medical_report, random_nik, self_report
 from tests.support.verification_work import Work
 
@@ -142,6 +144,18 @@ async def test_what_likeness_is_sought_by_is_hashed(work: Work) -> None:
     assert row is not None
     assert row["likeness"]
     assert all(re.fullmatch(r"i\w+:[0-9a-f]{24}\.\d+", hash_) for hash_ in row["likeness"])
+
+
+async def test_like_evidence_is_found_after_the_index_key_was_rotated(
+    work: Work, secrets: Secrets, tmp_path: Path
+) -> None:
+    report = accident_report(random_nik(), name="Zubaidah Widyastuti", birth_date=BORN)
+    await work.receive(report)
+    rotate(tmp_path / "secrets", "index", {})
+    later = Work(work.database, load_secrets(tmp_path / "secrets", {}))
+    visit = medical_report(None, name="Zubaidah Widyastuti", birth_date=BORN)
+    await later.receive(visit)
+    assert len(await later.claims(report, visit)) == 1
 
 
 async def test_strangers_are_not_drawn_in(work: Work) -> None:

@@ -123,6 +123,17 @@ def test_two_kpj_of_one_worker_are_a_persons_decision_until_a_nik_tells() -> Non
     assert ids(grouped(one, two, visit("c", nik=NIK, kpj=KPJ), visit("d", nik=NIK, kpj=OTHER_KPJ))) == {"abcd"}
 
 
+def test_two_employers_of_one_worker_who_tell_of_one_day_tell_of_one_accident() -> None:
+    one = report("a", nik=NIK, kpj=KPJ, **PERSON)
+    two = report("b", 0.2, nik=NIK, kpj=OTHER_KPJ, accident={"employer_registration": "KK765432"}, **PERSON)
+    assert ids(grouped(one, two, nameless("c"))) == {"abc"}
+
+
+def test_evidence_without_a_number_goes_to_the_nearest_of_the_workers_accidents() -> None:
+    one, two = report("a", nik=NIK, **PERSON), report("b", 4, nik=NIK, **PERSON)
+    assert ids(grouped(one, two, nameless("c", 3.5))) == {"a", "bc"}
+
+
 def test_time_rules_before_likeness() -> None:
     assert ids(grouped(report("a", nik=NIK, **PERSON), nameless("b", 6.5))) == {"a", "b"}
     assert ids(grouped(report("a", nik=NIK, **PERSON), told("b", 2, nik=None, **PERSON))) == {"a", "b"}
