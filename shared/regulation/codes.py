@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shared.regulation.contributions import RISK_GROUP_TABLE
-from shared.regulation.data_files import DATA_FOLDER, BadRuleFile, read_yaml
+from shared.regulation.data_files import DATA_FOLDER, RuleFile
 from shared.regulation.document_table import DOCUMENT_TABLE
 from shared.regulation.guards import GUARDS
 from shared.regulation.provinces import PROVINCES
@@ -22,14 +22,16 @@ class Code:
 
 
 def load_code_lists(path: Path) -> dict[str, list[Code]]:
-    """List name → its codes, in the order of the file; sided body parts come as `<part>_left` and `<part>_right`."""
-    data = read_yaml(path)
+    """List name → its codes, in the order of the file. Sided body parts come as `<part>_left` and `<part>_right`.
+    Raises BadRuleFile for a code without its two titles."""
+    file = RuleFile(path)
+    data = file.data
     lists: dict[str, list[Code]] = {}
     for name, entries in data["lists"].items():
-        lists[name] = [_code(path, name, code, titles) for code, titles in entries.items()]
+        lists[name] = [_code(file, ("lists", name, str(code)), titles) for code, titles in entries.items()]
     for name, entries in data.get("sided", {}).items():
         for part, titles in entries.items():
-            base = _code(path, name, part, titles)
+            base = _code(file, ("sided", name, str(part)), titles)
             lists[name] += [
                 Code(f"{part}_left", f"{base.title_id} kiri", f"Left {base.title_en}"),
                 Code(f"{part}_right", f"{base.title_id} kanan", f"Right {base.title_en}"),
@@ -37,10 +39,10 @@ def load_code_lists(path: Path) -> dict[str, list[Code]]:
     return lists
 
 
-def _code(path: Path, list_name: str, code: object, titles: object) -> Code:
-    if not isinstance(titles, list) or len(titles) != 2:
-        raise BadRuleFile(path, f"{list_name}.{code}: two titles are expected, Indonesian and English")
-    return Code(str(code), str(titles[0]), str(titles[1]))
+def _code(file: RuleFile, place: tuple[str, str, str], titles: object) -> Code:
+    if not isinstance(titles, list) or len(titles) != 2 or not all(str(title).strip() for title in titles):
+        raise file.bad(place, "two titles are expected, Indonesian and English")
+    return Code(place[-1], str(titles[0]), str(titles[1]))
 
 
 def _documents() -> list[Code]:

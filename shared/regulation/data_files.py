@@ -231,8 +231,14 @@ def read_yaml(path: Path) -> dict[str, Any]:
 @cache
 def codes_in_lists(list_name: str) -> frozenset[str]:
     """The codes of a list of `codes.yaml` as they stand there, for checking other files against it."""
-    data = read_yaml(DATA_FOLDER / "codes.yaml")
+    data = _code_lists()
     codes = {str(code) for code in data["lists"][list_name]}
     for part in data.get("sided", {}).get(list_name, {}):
         codes |= {f"{part}_left", f"{part}_right"}
     return frozenset(codes)
+
+
+@cache
+def _code_lists() -> dict[str, Any]:
+    """Parsed once: it is the largest of the files, and every other one is checked against it."""
+    return read_yaml(DATA_FOLDER / "codes.yaml")

@@ -230,7 +230,8 @@ def test_years_of_schooling_left_follow_from_the_age(age: int, level: str | None
         ("rule_sets/RS-2019.yaml", "to: 2021-03-31", "to: 2021-04-30", r"RS-2021\.yaml:2: from: its validity overlaps"),
         ("contributions.yaml", "I: 0.24", "VI: 0.24", r"contributions\.yaml:\d+: .*I is missing"),
         ("risk_groups.yaml", "scheme:", "schema:", r"risk_groups\.yaml:\d+: scheme is missing"),
-        ("disability_tables/PP-44-2015.yaml", "[nose]", "[nose]", ""),
+        ("codes.yaml", "[Perempuan, Female]", "[Perempuan]", r"codes\.yaml:\d+: lists\.sexes\.female: two titles"),
+        ("codes.yaml", "", "", ""),
     ],
 )
 def test_whoever_uses_the_rules_does_not_start_with_a_wrong_file(
