@@ -13,6 +13,7 @@ import httpx
 
 from deploy.demo.printout import print_story, print_urls
 from deploy.demo.scenarios import SCENARIOS, Cast
+from deploy.simulators.bpjs_core import BpjsCore
 from deploy.simulators.hospital import Hospital
 from deploy.simulators.hr_system import HrSystem
 from deploy.simulators.labour_office import LabourOffice, WebhookReceiver
@@ -43,16 +44,18 @@ def _cast(folder: Path) -> Iterator[Cast]:
     hospital = _client(folder, "hospital", "hospital:100000401", "RS Contoh", "--region", "3671")
     disnaker = _client(folder, "disnaker", "disnaker:36", "Disnaker Banten", "--region", "36")
     verifier = _client(folder, "bpjs-verifier", "bpjs:cikokol", "BPJS Cikokol")
+    core = _client(folder, "bpjs-core", "bpjs:core", "BPJS core")
     office = LabourOffice(disnaker, WebhookReceiver())
     stream = ClaimStream(verifier)
     try:
         office.subscribe()
-        yield Cast(HrSystem(employer, "PT Contoh Baja"), Hospital(hospital), office, Verifier(verifier), stream)
+        hr = HrSystem(employer, "PT Contoh Baja")
+        yield Cast(hr, Hospital(hospital), office, Verifier(verifier), BpjsCore(core), stream)
     finally:
         stream.close()
         office.unsubscribe()
         office.receiver.close()
-        for client in (employer, hospital, disnaker, verifier):
+        for client in (employer, hospital, disnaker, verifier, core):
             client.close()
 
 

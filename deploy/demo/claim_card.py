@@ -21,7 +21,15 @@ def claim_card(claim: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield "discrepancy", f"{item['field']}: {values} ({item['severity']}, {item['state']})"
     for flag in claim["flags"]:
         yield "flag", f"{flag['code']}: {flag['explanation']['id']} / {flag['explanation']['en']} ({flag['state']})"
+    yield "insured", f"{claim['eligibility']['title']['id']} / {claim['eligibility']['title']['en']}"
+    yield (
+        "pays first",
+        ", then ".join(f"{step['title']['en']} ({step['reason_title']['en']})" for step in claim["payers"]),
+    )
     yield from _benefit(claim["benefit"])
+    if claim["return_to_work"] is not None:
+        yield "return to work", "; ".join(each["title"]["id"] for each in claim["return_to_work"]["triggers"])
+        yield from (("", right["text"]["id"]) for right in claim["return_to_work"]["rights"])
 
 
 def _turn(claim: dict[str, Any]) -> str:

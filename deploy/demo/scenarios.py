@@ -6,14 +6,15 @@ from datetime import timedelta
 from typing import Any
 
 from deploy.demo.story import Story
+from deploy.simulators.bpjs_core import BpjsCore
 from deploy.simulators.hospital import Hospital, Stored, Visit
-from deploy.simulators.hr_system import HrSystem
+from deploy.simulators.hr_system import WAGE_RUPIAH, HrSystem
 from deploy.simulators.labour_office import LabourOffice
 from deploy.simulators.partner_client import StepFailed
 from deploy.simulators.people import hours_ago, new_worker
 from deploy.simulators.verifier import ClaimStream, Verifier
 
-EMPLOYER, HOSPITAL, OFFICE, BPJS = "employer", "hospital", "Disnaker Banten", "BPJS verifier"
+EMPLOYER, HOSPITAL, OFFICE, BPJS, CORE = "employer", "hospital", "Disnaker Banten", "BPJS verifier", "BPJS core"
 _POLL_SECONDS = 0.02
 _PATIENCE_SECONDS = 20.0
 
@@ -26,6 +27,7 @@ class Cast:
     hospital: Hospital
     office: LabourOffice
     verifier: Verifier
+    core: BpjsCore
     stream: ClaimStream
 
     def story(self, title: str) -> Story:
@@ -55,6 +57,8 @@ class Cast:
 def caught_hand(cast: Cast, story: Story) -> None:
     """Scenario 1: everybody does their part, and the benefit is approved."""
     worker, occurred_at = new_worker("Siti Aminah"), hours_ago(20)
+    cast.core.register(worker, cast.hr.registration_number, WAGE_RUPIAH, hours_ago(24 * 800).date())
+    story.note(CORE, "has told the hub of the worker's membership and wage")
     began = time.monotonic()
     report = story.first_step(
         EMPLOYER,
@@ -100,7 +104,15 @@ def caught_hand(cast: Cast, story: Story) -> None:
             case_number, "approve_benefit", "Semua persyaratan lengkap.", amount_rupiah=amount
         ),
     )
-    story.expect(state="BENEFIT_APPROVED")
+    claim = story.expect(state="BENEFIT_APPROVED")
+    for number, line in enumerate(claim["benefit"]["lines"]):
+        reference = f"PAY-{case_number}-{number}"
+        story.step(
+            CORE,
+            f"confirms the payment of {line['benefit']}",
+            lambda line=line, reference=reference: cast.core.pay(case_number, line, today, reference),  # type: ignore[misc]
+        )
+    story.expect(state="CLOSED", waiting_on="none")
 
 
 def _send_missing_papers(cast: Cast, story: Story, report_id: str) -> None:

@@ -7,6 +7,7 @@ from deploy.simulators.partner_client import PartnerClient
 from deploy.simulators.people import Worker
 
 SERVICE = "intake"
+WAGE_RUPIAH = 5_000_000
 _PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n%%EOF\n"
 
 
@@ -16,7 +17,7 @@ class HrSystem:
     def __init__(self, client: PartnerClient, name: str) -> None:
         self._client = client
         self._name = name
-        self._registration_number = client.org.partition(":")[2]
+        self.registration_number = client.org.partition(":")[2]
 
     def report(self, worker: Worker, occurred_at: datetime, body_part: str, chronology: str) -> dict[str, Any]:
         """Tahap I (Form 3 KK 1). The hub's answer."""
@@ -25,7 +26,7 @@ class HrSystem:
             "segment": "PU",
             "kind": "accident",
             "employer": {
-                "registration_number": self._registration_number,
+                "registration_number": self.registration_number,
                 "name": self._name,
                 "sector_kbli": "25111",
                 "address": "Jl. Industri 1, Tangerang",
@@ -41,7 +42,7 @@ class HrSystem:
                 "occupation": "Operator mesin press",
                 "phone": "+6281298765432",
             },
-            "wage": {"amount_rupiah": 5_000_000, "basis": "monthly"},
+            "wage": {"amount_rupiah": WAGE_RUPIAH, "basis": "monthly"},
             "event": {
                 "occurred_at": occurred_at.isoformat(),
                 "place_type": "inside_workplace",
