@@ -6,11 +6,11 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-import orjson
 
 from services.verification.adapters.basket import Basket
 from services.verification.adapters.participant_register import ParticipantRegister
 from services.verification.adapters.sealed_facts import FactsSealer
+from services.verification.adapters.stream_writer import SEPARATOR, write_stream
 from services.verification.adapters.surroundings import Surroundings, read_findings
 from services.verification.application.records import (
     ClaimRecord,
@@ -36,10 +36,6 @@ from shared.sealing import Secrets
 
 # Claims belong to BPJS, whichever of its offices works on them.
 ORG = "bpjs"
-STREAM_CHANNEL = "claim_stream"
-UNSEQUENCED_CHANNEL = "claim_stream_unsequenced"
-# ASCII's unit separator: an organisation's number may hold a blank.
-_SEPARATOR = "\x1f"
 
 _LOCK = "SELECT count(pg_advisory_xact_lock(key)) FROM unnest($1::bigint[]) AS k(key)"
 # `named` tells what was asked for from candidates that merely share a likeness key. Those are materialised, since a
@@ -116,15 +112,6 @@ _END_LINKS = (
 )
 _OPEN_LINKS = """INSERT INTO evidence_link (org, evidence_id, case_number)
     SELECT $1, l.evidence_id, l.case_number FROM unnest($2::text[], $3::text[]) AS l(evidence_id, case_number)"""
-_STREAM = """INSERT INTO stream_event (org, event_id, case_number, claim_version, state, waiting_on, changes,
-        region_code, flags, terms, before, at)
-    SELECT $1, s.event_id, s.case_number, s.claim_version, s.state, s.waiting_on, string_to_array(s.changes, ' '),
-        s.region_code, string_to_array(s.flags, ' '), string_to_array(s.terms, chr(31)), s.before::jsonb, s.at
-    FROM unnest($2::uuid[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
-        $10::text[], $11::text[], $12::timestamptz[]) WITH ORDINALITY
-        AS s(event_id, case_number, claim_version, state, waiting_on, changes, region_code, flags, terms, before, at,
-             place)
-    ORDER BY s.place"""
 
 
 class PostgresCaseStore:
@@ -290,7 +277,7 @@ class PostgresCaseStore:
                 document["waiting_on"],
                 document["region_code"],
                 flags,
-                _SEPARATOR.join(record.terms),
+                SEPARATOR.join(record.terms),
                 record.view.next_due_at if record.view else None,
                 record.merged_into,
                 record.assigned_to,
@@ -352,24 +339,7 @@ class PostgresCaseStore:
         await self._basket.close(pair_id, state, person)
 
     async def append_stream(self, rows: Sequence[StreamRow]) -> None:
-        if not rows:
-            return
-        await self._driver.execute(
-            _STREAM,
-            ORG,
-            [row.event_id for row in rows],
-            [row.case_number for row in rows],
-            [row.claim_version for row in rows],
-            [row.state for row in rows],
-            [row.waiting_on for row in rows],
-            [" ".join(row.changes) for row in rows],
-            [row.region_code for row in rows],
-            [" ".join(row.flags) for row in rows],
-            [_SEPARATOR.join(row.terms) for row in rows],
-            [_json(row.before) for row in rows],
-            [row.at for row in rows],
-        )
-        await self._driver.execute("SELECT pg_notify($1, '')", UNSEQUENCED_CHANNEL)
+        await write_stream(self._driver, ORG, rows)
 
     async def publish(self, events: Sequence[Event]) -> None:
         await append(self._transaction, events, self._secrets.sealer)
@@ -390,10 +360,6 @@ class PostgresCaseStore:
 def _lock(name: str) -> int:
     """A signed 64-bit number for an advisory lock; a collision only makes two workers wait for each other."""
     return int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), signed=True)
-
-
-def _json(value: Mapping[str, object] | None) -> str | None:
-    return orjson.dumps(value).decode() if value is not None else None
 
 
 def _all_written(written: Sequence["asyncpg.Record"], records: Sequence[object]) -> None:

@@ -5,7 +5,7 @@ One sequencer at a time, by advisory lock; ids of one claim rise with its versio
 claim's lock, so positions rise with them. A round is one statement: what is between an event and its reader counts.
 """
 
-from services.verification.adapters.case_store import STREAM_CHANNEL, UNSEQUENCED_CHANNEL
+from services.verification.adapters.stream_writer import STREAM_CHANNEL, UNSEQUENCED_CHANNEL
 from shared.crashpoints import crashpoint
 from shared.errors import Unavailable
 from shared.postgres.database import Database

@@ -12,7 +12,7 @@ from typing import Any
 import asyncpg
 import orjson
 
-from services.verification.adapters.case_store import STREAM_CHANNEL
+from services.verification.adapters.stream_writer import STREAM_CHANNEL
 from services.verification.application.claim_document import rfc3339
 from services.verification.application.reading import ClaimFilter, Following
 from shared.clock import Clock
