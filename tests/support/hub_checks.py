@@ -37,7 +37,7 @@ HEARD = {
 
 
 async def unrest(hub: Databases) -> list[str]:
-    """What still has to happen: events to be published, heard, given a position, delivered."""
+    """What still has to happen: events to be published, heard, given a position, delivered; claims to look around."""
     waiting = []
     told: dict[str, set[object]] = defaultdict(set)
     for name in SERVICES:
@@ -50,6 +50,8 @@ async def unrest(hub: Databases) -> list[str]:
         waiting += [f"{name} has not heard all of {t}" for t in topics if told[t] - heard]
     if await hub.rows("verification", "SELECT 1 FROM stream_event WHERE position IS NULL"):
         waiting.append("events without a position")
+    if await hub.rows("verification", "SELECT 1 FROM claim_surrounding WHERE looked_at_revision < revision"):
+        waiting.append("claims to look around")
     if await hub.rows("disnaker_gateway", "SELECT 1 FROM webhook_delivery WHERE state IN ('pending', 'paused')"):
         waiting.append("deliveries under way")
     return sorted(set(waiting))
