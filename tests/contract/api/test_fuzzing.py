@@ -1,5 +1,6 @@
 """Schemathesis over each API: whatever is sent, the answer is one that the OpenAPI promises, and never a 5xx."""
 
+import json
 from typing import Any
 
 import pytest
@@ -27,6 +28,14 @@ _CHECKS: list[Any] = [
         "response_headers_conformance",
     )
 ]
+
+
+@schemathesis.serializer("application/x-ndjson")
+def _as_lines(_: Any, value: Any) -> bytes:
+    """Whatever was made up for a body of lines, as one line if it is no text."""
+    return value.encode("utf-8", "surrogatepass") if isinstance(value, str) else json.dumps(value).encode()
+
+
 _EXAMPLES = {GenerationMode.POSITIVE: 20, GenerationMode.NEGATIVE: 12}
 
 
