@@ -52,8 +52,9 @@ async def unrest(hub: Databases) -> list[str]:
         waiting.append("events without a position")
     if await hub.rows("verification", "SELECT 1 FROM claim_surrounding WHERE looked_at_revision < revision"):
         waiting.append("claims to look around")
-    if await hub.rows("disnaker_gateway", "SELECT 1 FROM webhook_delivery WHERE state IN ('pending', 'paused')"):
-        waiting.append("deliveries under way")
+    for name in ("disnaker_gateway", "intake"):
+        if await hub.rows(name, "SELECT 1 FROM webhook_delivery WHERE state IN ('pending', 'paused')"):
+            waiting.append(f"deliveries of {name} under way")
     return sorted(set(waiting))
 
 
