@@ -147,9 +147,8 @@ class PostgresCaseStore:
     async def find(self, wanted: Wanted) -> Found:
         evidence, candidates = await self._look_for(wanted)
         workers = [record.evidence.identity for record in evidence]
-        if any(lock not in self._locked for identity in workers for lock in self._locks_of(identity)):
-            # Who comes by a case number learns here whose case it is. The worker is locked before the claims are, as by
-            # everybody else, and what others have written until then is read again.
+        if not self._locked.issuperset(lock for identity in workers for lock in self._locks_of(identity)):
+            # Who came by a case number locks its worker before the claims, as all others do, and reads again.
             await self.lock_workers(workers)
             evidence, candidates = await self._look_for(wanted)
         ids = list({record.evidence.id for record in evidence} | wanted.evidence_ids)
@@ -165,7 +164,6 @@ class PostgresCaseStore:
         )
 
     async def _look_for(self, wanted: Wanted) -> tuple[tuple[EvidenceRecord, ...], tuple[EvidenceRecord, ...]]:
-        """What has any of the numbers or names any of the cases, and what only shares a likeness key."""
         index = self._secrets.blind_index
         rows = await self._driver.fetch(
             _EVIDENCE,

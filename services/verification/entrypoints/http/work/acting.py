@@ -13,7 +13,7 @@ from pydantic_core import PydanticCustomError, core_schema
 from services.verification.application.records import ClaimRecord
 from services.verification.application.workplace import Person, Workplace
 from services.verification.entrypoints.http.desk import Counter, audit
-from shared.errors import NotFound
+from shared.errors import NotFound, Unavailable
 from shared.regulation.codes import codes_of
 from shared.web.door import Principal
 from shared.web.idempotency import Answer, IdempotentRequest, idempotently
@@ -81,15 +81,31 @@ async def acted_once(
 ) -> Response:
     """Do it once for this Idempotency-Key, with a row in the audit log."""
     same = await IdempotentRequest.of(request, caller, key)
-    async with counter.database.transaction(caller.org) as transaction:
-        place = counter.workplace(transaction)
 
-        async def acted() -> Answer:
-            answer = await act(place)
-            await audit(transaction, caller, action, object_id)
-            return answer
+    async def attempt() -> Response:
+        async with counter.database.transaction(caller.org) as transaction:
+            place = counter.workplace(transaction)
 
-        return await idempotently(same, transaction, counter.sealer, acted)
+            async def acted() -> Answer:
+                answer = await act(place)
+                await audit(transaction, caller, action, object_id)
+                return answer
+
+            return await idempotently(same, transaction, counter.sealer, acted)
+
+    return await begun_again(attempt)
+
+
+async def begun_again(attempt: Callable[[], Awaitable[Response]]) -> Response:
+    """One unit of work, begun a second time when it did not come to its end.
+
+    Who comes by one number of a worker and who comes by another learn of each other's only when they have read, and may
+    then wait for each other in a circle. PostgreSQL ends one of both; a verifier need not hear of it.
+    """
+    try:
+        return await attempt()
+    except Unavailable:
+        return await attempt()
 
 
 def uuid_text(text: str, what: str) -> str:

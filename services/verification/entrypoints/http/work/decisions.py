@@ -7,7 +7,9 @@ from fastapi import APIRouter, Request, Response
 from pydantic import ConfigDict, Field, StrictInt
 
 from services.verification.application.decide import DecisionRequest, take_decision
+from services.verification.application.records import ClaimRecord
 from services.verification.domain.claim import AWAITING_SECOND_APPROVAL
+from services.verification.domain.entries import Decision
 from services.verification.entrypoints.http.answers import DecisionAnswer
 from services.verification.entrypoints.http.desk import IF_MATCH_PARAMETER, CaseNumber, Counter, DecisionVersion, audit
 from services.verification.entrypoints.http.work.acting import (
@@ -17,6 +19,7 @@ from services.verification.entrypoints.http.work.acting import (
     Line,
     OfficerBody,
     Text,
+    begun_again,
     person_of,
 )
 from shared.web.door import Caller, secured
@@ -54,6 +57,18 @@ class DecisionBody(Body):
     officer: OfficerBody | None = None
 
 
+def _answer(decision: Decision, claim: ClaimRecord) -> Answer:
+    """202 while a second person must confirm."""
+    answer = {
+        "decision_id": decision.id,
+        "state": (claim.document or {})["state"],
+        "version": claim.version,
+        "decision_version": claim.decision_version,
+    }
+    waits = answer["state"] == AWAITING_SECOND_APPROVAL
+    return Answer(202 if waits else 201, answer, {"ETag": f'"{claim.decision_version}"'})
+
+
 def add_decisions(router: APIRouter, counter: Counter) -> None:
     @router.post(
         "/v1/claims/{case_number}/decisions",
@@ -80,25 +95,22 @@ def add_decisions(router: APIRouter, counter: Counter) -> None:
             body.decision, body.outcome, body.amount_rupiah, body.reason_code, body.reason, body.legal_basis
         )
 
-        async with counter.database.transaction(caller.org) as transaction:
-            place = counter.workplace(transaction)
+        same = await IdempotentRequest.of(request, caller, key)
+        # The version seen is part of what is asked: the same key with another If-Match is another request.
+        same = replace(same, body=same.body + f"\nif-match:{seen}".encode())
 
-            async def act() -> Answer:
-                decision, claim = await take_decision(place, case_number, seen, person, asked)
-                await audit(
-                    transaction, caller, f"claim.{body.decision.replace('_', '-')}", case_number,
-                    officer=person.id, decision_id=decision.id,
-                )  # fmt: skip
-                answer = {
-                    "decision_id": decision.id,
-                    "state": (claim.document or {})["state"],
-                    "version": claim.version,
-                    "decision_version": claim.decision_version,
-                }
-                waits = answer["state"] == AWAITING_SECOND_APPROVAL
-                return Answer(202 if waits else 201, answer, {"ETag": f'"{claim.decision_version}"'})
+        async def attempt() -> Response:
+            async with counter.database.transaction(caller.org) as transaction:
+                place = counter.workplace(transaction)
 
-            same = await IdempotentRequest.of(request, caller, key)
-            # The version seen is part of what is asked: the same key with another If-Match is another request.
-            same = replace(same, body=same.body + f"\nif-match:{seen}".encode())
-            return await idempotently(same, transaction, counter.sealer, act)
+                async def act() -> Answer:
+                    decision, claim = await take_decision(place, case_number, seen, person, asked)
+                    await audit(
+                        transaction, caller, f"claim.{body.decision.replace('_', '-')}", case_number,
+                        officer=person.id, decision_id=decision.id,
+                    )  # fmt: skip
+                    return _answer(decision, claim)
+
+                return await idempotently(same, transaction, counter.sealer, act)
+
+        return await begun_again(attempt)
