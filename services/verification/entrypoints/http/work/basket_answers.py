@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, Field
 
-from services.verification.entrypoints.http.answers import MatchReason
+from services.verification.entrypoints.http.answers import EvidenceKind, MatchReason
 from services.verification.entrypoints.http.coded import Title
 
 
@@ -17,7 +17,7 @@ class SideAnswer(BaseModel):
     case_number: str | None
     evidence_id: str
     source: str
-    kind: str
+    kind: EvidenceKind
     worker_name: str | None
     nik_masked: str | None
     kpj_masked: str | None
