@@ -2,7 +2,7 @@
 
 import time
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from deploy.demo.story import Story
@@ -104,13 +104,18 @@ def caught_hand(cast: Cast, story: Story) -> None:
             case_number, "approve_benefit", "Semua persyaratan lengkap.", amount_rupiah=amount
         ),
     )
-    claim = story.expect(state="BENEFIT_APPROVED")
+    _pay(cast, story, story.expect(state="BENEFIT_APPROVED"), today)
+
+
+def _pay(cast: Cast, story: Story, claim: dict[str, Any], paid_on: date) -> None:
+    """BPJS core confirms line by line; with the last one the claim is closed."""
+    case_number = claim["case_number"]
     for number, line in enumerate(claim["benefit"]["lines"]):
         reference = f"PAY-{case_number}-{number}"
         story.step(
             CORE,
             f"confirms the payment of {line['benefit']}",
-            lambda line=line, reference=reference: cast.core.pay(case_number, line, today, reference),  # type: ignore[misc]
+            lambda line=line, reference=reference: cast.core.pay(case_number, line, paid_on, reference),  # type: ignore[misc]
         )
     story.expect(state="CLOSED", waiting_on="none")
 
