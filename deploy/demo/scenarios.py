@@ -100,9 +100,7 @@ def caught_hand(cast: Cast, story: Story) -> None:
     story.step(
         BPJS,
         "approves the benefit",
-        lambda: cast.verifier.decide(
-            case_number, "approve_benefit", "Semua persyaratan lengkap.", amount_rupiah=amount
-        ),
+        lambda: cast.verifier.decide(case_number, "approve_benefit", "Syarat lengkap.", amount_rupiah=amount),
     )
     _pay(cast, story, story.expect(state="BENEFIT_APPROVED"), today)
 
