@@ -38,6 +38,12 @@ class InMemoryCases:
     async def lock_workers(self, identities: Iterable[Identity], others: Iterable[str] = ()) -> None:
         """Alone anyway."""
 
+    async def mark(self) -> None:
+        """Nothing is locked."""
+
+    async def back_to_mark(self) -> None:
+        """Nothing is locked."""
+
     async def lock_alike(self, with_nik: Collection[LikenessKey], without: Collection[LikenessKey], weeks: int) -> None:
         """Alone anyway."""
 

@@ -64,7 +64,12 @@ _CLAIMS = """SELECT case_number, founder_id, opened_at, version, decision_versio
         assigned_to, notification_sequence, notification_digest, terms, document,
         (SELECT s.findings FROM claim_surrounding s WHERE s.case_number = claim.case_number) AS findings
     FROM claim WHERE founder_id = ANY($1::text[]) OR case_number = ANY($2::text[]) OR merged_into = ANY($2::text[])
-    ORDER BY case_number FOR UPDATE"""
+    ORDER BY case_number"""
+# The claims' rows are locked with it: only now is it known which they are, and that their workers are ours.
+_ENTRIES = """WITH held AS MATERIALIZED (
+    SELECT case_number FROM claim WHERE case_number = ANY($1::text[]) ORDER BY case_number FOR UPDATE)
+    SELECT e.id, held.case_number, e.kind, e.document FROM held LEFT JOIN claim_entry e USING (case_number)
+     ORDER BY e.id"""
 _LINKS = """SELECT one, other, relation, person, decided_at FROM person_link
     WHERE ended_at IS NULL AND (one = ANY($1::text[]) OR other = ANY($1::text[]))"""
 _SAVE_EVIDENCE = """INSERT INTO evidence (id, org, source, kind, source_org, version, revision, status, nik_index,
@@ -122,7 +127,6 @@ class PostgresCaseStore:
         self._driver = transaction.driver
         self._secrets = secrets
         self._facts = FactsSealer(secrets.sealer)
-        self._locked: set[int] = set()
         self._basket = Basket(transaction.driver, secrets.blind_index, ORG)
 
     async def lock_alike(self, with_nik: Collection[LikenessKey], without: Collection[LikenessKey], weeks: int) -> None:
@@ -133,7 +137,13 @@ class PostgresCaseStore:
         if keys:
             # Sorted, so that two transactions never wait for each other in a circle.
             await self._driver.execute(_LOCK, sorted(keys))
-            self._locked |= keys
+
+    async def mark(self) -> None:
+        await self._driver.execute("SAVEPOINT gathering")
+
+    async def back_to_mark(self) -> None:
+        # Locks that were taken since are let go with it (PostgreSQL, 13.3.5: as for any lock after a savepoint).
+        await self._driver.execute("ROLLBACK TO SAVEPOINT gathering")
 
     def _locks_of(self, identity: Identity) -> list[int]:
         # Keyed hashes whose secret never rotates: two processes must agree on them, and a plain hash of a NIK is none.
@@ -146,11 +156,6 @@ class PostgresCaseStore:
 
     async def find(self, wanted: Wanted) -> Found:
         evidence, candidates = await self._look_for(wanted)
-        workers = [record.evidence.identity for record in evidence]
-        if not self._locked.issuperset(lock for identity in workers for lock in self._locks_of(identity)):
-            # Who came by a case number locks its worker before the claims, as all others do, and reads again.
-            await self.lock_workers(workers)
-            evidence, candidates = await self._look_for(wanted)
         ids = list({record.evidence.id for record in evidence} | wanted.evidence_ids)
         if not evidence and not wanted.case_numbers:
             return Found(candidates=candidates)
@@ -205,12 +210,11 @@ class PostgresCaseStore:
         )
 
     async def entries(self, case_numbers: Iterable[str]) -> dict[str, list[Entry]]:
-        rows = await self._driver.fetch(
-            "SELECT id, case_number, kind, document FROM claim_entry WHERE case_number = ANY($1::text[]) ORDER BY id",
-            list(case_numbers),
-        )
+        rows = await self._driver.fetch(_ENTRIES, list(case_numbers))
         found: dict[str, list[Entry]] = {number: [] for number in case_numbers}
         for row in rows:
+            if row["id"] is None:
+                continue
             found[row["case_number"]].append(self._facts.open_entry(row["kind"], row["document"], str(row["id"])))
         return found
 

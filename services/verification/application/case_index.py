@@ -14,7 +14,12 @@ class CaseIndex:
     """What one unit of work has read and changed."""
 
     def __init__(self, window: timedelta) -> None:
-        self._likeness = LikenessIndex(window)
+        self._window = window
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget all."""
+        self._likeness = LikenessIndex(self._window)
         self.evidence: dict[str, EvidenceRecord] = {}
         self.claims: dict[str, ClaimRecord] = {}
         # Case number → the evidence that opened it.

@@ -11,9 +11,13 @@ from services.verification.domain.entries import Entry
 from services.verification.domain.evidence import Evidence, Identity
 from services.verification.domain.likeness import LikenessKey, likeness_keys, weeks_around
 from services.verification.domain.membership import Membership
+from shared.errors import Unavailable
 
 # Evidence of one worker brings numbers that bring more evidence; a chain longer than this is cut and seen next time.
 _ROUNDS_MAX = 12
+# Each time all that hangs together has been read, so that more are needed only while others add to it.
+_LOCKINGS_MAX = 8
+_KINDS = ("nik", "kpj", "passport")
 # As many pieces may be drawn in by likeness alone, for one that arrives and for all together: enough for real papers,
 # a bound for a flood of reports that all bear one name. What is left out is seen when one of them is next touched.
 _ALIKE_MAX_EACH, _ALIKE_MAX = 20, 60
@@ -26,16 +30,23 @@ class Gathering:
     def __init__(self, store: CaseStore, index: CaseIndex, window: timedelta) -> None:
         self._store = store
         self._index = index
+        self._window = window
         self._weeks = weeks_around(window)
-        self._known = Wanted()
-        self._locked: set[object] = set()
-        self._told = LikenessIndex(window)
-        # Candidates that were like nothing known so far; what is read later may be like them.
-        self._strangers: dict[str, EvidenceRecord] = {}
-        self._admissible = _ALIKE_MAX
         self.links: dict[frozenset[str], str] = {}
         self.entries: dict[str, list[Entry]] = {}
         self.memberships: set[Membership] = set()
+        self._begin()
+
+    def _begin(self) -> None:
+        """As if nothing had been read yet."""
+        self._index.clear()
+        self.links.clear()
+        self._known = Wanted()
+        self._told = LikenessIndex(self._window)
+        # Candidates that were like nothing known so far; what is read later may be like them.
+        self._strangers: dict[str, EvidenceRecord] = {}
+        self._admissible = _ALIKE_MAX
+        self._needed: set[Identity | str] = set()
 
     async def gather(
         self,
@@ -44,8 +55,13 @@ class Gathering:
         case_numbers: Iterable[str],
         arriving: Sequence[Evidence] = (),
     ) -> None:
-        """Lock the workers and read everything that could belong together with them. `arriving` is what will be added
-        to it, whose workers are locked and looked for too."""
+        """Lock the workers and read everything that could belong together with them, once in a unit of work.
+        `arriving` is what will be added to it, whose workers are locked and looked for too.
+
+        Whom else to lock is learnt by reading. Locks are only ever taken all at once and in order, so that nobody
+        waits for another in a circle: when more are needed, what was locked is let go and all is read again. Raises
+        Unavailable when that comes to no end.
+        """
         named, ids = set(case_numbers), set(evidence_ids)
         await self._store.lock_alike(
             {key for piece in arriving if piece.identity.nik for key in likeness_keys(piece)},
@@ -53,10 +69,28 @@ class Gathering:
             self._weeks,
         )
         identities = [*identities, *(piece.identity for piece in arriving)]
-        # A case number alone says nothing of its worker: whom its evidence names is locked before any row is.
+        # A case number alone says nothing of its worker: whom its evidence names is locked beside it.
         identities += await self._store.identities_in(named) if named else []
-        await self._store.lock_workers(identities, sorted(named))
-        self._locked |= {*_locks_of(identities), *named}
+        locks: set[Identity | str] = {*identities, *named}
+        for _ in range(_LOCKINGS_MAX):
+            await self._store.mark()
+            await self._store.lock_workers(*_sorted_out(locks))
+            await self._read_all(identities, ids, named, arriving)
+            if _numbers_in(self._needed) <= _numbers_in(locks):
+                break
+            await self._store.back_to_mark()
+            locks |= self._needed
+            self._begin()
+        else:
+            raise Unavailable("claims", 1)
+        if self._index.claims:
+            self.entries.update(await self._store.entries(list(self._index.claims)))
+        known = {record.evidence.identity for record in self._index.evidence.values()}
+        self.memberships.update(await self._store.memberships({*identities, *known}))
+
+    async def _read_all(
+        self, identities: Sequence[Identity], ids: set[str], named: set[str], arriving: Sequence[Evidence]
+    ) -> None:
         wanted = _numbers(identities)
         wanted.evidence_ids |= ids
         wanted.case_numbers |= named
@@ -69,41 +103,21 @@ class Gathering:
                 break
             self._known.add(wanted)
             wanted = await self._read(wanted)
-        numbers = [number for number in self._index.claims if number not in self.entries]
-        if numbers:
-            self.entries.update(await self._store.entries(numbers))
-        known = {record.evidence.identity for record in self._index.evidence.values()}
-        self.memberships.update(await self._store.memberships({*identities, *known}))
 
     async def _read(self, wanted: Wanted) -> Wanted:
         """Read what is wanted; answers what that in turn points to."""
         found = await self._store.find(wanted)
-        # What was read before its worker was locked may have changed until the lock was ours, so it is read again.
-        while await self._lock([record.evidence for record in found.evidence]):
-            found = await self._store.find(wanted)
         pointed = Wanted()
         for record in found.candidates:
             self._strangers.setdefault(record.evidence.id, record)
-        fresh = [record for record in found.evidence if record.evidence.id not in self._index.evidence]
-        for record in fresh:
-            self._put(record, pointed)
+        for record in found.evidence:
+            if record.evidence.id not in self._index.evidence:
+                self._put(record, pointed)
         self._note_claims(found, pointed)
-        await self._admit_strangers(pointed)
+        self._admit_strangers(pointed)
         return pointed
 
-    async def _lock(self, pieces: Sequence[Evidence]) -> bool:
-        """Lock the workers of these pieces; answers whether any of them had not been locked yet."""
-        # Evidence without a NIK may be drawn to several workers; so it is locked itself, before its like are sought.
-        unnamed = sorted(f"evidence:{piece.id}" for piece in pieces if not piece.identity.nik)
-        identities = [piece.identity for piece in pieces]
-        locks = {*_locks_of(identities), *unnamed}
-        if locks <= self._locked:
-            return False
-        await self._store.lock_workers(identities, unnamed)
-        self._locked |= locks
-        return True
-
-    async def _admit_strangers(self, pointed: Wanted) -> None:
+    def _admit_strangers(self, pointed: Wanted) -> None:
         """Take in the candidates that are like something known, and then those that are like them."""
         while True:
             waiting = [record for id_, record in self._strangers.items() if id_ not in self._index.evidence]
@@ -111,9 +125,8 @@ class Gathering:
             if not admitted:
                 return
             self._admissible -= len(admitted)
-            await self._lock([record.evidence for record in admitted])
             for record in admitted:
-                # Read again under its lock, with its claims and links, by its id.
+                # Read again with its claims and links, by its id.
                 pointed.evidence_ids.add(record.evidence.id)
                 del self._strangers[record.evidence.id]
                 self._tell(record.evidence, pointed)
@@ -121,6 +134,10 @@ class Gathering:
     def _put(self, record: EvidenceRecord, pointed: Wanted) -> None:
         piece = record.evidence
         self._index.put_evidence(record)
+        self._needed.add(piece.identity)
+        if not piece.identity.nik:
+            # It may be drawn to several workers; so it is locked itself.
+            self._needed.add(f"evidence:{piece.id}")
         pointed.add(_numbers([piece.identity]))
         pointed.evidence_ids.add(piece.id)
         pointed.evidence_ids |= {named for named in (piece.report_id,) if named}
@@ -151,10 +168,21 @@ class Gathering:
             pointed.evidence_ids |= {link.one, link.other}
 
 
-def _locks_of(identities: Iterable[Identity]) -> set[object]:
-    """By what each worker is locked."""
-    pairs = [(kind, getattr(one, kind)) for one in identities for kind in ("nik", "kpj", "passport")]
-    return {(kind, number) for kind, number in pairs if number}
+def _sorted_out(locks: Iterable[Identity | str]) -> tuple[list[Identity], list[str]]:
+    """Workers, and what else is locked by name."""
+    locks = list(locks)
+    return [one for one in locks if isinstance(one, Identity)], sorted(one for one in locks if isinstance(one, str))
+
+
+def _numbers_in(locks: Iterable[Identity | str]) -> set[tuple[str, str]]:
+    """By what all that is locked in the end: two identities may share a number."""
+    numbers: set[tuple[str, str]] = set()
+    for one in locks:
+        if isinstance(one, str):
+            numbers.add(("name", one))
+        else:
+            numbers |= {(kind, value) for kind in _KINDS if (value := getattr(one, kind))}
+    return numbers
 
 
 def _numbers(identities: Iterable[Identity]) -> Wanted:

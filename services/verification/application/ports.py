@@ -27,6 +27,12 @@ class CaseStore(Protocol):
     async def lock_workers(self, identities: Iterable[Identity], others: Iterable[str] = ()) -> None:
         """Wait until no other transaction works on any of these workers (decisions 22); held to the end."""
 
+    async def mark(self) -> None:
+        """Remember this moment."""
+
+    async def back_to_mark(self) -> None:
+        """Let go all that was locked since the mark."""
+
     async def lock_alike(self, with_nik: Collection[LikenessKey], without: Collection[LikenessKey], weeks: int) -> None:
         """Wait until no other transaction brings evidence with these keys up to `weeks` away. Those that bring evidence
         with a NIK do not wait for each other. To be called before any other lock is taken."""
@@ -35,11 +41,11 @@ class CaseStore(Protocol):
         """Whom the evidence of these cases names, without locking anything."""
 
     async def find(self, wanted: Wanted) -> Found:
-        """Evidence that has any of the numbers or names any of the cases, with the claims founded on it (locked) and
-        the persons' links that touch it; and candidates that share a likeness key."""
+        """Evidence that has any of the numbers or names any of the cases, with the claims founded on it and the
+        persons' links that touch it; and candidates that share a likeness key."""
 
     async def entries(self, case_numbers: Iterable[str]) -> dict[str, list[Entry]]:
-        """What was added to each case, by id."""
+        """What was added to each case, by id; locks the cases' claims."""
 
     async def memberships(self, identities: Iterable[Identity]) -> list[Membership]:
         """Every membership filed under any of the numbers, whoever's they turn out to be."""
