@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+from services.hospital_gateway.application.addressed import not_there, resource_id_of
 from services.hospital_gateway.application.documents import (
     Address,
     Caller,
@@ -13,7 +14,6 @@ from services.hospital_gateway.application.documents import (
     Include,
     SearchRequest,
 )
-from services.hospital_gateway.application.findings import refusal
 from services.hospital_gateway.application.ports import Records, ResourceFormat, Vault
 from services.hospital_gateway.application.retried import retried
 from services.hospital_gateway.application.write_resources import ResourceWriter
@@ -93,15 +93,12 @@ class SearchResources:
         return await records.held(list(named)[:INCLUDED_MAX]) if named else []
 
     async def history(self, caller: Caller, type_name: str, resource_id: str, address: Address) -> bytes:
-        """Versions of one resource, the newest first. Raises NotFound."""
-        try:
-            identity = UUID(resource_id)
-        except ValueError:
-            raise refusal("not-found") from None
+        """Versions of one resource, the newest first. Raises NotFound, or Gone for what was purged."""
+        identity = resource_id_of(resource_id)
         async with self.vault.of(caller) as records:
             # Somebody else's resource is not there, whatever else is wrong with the request.
             if not await records.held([(type_name, identity)]):
-                raise refusal("purged" if await records.was_purged(type_name, identity) else "not-found")
+                raise await not_there(records, type_name, identity)
             before, count = self.format.page_of_history(address)
             page = await records.history_of(type_name, identity, before, count + 1)
             await records.audit("resource.history", type_name, resource_id, {"versions": len(page[:count])})

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from services.hospital_gateway.application.addressed import not_there, resource_id_of
 from services.hospital_gateway.application.documents import Caller, Done, Entry, Held, Search
 from services.hospital_gateway.application.findings import AGAINST_THE_RULES, refusal, status_of
 from services.hospital_gateway.application.ports import Records, ResourceFormat, Vault
@@ -59,11 +60,11 @@ class SingleResource:
     async def _patched_once(
         self, caller: Caller, type_name: str, resource_id: str, patch: bytes, if_match: str | None
     ) -> Done:
-        identity = _uuid(resource_id)
+        identity = resource_id_of(resource_id)
         async with self.vault.of(caller) as records:
             found = await records.held([(type_name, identity)])
             if not found:
-                raise refusal("purged" if await records.was_purged(type_name, identity) else "not-found")
+                raise await not_there(records, type_name, identity)
         raw = self.format.patched(found[0].text, patch)
         return await self.update(caller, type_name, resource_id, raw, if_match or f'W/"{found[0].version}"')
 
@@ -92,7 +93,7 @@ class SingleResource:
     async def read(self, caller: Caller, type_name: str, resource_id: str) -> Held:
         """The current version. Raises NotFound, also for what belongs to another hospital; Gone for what was purged."""
         async with self.vault.of(caller) as records:
-            identity = _uuid(resource_id)
+            identity = resource_id_of(resource_id)
             found = await records.held([(type_name, identity)])
             return await _told(records, found[0] if found else None, "resource.read", (type_name, identity))
 
@@ -101,21 +102,14 @@ class SingleResource:
         if not version.isascii() or not version.isdigit() or len(version) > 9:
             raise refusal("not-found")
         async with self.vault.of(caller) as records:
-            identity = _uuid(resource_id)
+            identity = resource_id_of(resource_id)
             found = await records.version_of(type_name, identity, int(version))
             return await _told(records, found, "resource.read-version", (type_name, identity))
 
 
-def _uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise refusal("not-found") from None
-
-
 async def _told(records: Records, found: Held | None, action: str, asked: tuple[str, UUID]) -> Held:
     if found is None:
-        raise refusal("purged" if await records.was_purged(*asked) else "not-found")
+        raise await not_there(records, *asked)
     await _audited(records, action, found)
     return found
 

@@ -284,8 +284,3 @@ def _employer(accident: AccidentFacts | None) -> Employer | None:
     if accident is None or accident.employer_registration is None:
         return None
     return Employer(accident.employer_registration, accident.employer_name, accident.employer_sector)
-
-
-def required_papers(view: ClaimView) -> list[ChecklistItem]:
-    """The papers that must be there before a benefit may be approved."""
-    return [item for item in view.checklist if item.required]

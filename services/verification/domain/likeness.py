@@ -17,7 +17,7 @@ from rapidfuzz.distance import OSA
 
 from services.verification.domain import names
 from services.verification.domain.evidence import Evidence, apart
-from services.verification.domain.names import compare_names, name_words
+from services.verification.domain.names import compare_names
 from shared.identifiers import nik_birth_dates, nik_is_female
 
 # Some 14,000 other accidents are reported within a week to either side, so a stranger is that much likelier.
@@ -330,8 +330,3 @@ def _meet(one: Evidence, other: Evidence, window: timedelta) -> bool:
     reach = weeks_around(window)
     weeks: dict[str, int] = {key.text: key.week for key in likeness_keys(one)}
     return any(abs(weeks.get(key.text, key.week + reach + 1) - key.week) <= reach for key in likeness_keys(other))
-
-
-def has_name(piece: Evidence) -> bool:
-    """Whether the piece names anybody at all."""
-    return bool(name_words(piece.worker_name))

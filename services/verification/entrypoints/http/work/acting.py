@@ -99,8 +99,9 @@ async def acted_once(
 async def begun_again(attempt: Callable[[], Awaitable[Response]]) -> Response:
     """One unit of work, begun a second time when it did not come to its end.
 
-    Who comes by one number of a worker and who comes by another learn of each other's only when they have read, and may
-    then wait for each other in a circle. PostgreSQL ends one of both; a verifier need not hear of it.
+    Units of work take their locks all at once and in order (docs/decisions/0094), but an import of participants locks
+    before its desk does, and may wait for one of them in a circle. PostgreSQL ends one of both; a verifier need not
+    hear of it.
     """
     try:
         return await attempt()
