@@ -146,8 +146,10 @@ def _surface(
     clock: Clock,
 ) -> FhirSurface:
     """The use cases with everything under them."""
+    participants = PostgresParticipants(database, secrets.sealer, secrets.blind_index)
+    check_eligibility = CheckEligibility(vault, resource_format, writer, participants, clock)
     return FhirSurface(
-        submit_bundle=SubmitBundle(vault, resource_format, writer, clock),
+        submit_bundle=SubmitBundle(vault, resource_format, writer, check_eligibility, clock),
         searches=SearchResources(vault, resource_format, writer),
         writing=Writing(
             SingleResource(vault, resource_format, writer),
@@ -156,13 +158,7 @@ def _surface(
             search_of,
             settings.fhir_body_bytes_max,
         ),
-        check_eligibility=CheckEligibility(
-            vault,
-            resource_format,
-            writer,
-            PostgresParticipants(database, secrets.sealer, secrets.blind_index),
-            clock,
-        ),
+        check_eligibility=check_eligibility,
         public_url=settings.public_url,
         issuer=settings.issuer,
         token_endpoint=settings.token_endpoint or f"{settings.issuer}/oauth2/token",

@@ -1,7 +1,8 @@
 """Is this worker covered by JKK on that day, and is there an accident report? Answered at once, from what this gateway
 has learned itself, so that it works while verification is away."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -20,6 +21,8 @@ from services.hospital_gateway.application.retried import retried
 from services.hospital_gateway.application.write_resources import ResourceWriter
 from services.hospital_gateway.domain.eligibility import Insured, eligibility_on
 from shared.clock import Clock
+from shared.errors import SimpulError
+from shared.identifiers import WIB
 
 REQUEST, RESPONSE = "CoverageEligibilityRequest", "CoverageEligibilityResponse"
 
@@ -41,7 +44,7 @@ class Participants(Protocol):
 
 @dataclass(frozen=True)
 class CheckEligibility:
-    """The use case behind `POST /CoverageEligibilityRequest`."""
+    """The use case behind `POST /CoverageEligibilityRequest`, and behind the same inside a Bundle."""
 
     vault: Vault
     format: ResourceFormat
@@ -58,14 +61,28 @@ class CheckEligibility:
         async def once() -> Done:
             async with self.vault.of(caller) as records:
                 marks = await self._marks(records, asked)
-                if not (marks.nik or marks.kpj or marks.passport):
+                if not _is_known(marks):
                     raise refusal("patient-unknown", f"{REQUEST}.patient")
                 searches = self.format.searches([entry])
                 prepared = await records.prepare(self.writer.keys([entry], searches), None)
                 request = (await self.writer.write(records, caller, [entry], searches, prepared))[0].held
-                return await self._answered(records, caller, request, asked, marks)
+                return Done("201 Created", await self._answered(records, caller, request, asked, marks))
 
         return await retried(once)
+
+    async def within(
+        self, records: Records, caller: Caller, done: Sequence[Done | SimpulError]
+    ) -> list[Done | SimpulError]:
+        """What became of a Bundle's entries, each new request in it with its answer. Who cannot be told by a number
+        is answered with an error of its own, since a visit is not refused for a question that goes along with it."""
+        return [await self._with_answer(records, caller, one) if _is_asked(one) else one for one in done]
+
+    async def _with_answer(self, records: Records, caller: Caller, done: Done | SimpulError) -> Done | SimpulError:
+        if isinstance(done, SimpulError):
+            return done
+        asked = self.format.eligibility_asked(self.format.parse(done.held.text))
+        marks = await self._marks(records, asked)
+        return replace(done, answer=await self._answered(records, caller, done.held, asked, marks))
 
     async def _marks(self, records: Records, asked: EligibilityAsked) -> VisitMarks:
         """The worker's numbers: the request's own, else those of the patient held here."""
@@ -76,16 +93,31 @@ class CheckEligibility:
 
     async def _answered(
         self, records: Records, caller: Caller, request: Held, asked: EligibilityAsked, marks: VisitMarks
-    ) -> Done:
-        now = self.clock.now()
-        known = await self.participants.known(marks)
-        day = asked.day or now.date()
-        answer = EligibilityAnswer(
-            eligibility_on(day, known.insured), day, await records.is_reported(marks, day), known.as_of, now
-        )
+    ) -> Held:
+        answer = await self._answer(records, asked, marks)
         raw = self.format.eligibility_response(request, answer)
         entry = Entry(RESPONSE, "POST", RESPONSE, draft=await self.format.resource(raw, RESPONSE, None))
         done = (await self.writer.write(records, caller, [entry], {}, await records.prepare([], None)))[0]
-        detail: dict[str, object] = {"code": answer.eligibility.code, "reported": answer.reported}
+        code = answer.eligibility.code if answer.eligibility else "patient-unknown"
+        detail: dict[str, object] = {"code": code, "reported": answer.reported}
         await records.audit("eligibility.check", REQUEST, str(request.id), detail)
-        return done
+        return done.held
+
+    async def _answer(self, records: Records, asked: EligibilityAsked, marks: VisitMarks) -> EligibilityAnswer:
+        """Without a day in the request it is today's in WIB, by which BPJS counts the days of a membership: between
+        midnight and seven the day in UTC is still yesterday."""
+        now = self.clock.now()
+        day = asked.day or now.astimezone(WIB).date()
+        if not _is_known(marks):
+            return EligibilityAnswer(None, day, False, None, now)
+        known = await self.participants.known(marks)
+        reported = await records.is_reported(marks, day)
+        return EligibilityAnswer(eligibility_on(day, known.insured), day, reported, known.as_of, now)
+
+
+def _is_known(marks: VisitMarks) -> bool:
+    return bool(marks.nik or marks.kpj or marks.passport)
+
+
+def _is_asked(done: Done | SimpulError) -> bool:
+    return isinstance(done, Done) and done.held.type == REQUEST and done.status == "201 Created"

@@ -177,10 +177,11 @@ class Written(Held):
 
 @dataclass(frozen=True)
 class Done:
-    """What became of one entry."""
+    """What became of one entry. `answer` is what the hub replies to a question, such as one for eligibility."""
 
     status: Literal["201 Created", "200 OK"]
     held: Held
+    answer: Held | None = None
 
 
 @dataclass(frozen=True)
@@ -261,9 +262,10 @@ class EligibilityAsked:
 
 @dataclass(frozen=True)
 class EligibilityAnswer:
-    """The answer to one request; `reported` says that an accident report of that time is held."""
+    """The answer to one request; `reported` says that an accident report of that time is held. Without `eligibility`
+    nobody knows of whom was asked."""
 
-    eligibility: Eligibility
+    eligibility: Eligibility | None
     day: date
     reported: bool
     as_of: datetime | None

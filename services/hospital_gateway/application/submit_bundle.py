@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from uuid import UUID
 
+from services.hospital_gateway.application.check_eligibility import REQUEST, CheckEligibility
 from services.hospital_gateway.application.documents import Caller, Done, Entry, Receipt, Submission
 from services.hospital_gateway.application.findings import finding, refused
 from services.hospital_gateway.application.ports import Records, ResourceFormat, Vault
@@ -23,10 +24,18 @@ class SubmitBundle:
     """Takes a Bundle's bytes and gives the bytes of the answer, and whether it is the answer to the same bytes
     from before (interface, section 4: within 30 days)."""
 
-    def __init__(self, vault: Vault, resource_format: ResourceFormat, writer: ResourceWriter, clock: Clock) -> None:
+    def __init__(
+        self,
+        vault: Vault,
+        resource_format: ResourceFormat,
+        writer: ResourceWriter,
+        check_eligibility: CheckEligibility,
+        clock: Clock,
+    ) -> None:
         self._vault = vault
         self._format = resource_format
         self._writer = writer
+        self._check_eligibility = check_eligibility
         self._clock = clock
 
     async def __call__(self, caller: Caller, raw: bytes, permitted: Permitted) -> tuple[bytes, bool]:
@@ -57,12 +66,17 @@ class SubmitBundle:
             return receipts[0]
 
         done: Sequence[Done | SimpulError]
+        asks = any(entry.type == REQUEST for entry in entries)
         if submission.kind == "transaction":
+            # Answers to questions go into the receipt, so with one the receipt is kept last.
             done = await self._writer.write(
-                records, caller, entries, submission.searches, prepared, receipt_of, receipt_id
+                records, caller, entries, submission.searches, prepared, None if asks else receipt_of, receipt_id
             )
         else:
             done = [await self._alone(records, caller, one, submission, receipt_id) for one in submission.entries]
+        if asks:
+            done = await self._check_eligibility.within(records, caller, done)
+        if not receipts:
             await records.keep_receipt(receipt_of(done))
         await self._audit(records, receipts[0], done)
         return receipts[0].response, False

@@ -1,11 +1,14 @@
 """Eligibility is answered at once from what the gateway has learned itself, and says of when that is."""
 
+import json
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from fhir.resources.R4B.coverageeligibilityresponse import CoverageEligibilityResponse
 
+from services.hospital_gateway.settings import HospitalGatewaySettings
+from shared.clock import FixedClock
 from shared.events import encode, new_event
 from shared.events.catalogue import CLAIM_STATE_RECORDED, PARTICIPANT_RECORDED
 from shared.events.claim import ClaimStateRecorded
@@ -15,8 +18,9 @@ from shared.events.vocabulary import ClaimState, Segment, WaitingOn
 from shared.identifiers import new_case_number
 from shared.kafka.bus import Record
 from shared.sealing import load_secrets
-from tests.integration.hospital_gateway.conftest import Gateway, Hospital, new_nik, of_type, sample
+from tests.integration.hospital_gateway.conftest import Gateway, Hospital, new_nik, of_type, running, sample
 from tests.integration.hospital_gateway.test_projections import publish
+from tests.support.databases import ServiceDatabase
 from tests.support.eventually import eventually
 
 RECORDED = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
@@ -175,3 +179,52 @@ async def test_a_patient_without_a_known_number_is_refused_and_nothing_is_kept(
     assert answer.status_code == 422, answer.text
     assert answer.json()["issue"][0]["expression"]
     assert await gateway.rows("SELECT 1 FROM resource WHERE org = $1", hospital.org) == []
+
+
+async def test_without_a_day_it_is_today_in_wib_where_a_new_day_begins_seven_hours_before_utc(
+    settings: HospitalGatewaySettings, place: ServiceDatabase
+) -> None:
+    early = FixedClock(datetime(2026, 11, 20, 17, 30, tzinfo=UTC))  # 00:30 on the 21st in Jakarta
+    async with running(settings, place, clock=early) as gateway:
+        nik = new_nik()
+        await insure(gateway, nik, active_to=date(2026, 11, 20))
+        body = request(by_nik(nik))
+        del body["servicedDate"]
+        response = (await gateway.hospital().post("/fhir/CoverageEligibilityRequest", body)).json()
+    assert response["servicedDate"] == "2026-11-21"
+    assert told(response)["eligibility-reason"] == "not-active-on-day"
+
+
+@pytest.mark.parametrize("kind", ["transaction", "batch"])
+async def test_a_request_inside_a_bundle_is_answered_and_kept_beside_it(gateway: Gateway, kind: str) -> None:
+    hospital, bundle = gateway.hospital(), sample("hand-caught-in-press")
+    await insure(gateway, str(of_type(bundle, "Patient")["identifier"][0]["value"]))
+    patient = {"reference": bundle["entry"][0]["fullUrl"]}
+    if kind == "batch":  # whose entries cannot name one another
+        patient = {"reference": (await hospital.accepted(bundle))[0]}
+        bundle = {"resourceType": "Bundle", "type": "batch", "entry": []}
+    asking = {"resource": request(patient), "request": {"method": "POST", "url": "CoverageEligibilityRequest"}}
+    bundle["entry"].append(asking)
+    raw = json.dumps(bundle)
+    answer = await hospital.post("/fhir", raw)
+    assert answer.status_code == 200, answer.text
+    entry = answer.json()["entry"][-1]
+    CoverageEligibilityResponse.model_validate(entry["resource"])
+    assert told(entry["resource"])["eligibility-reason"] == "covered"
+    assert entry["response"]["location"].startswith(entry["resource"]["request"]["reference"] + "/_history/")
+    kept = await hospital.get(f"/fhir/CoverageEligibilityResponse/{entry['resource']['id']}")
+    assert kept.json() == entry["resource"]
+    again = await hospital.post("/fhir", raw)
+    assert (again.headers["Idempotency-Replayed"], again.json()) == ("true", answer.json())
+
+
+async def test_a_question_about_an_unknown_patient_does_not_refuse_the_bundle_it_came_in(gateway: Gateway) -> None:
+    hospital, bundle = gateway.hospital(), sample("hand-caught-in-press")
+    asking = request({"reference": "Patient/P02478375538"})
+    bundle["entry"].append({"resource": asking, "request": {"method": "POST", "url": "CoverageEligibilityRequest"}})
+    answer = await hospital.post("/fhir", bundle)
+    assert answer.status_code == 200, answer.text
+    response = answer.json()["entry"][-1]["resource"]
+    CoverageEligibilityResponse.model_validate(response)
+    assert (response["outcome"], response["error"][0]["code"]["coding"][0]["code"]) == ("error", "patient-unknown")
+    assert "insurance" not in response

@@ -7,8 +7,9 @@ from typing import Any
 
 from services.hospital_gateway.adapters.fhir import systems
 from services.hospital_gateway.adapters.fhir.elements import day, identifier_value, part, text
-from services.hospital_gateway.adapters.fhir.outcome import instant
+from services.hospital_gateway.adapters.fhir.outcome import PROBLEMS, instant
 from services.hospital_gateway.application.documents import EligibilityAnswer, EligibilityAsked, Held, VisitMarks
+from services.hospital_gateway.application.findings import finding
 from services.hospital_gateway.domain import eligibility as codes
 
 # Extensions by which the answer says what R4 has no element for.
@@ -50,7 +51,29 @@ def numbers_in(content: Mapping[str, Any]) -> VisitMarks:
 
 def eligibility_response(request: Held, asked: Mapping[str, Any], answer: EligibilityAnswer) -> bytes:
     """The answer as a resource."""
+    response = {
+        "resourceType": "CoverageEligibilityResponse",
+        "status": "active",
+        "purpose": asked.get("purpose", ["validation"]),
+        "patient": asked["patient"],
+        "servicedDate": answer.day.isoformat(),
+        "created": instant(answer.answered_at.astimezone(UTC)),
+        "request": {"reference": request.path},
+        "insurer": {"display": _INSURER},
+    }
     found = answer.eligibility
+    more = _of_nobody() if found is None else _complete(found, answer)
+    return json.dumps({**response, **more}, ensure_ascii=False).encode()
+
+
+def _of_nobody() -> dict[str, Any]:
+    problem = finding("patient-unknown")
+    words = f"{problem.text_id} / {problem.detail}"
+    code = {"coding": [{"system": PROBLEMS, "code": problem.code}], "text": words}
+    return {"outcome": "error", "disposition": words, "error": [{"code": code}]}
+
+
+def _complete(found: codes.Eligibility, answer: EligibilityAnswer) -> dict[str, Any]:
     indonesian, english = _WORDS[found.code]
     insurance: dict[str, Any] = {"coverage": {"display": "JKK"}, "inforce": found.in_force}
     if found.active_from is not None:
@@ -64,18 +87,9 @@ def eligibility_response(request: Held, asked: Mapping[str, Any], answer: Eligib
     ]
     if answer.as_of is not None:
         extensions.append({"url": AS_OF, "valueInstant": instant(answer.as_of.astimezone(UTC))})
-    response = {
-        "resourceType": "CoverageEligibilityResponse",
+    return {
         "extension": extensions,
-        "status": "active",
-        "purpose": asked.get("purpose", ["validation"]),
-        "patient": asked["patient"],
-        "servicedDate": answer.day.isoformat(),
-        "created": instant(answer.answered_at.astimezone(UTC)),
-        "request": {"reference": request.path},
         "outcome": "complete",
         "disposition": f"{indonesian} / {english}",
-        "insurer": {"display": _INSURER},
         "insurance": [insurance],
     }
-    return json.dumps(response, ensure_ascii=False).encode()

@@ -10,7 +10,7 @@ from services.hospital_gateway.application.findings import Finding, findings_of,
 from shared.errors import SimpulError
 
 _TRANSLATION = "http://hl7.org/fhir/StructureDefinition/translation"
-_CODES = "urn:simpul:problem"
+PROBLEMS = "urn:simpul:problem"
 
 
 def outcome_of(error: SimpulError) -> dict[str, Any]:
@@ -23,7 +23,7 @@ def _issue(one: Finding) -> dict[str, Any]:
         "severity": one.severity,
         "code": one.kind,
         "details": {
-            "coding": [{"system": _CODES, "code": one.code}],
+            "coding": [{"system": PROBLEMS, "code": one.code}],
             "text": one.text_id,
             "_text": {
                 "extension": [
@@ -61,7 +61,8 @@ def response_bundle(done: Sequence[Done | SimpulError], kind: str) -> bytes:
                 "etag": f'W/"{held.version}"',
                 "lastModified": instant(held.updated_at),
             }
-            entries.append({"response": response})
+            answer = {"resource": json.loads(one.answer.text)} if one.answer else {}
+            entries.append({**answer, "response": response})
         else:
             entries.append({"response": {"status": status_line(one), "outcome": outcome_of(one)}})
     bundle: dict[str, Any] = {"resourceType": "Bundle", "type": f"{kind}-response"}

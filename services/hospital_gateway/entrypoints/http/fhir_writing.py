@@ -168,7 +168,8 @@ def add_eligibility(router: APIRouter, base: str, writing: Writing, check: Check
 
     async def check_eligibility(request: Request) -> Response:
         """Whether the worker is covered by JKK on the day, and whether an accident report is held; the answer says as
-        of when. Request and response are kept. A request inside a Bundle is kept and not answered."""
+        of when. Without a day it is today in WIB. Request and response are kept. A request inside a Bundle is answered
+        too: the response is the `resource` of its entry in the answer."""
 
         async def handle(request: Request) -> Response:
             caller = caller_of(request, REQUEST, "c")
