@@ -8,7 +8,7 @@ import json
 import logging
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -130,10 +130,11 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _resolve(staging: Path) -> list[Jar]:
+def resolve_jars(coordinates: Sequence[str], staging: Path) -> list[Jar]:
+    """The coordinates with all they need, downloaded into `staging`; the first coordinate's versions win."""
     context = _context(staging, MAVEN_CENTRAL_URL, lambda _size: None)
     jars: dict[str, Jar] = {}
-    for name in COORDINATES:
+    for name in coordinates:
         # One at a time, Kafka first: resolved together, the versions managed by the other's parent would win.
         inputs, transitive = context.resolver.resolve([context.create_dependency(name)])
         for dependency in inputs + [found for found in transitive if found.scope in ("compile", "runtime")]:
@@ -149,7 +150,7 @@ def write_list() -> None:
     """Resolve `COORDINATES` anew and write the list with the digests of what came."""
     staging = LIST.with_name(f"fresh-{os.getpid()}")
     try:
-        entries = [asdict(jar) for jar in _resolve(staging)]
+        entries = [asdict(jar) for jar in resolve_jars(COORDINATES, staging)]
     finally:
         shutil.rmtree(staging, ignore_errors=True)
     LIST.write_text(json.dumps(entries, indent=1) + "\n", encoding="utf-8")
