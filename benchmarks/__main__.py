@@ -1,12 +1,15 @@
 """`make bench`: the running hub beside floors measured in the same run on the same machine.
 
 (a) milliseconds from a report's request to its claim on the stream, at 20 requests/s, beside one Kafka round trip and
-    one commit; (b) accepted reports and four-resource FHIR bundles a second at 1 and 16 connections, beside a bare loop
-    that executes the same SQL statements with the same bytes; (c) resident memory of each service afterwards; (d) how
-    well matching tells one accident from two, on made-up labelled pairs (needs no server); (e) lines a second of an
-    import of participants, and how verification's memory grows meanwhile.
+    one commit: once from many employers, as in life, and once from a single one, whose claims are all looked at again
+    for being so many; (b) accepted reports and four-resource FHIR bundles a second at 1 and 16 connections, beside a
+    bare loop that executes the same SQL statements with the same bytes; (c) resident memory of each service
+    afterwards; (d) how well matching tells one accident from two, on made-up labelled pairs (needs no server);
+    (e) lines a second of an import of participants, and how verification's memory grows meanwhile.
 
-Everything runs on one machine and shares its processors: hub, servers, load client. Ratios are what counts.
+Everything runs on one machine and shares its processors: hub, servers, load client. Ratios are what counts, and the
+processor time that each part takes for one request, which does not depend on what else the machine does. Each
+measurement begins when the services have worked off the one before.
 """
 
 import argparse
@@ -14,24 +17,27 @@ import asyncio
 import json
 import os
 import platform
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import psutil
 from rich.console import Console
-from rich.table import Table
 
 from benchmarks import participant_import, sql_floor, stream_latency
-from benchmarks.client import Hub, Partner, install_load_client, load
+from benchmarks.client import Hub, Partner, employers, install_load_client, load
 from benchmarks.floors import round_trip_and_commit
 from benchmarks.matching_quality import matching_quality
+from benchmarks.processor_time import at_rest, milliseconds_each, processes, seconds_used
+from benchmarks.tables import matching_table, tables
 from deploy.local.service_processes import database_passwords
 from deploy.local.settings import HubSettings
 from shared.observability import configure_logging
 
 _CONNECTIONS = (1, 16)
 _PER_SECOND = 20
+# As many employers as report in some hours in the whole country; few of them twice.
+_EMPLOYERS = 64
 _WORKS = {"reports": sql_floor.REPORTS, "bundles": sql_floor.BUNDLES}
 _RESULTS = Path(__file__).parent / "results"
 
@@ -39,39 +45,16 @@ _RESULTS = Path(__file__).parent / "results"
 async def _measure(seconds: int, participants: int) -> dict[str, Any]:
     hub = Hub.running()
     install_load_client()
-    passwords = database_passwords(HubSettings.load().as_recorded())
-    employer = Partner("employer", sql_floor.REPORTS.org, "PT Ukur Kinerja")
-    hospital = Partner("hospital", sql_floor.BUNDLES.org, "RS Ukur Kinerja")
-    verifier = Partner("bpjs-verifier", "bpjs:ukur", "Ukur")
-    floor = await round_trip_and_commit(hub.kafka, hub.postgres, per_second=_PER_SECOND, seconds=seconds)
-    latency = await stream_latency.measure(hub, employer, verifier, per_second=_PER_SECOND, seconds=seconds)
+    reporting = employers(_EMPLOYERS)
     result: dict[str, Any] = {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "machine": {"processors": os.cpu_count(), "python": platform.python_version(), "system": platform.platform()},
-        "latency": {
-            "requests_per_second": _PER_SECOND,
-            "hub": latency.summary(),
-            "floor": floor.summary(),
-            "p95_over_floor": round(latency.percentile(95) / floor.percentile(95), 2),
-        },
+        "latency": await _latency(hub, reporting, seconds),
         "throughput": [],
     }
     for name, work in _WORKS.items():
-        partner = employer if name == "reports" else hospital
-        floors = await sql_floor.measure(hub.postgres, passwords[work.service], work, _CONNECTIONS)
-        for connections in _CONNECTIONS:
-            url = hub.services[work.service] + work.path
-            loaded = await load(
-                url,
-                work.template,
-                partner.token(),
-                connections=connections,
-                seconds=seconds,
-                content_type=work.content_type,
-            )
-            share = loaded["accepted_per_second"] / floors[connections]
-            entry = {"what": name, "connections": connections, "hub": loaded}
-            result["throughput"].append({**entry, "floor_per_second": round(floors[connections], 1), "share": share})
+        sending = reporting if name == "reports" else [Partner("hospital", work.org, "RS Ukur Kinerja")]
+        result["throughput"] += await _throughput(hub, name, sending, seconds)
     result["resident_megabytes"] = _resident(hub)
     result["matching"] = matching_quality()
     core = Partner("bpjs-core", "bpjs:ukur", "Ukur")
@@ -81,74 +64,46 @@ async def _measure(seconds: int, participants: int) -> dict[str, Any]:
     return result
 
 
+async def _latency(hub: Hub, reporting: Sequence[Partner], seconds: int) -> dict[str, Any]:
+    verifier = Partner("bpjs-verifier", "bpjs:ukur", "Ukur")
+    floor = await round_trip_and_commit(hub.kafka, hub.postgres, per_second=_PER_SECOND, seconds=seconds)
+    measured: dict[str, Any] = {"requests_per_second": _PER_SECOND, "floor": floor.summary()}
+    for name, among in (("hub", reporting), ("one_employer", employers(1))):
+        await at_rest(hub)
+        before = seconds_used(hub)
+        latency = await stream_latency.measure(hub, among, verifier, per_second=_PER_SECOND, seconds=seconds)
+        spent = milliseconds_each(before, seconds_used(hub), _PER_SECOND * (seconds + 1))
+        over = round(latency.percentile(95) / floor.percentile(95), 2)
+        measured[name] = {**latency.summary(), "p95_over_floor": over, "processor_ms_each": spent}
+    return measured
+
+
+async def _throughput(hub: Hub, name: str, sending: Sequence[Partner], seconds: int) -> list[dict[str, Any]]:
+    work, entries = _WORKS[name], []
+    passwords = database_passwords(HubSettings.load().as_recorded())
+    floors = await sql_floor.measure(hub.postgres, passwords[work.service], work, _CONNECTIONS)
+    for connections in _CONNECTIONS:
+        await at_rest(hub)
+        before = seconds_used(hub)
+        url = hub.services[work.service] + work.path
+        loaded = await load(
+            url, work.template, sending, connections=connections, seconds=seconds, content_type=work.content_type
+        )
+        spent = milliseconds_each(before, seconds_used(hub), loaded["accepted"])
+        share = loaded["accepted_per_second"] / floors[connections]
+        entry = {"what": name, "connections": connections, "hub": loaded, "processor_ms_each": spent}
+        entries.append({**entry, "floor_per_second": round(floors[connections], 1), "share": share})
+    return entries
+
+
 def _resident(hub: Hub) -> dict[str, float]:
     """Megabytes of each service's process, by its port."""
-    ports = {int(url.rsplit(":", 1)[1]): name for name, url in hub.services.items()}
     found = {}
-    for connection in psutil.net_connections("tcp4"):
-        name = (
-            ports.get(connection.laddr.port) if connection.laddr and connection.status == psutil.CONN_LISTEN else None
-        )
-        if name and connection.pid:
-            process = psutil.Process(connection.pid)
+    for name, process in processes(hub).items():
+        if name in hub.services:
             family = [process, *process.children(recursive=True)]
             found[name] = round(sum(member.memory_info().rss for member in family) / 1_048_576, 1)
-    return dict(sorted(found.items()))
-
-
-def _tables(result: dict[str, Any]) -> list[Table]:
-    latency = result["latency"]
-    first = Table(title=f"(a) request to stream at {latency['requests_per_second']}/s, milliseconds")
-    for heading in ("", "p50", "p95", "p99"):
-        first.add_column(heading)
-    for name in ("hub", "floor"):
-        first.add_row(name, *(str(latency[name][f"p{share}_ms"]) for share in (50, 95, 99)))
-    first.add_row("p95 over floor", "", f"{latency['p95_over_floor']}x", "")
-    second = Table(title="(b) accepted a second")
-    for heading in ("what", "connections", "hub", "floor", "share", "p50 ms", "p99 ms", "not accepted"):
-        second.add_column(heading)
-    for entry in result["throughput"]:
-        hub = entry["hub"]
-        second.add_row(
-            entry["what"],
-            str(entry["connections"]),
-            f"{hub['accepted_per_second']:.0f}",
-            f"{entry['floor_per_second']:.0f}",
-            f"{entry['share']:.0%}",
-            str(hub["p50_ms"]),
-            str(hub["p99_ms"]),
-            str(hub["refused"] + hub["errors"]),
-        )
-    third = Table(title="(c) resident memory, MB")
-    for name in result["resident_megabytes"]:
-        third.add_column(name)
-    third.add_row(*(str(value) for value in result["resident_megabytes"].values()))
-    return [first, second, third, _matching_table(result["matching"]), _participants_table(result["participants"])]
-
-
-def _participants_table(measured: dict[str, Any]) -> Table:
-    table = Table(title="(e) import of participants")
-    for heading in ("lines", "accepted", "lines a second", "MB before", "MB at most"):
-        table.add_column(heading)
-    table.add_row(*(str(value) for value in measured.values()))
-    return table
-
-
-def _matching_table(measured: dict[str, Any]) -> Table:
-    table = Table(title=f"(d) matching on {measured['pairs']} made-up pairs")
-    for heading in ("pairs", "one accident", "joined by itself", "wrong", "precision", "recall", "recall with basket"):
-        table.add_column(heading)
-    for title, among in (("all", "all"), ("no common number", "without_common_number")):
-        found = measured[among]
-        counts = (found["one_accident"], found["joined"], found["wrong"])
-        table.add_row(
-            title,
-            *map(str, counts),
-            f"{found['precision']:.4%}",
-            f"{found['recall']:.2%}",
-            f"{found['recall_with_basket']:.2%}",
-        )
-    return table
+    return found
 
 
 def main() -> None:
@@ -161,10 +116,10 @@ def main() -> None:
     asked = parser.parse_args()
     console = Console()
     if asked.matching_only:
-        console.print(_matching_table(matching_quality()))
+        console.print(matching_table(matching_quality()))
         return
     result = asyncio.run(_measure(asked.seconds, asked.participants))
-    for table in _tables(result):
+    for table in tables(result):
         console.print(table)
     _RESULTS.mkdir(exist_ok=True)
     path = _RESULTS / "latest.json"

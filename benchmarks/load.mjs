@@ -1,5 +1,5 @@
 // The load client: sends one template over and over, each time with another worker, as fast as the hub answers.
-//   node load.mjs '{"url", "connections", "seconds", "token", "contentType", "template", "first"}'
+//   node load.mjs '{"url", "connections", "seconds", "partners": [{"token", "number"}], "contentType", "template", "first"}'
 // Prints one JSON object. `first` is where the counter of made-up workers begins, so that runs never share a worker.
 import { readFileSync } from 'node:fs'
 import autocannon from 'autocannon'
@@ -25,11 +25,13 @@ const instance = autocannon({
     method: 'POST',
     setupRequest: (request) => {
       counter += 1
+      const partner = options.partners[counter % options.partners.length]
       request.body = template
+        .replaceAll('@@EMPLOYER@@', partner.number)
         .replaceAll('@@NIK@@', nik(counter))
         .replaceAll('@@NUMBER@@', String(counter).padStart(11, '0'))
       request.headers = {
-        authorization: `Bearer ${options.token}`,
+        authorization: `Bearer ${partner.token}`,
         'content-type': options.contentType,
         'idempotency-key': `bench-${options.first}-${counter}`
       }

@@ -15,7 +15,7 @@ def nik(number: int) -> str:
 
 
 def template(name: str) -> str:
-    """`report` or `bundle` with its times set; the worker's marks stay for `filled`."""
+    """`report` or `bundle` with its times set; the marks of worker and employer stay for `filled`."""
 
     def hours_ago(match: re.Match[str]) -> str:
         return (datetime.now(_WIB) - timedelta(hours=int(match[1]))).isoformat(timespec="seconds")
@@ -23,5 +23,7 @@ def template(name: str) -> str:
     return re.sub(r"@@(\d+)_HOURS_AGO@@", hours_ago, (_TEMPLATES / f"{name}.json").read_text())
 
 
-def filled(text: str, number: int) -> bytes:
+def filled(text: str, number: int, employer: str = "JJ099999") -> bytes:
+    """The body about the `number`-th worker; a report is by the employer of this number."""
+    text = text.replace("@@EMPLOYER@@", employer)
     return text.replace("@@NIK@@", nik(number)).replace("@@NUMBER@@", f"{number:011d}").encode()

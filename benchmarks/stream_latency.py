@@ -4,6 +4,8 @@ import asyncio
 import json
 import time
 import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import httpx
 
@@ -37,45 +39,57 @@ class _Stream:
                     self.first_seen.setdefault(event["data"]["case_number"], time.perf_counter())
 
 
-async def _send(client: httpx.AsyncClient, body: bytes) -> tuple[str, float]:
-    """The report's id, and when its request began."""
+@dataclass(frozen=True)
+class _Sent:
+    """One accepted report, by whom it was sent, and when its request began."""
+
+    report_id: str
+    authorization: dict[str, str]
+    began: float
+
+
+async def _send(client: httpx.AsyncClient, body: bytes, token: str) -> _Sent:
     began = time.perf_counter()
-    headers = {"Content-Type": "application/json", "Idempotency-Key": uuid.uuid4().hex}
+    authorization = {"Authorization": f"Bearer {token}"}
+    headers = {**authorization, "Content-Type": "application/json", "Idempotency-Key": uuid.uuid4().hex}
     answer = await client.post("/v1/accident-reports", content=body, headers=headers)
     answer.raise_for_status()
-    return str(answer.json()["report_id"]), began
+    return _Sent(str(answer.json()["report_id"]), authorization, began)
 
 
-async def _case_number(client: httpx.AsyncClient, report_id: str) -> str:
+async def _case_number(client: httpx.AsyncClient, sent: _Sent) -> str:
     deadline = time.perf_counter() + _DEADLINE_SECONDS
     while time.perf_counter() < deadline:
-        answer = await client.get(f"/v1/accident-reports/{report_id}")
+        answer = await client.get(f"/v1/accident-reports/{sent.report_id}", headers=sent.authorization)
         answer.raise_for_status()
         if answer.json()["case_number"]:
             return str(answer.json()["case_number"])
         await asyncio.sleep(_LOOK_EVERY_SECONDS)
-    raise SystemExit(f"report {report_id} never became a claim")
+    raise SystemExit(f"report {sent.report_id} never became a claim")
 
 
-async def measure(hub: Hub, employer: Partner, verifier: Partner, *, per_second: int, seconds: int) -> Latencies:
+async def measure(
+    hub: Hub, reporting: Sequence[Partner], verifier: Partner, *, per_second: int, seconds: int
+) -> Latencies:
     """Milliseconds from the start of each request to its claim's first event on the stream; the first second is
-    warming up and left out."""
+    warming up and left out. The employers `reporting` take turns."""
     stream = _Stream(hub, verifier.token())
     reading = asyncio.create_task(stream.read())
     await asyncio.wait_for(stream.opened.wait(), _DEADLINE_SECONDS)
     text, first = template("report"), time.time_ns() // 1_000_000 % 10_000_000
-    headers = {"Authorization": f"Bearer {employer.token()}"}
+    tokens = [(partner.number, partner.token()) for partner in reporting]
     took = Latencies()
-    async with httpx.AsyncClient(base_url=hub.services["intake"], headers=headers, timeout=30) as client:
+    async with httpx.AsyncClient(base_url=hub.services["intake"], timeout=30) as client:
         loop = asyncio.get_running_loop()
         began = loop.time()
         sending = []
         for number in range(per_second * (seconds + 1)):
             await asyncio.sleep(max(0.0, began + number / per_second - loop.time()))
-            sending.append(asyncio.create_task(_send(client, filled(text, first + number))))
+            employer, token = tokens[number % len(tokens)]
+            sending.append(asyncio.create_task(_send(client, filled(text, first + number, employer), token)))
         sent = (await asyncio.gather(*sending))[per_second:]
-        for report_id, at in sent:
-            took.add((stream.first_seen[await _case_number(client, report_id)] - at) * 1000)
+        for one in sent:
+            took.add((stream.first_seen[await _case_number(client, one)] - one.began) * 1000)
     reading.cancel()
     await asyncio.gather(reading, return_exceptions=True)
     return took
