@@ -50,7 +50,10 @@ class SearchResources:
         page = await records.find(replace(criteria, count=criteria.count + 1))
         matches = page[: criteria.count] or await self._introduced(records, caller, criteria)
         included = await self._included(records, matches, request.includes)
-        return Found(tuple(matches), tuple(included), len(page) > criteria.count)
+        more = len(page) > criteria.count
+        # Bridges take an answer without a total for one without a match. A page that goes on was told it before.
+        total = None if criteria.after else await records.count(criteria) if more else len(matches)
+        return Found(tuple(matches), tuple(included), more, total)
 
     async def _introduced(self, records: Records, caller: Caller, criteria: Criteria) -> list[Held]:
         """The person whom only a NIK names, newly held."""

@@ -108,6 +108,18 @@ async def test_what_the_matches_name_and_what_names_them_come_along_when_asked_f
     assert all(path.startswith("Condition/") and mode == "include" for path, mode in modes.items())
 
 
+async def test_the_first_page_says_how_many_match_and_none_is_told_as_zero(gateway: Gateway) -> None:
+    hospital = gateway.hospital()
+    assert (await hospital.get("/fhir/Observation")).json()["total"] == 0
+    for _ in range(3):
+        await hospital.post("/fhir/Observation", OBSERVATION)
+    first = (await hospital.get("/fhir/Observation?_count=2")).json()
+    assert first["total"] == 3
+    second = (await hospital.get(str(next_page(first)))).json()
+    assert "total" not in second
+    assert (await hospital.get(by_nik("Patient", new_nik()))).json()["total"] == 1
+
+
 async def test_a_count_alone_answers_no_resources(gateway: Gateway) -> None:
     hospital = gateway.hospital()
     for _ in range(3):

@@ -34,6 +34,7 @@ from services.hospital_gateway.entrypoints.http.fhir_writing import (
     add_validation,
     add_writing,
 )
+from services.hospital_gateway.entrypoints.http.satusehat_answers import as_asked
 from shared.web.door import principal_of, public, secured
 
 _ALL_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -106,7 +107,7 @@ def _add_bundle(router: APIRouter, base: str, surface: FhirSurface) -> None:
                 caller, raw, lambda type_name, letter: principal.has_scope(f"system/{type_name}.{letter}")
             )
             headers = {"Idempotency-Replayed": "true"} if replayed else {}
-            return Response(answer, 200, headers, FHIR_JSON)
+            return Response(as_asked(request, answer), 200, headers, FHIR_JSON)
 
         return await surface.answers.guarded(request, handle)
 

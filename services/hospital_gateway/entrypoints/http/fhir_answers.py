@@ -17,7 +17,8 @@ from shared.web.problem import response_of
 from shared.web.strict_json import read_limited
 
 FHIR_JSON = "application/fhir+json; charset=utf-8"
-BASES = ("/fhir", "/fhir-r4/v1")
+SATUSEHAT_BASE = "/fhir-r4/v1"
+BASES = ("/fhir", SATUSEHAT_BASE)
 _TYPES = frozenset({"application/fhir+json", "application/json"})
 JSON_PATCH = frozenset({"application/json-patch+json"})
 
@@ -31,7 +32,7 @@ def is_fhir(path: str) -> bool:
 
 def base_of(request: Request) -> str:
     """The one of both bases under which a request came."""
-    return next(base for base in BASES if request.url.path.startswith(f"{base}/"))
+    return next(base for base in BASES if f"{request.url.path}/".startswith(f"{base}/"))
 
 
 def known_type(request: Request, types: Collection[str]) -> str:
