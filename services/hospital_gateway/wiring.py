@@ -6,7 +6,7 @@ import httpx
 
 from services.hospital_gateway.adapters.bridge_seal import BridgeSeals, BridgeVerifier
 from services.hospital_gateway.adapters.clinical_lists import body_part_rules, relevance_rules
-from services.hospital_gateway.adapters.fhir.bundle_reader import search_of
+from services.hospital_gateway.adapters.fhir.conditions import search_of
 from services.hospital_gateway.adapters.fhir.outcome import outcome_of
 from services.hospital_gateway.adapters.fhir.r4_format import R4Format
 from services.hospital_gateway.adapters.fhir.types import STORED_TYPES
@@ -19,6 +19,7 @@ from services.hospital_gateway.adapters.projections import PostgresProjections
 from services.hospital_gateway.adapters.records import PostgresVault
 from services.hospital_gateway.application.assemble_report import Rules
 from services.hospital_gateway.application.bridge_tokens import IssueBridgeToken
+from services.hospital_gateway.application.bundle_entries import BundleReads
 from services.hospital_gateway.application.check_eligibility import CheckEligibility
 from services.hospital_gateway.application.report_changes import ReportWriter
 from services.hospital_gateway.application.search_resources import SearchResources
@@ -148,9 +149,11 @@ def _surface(
     """The use cases with everything under them."""
     participants = PostgresParticipants(database, secrets.sealer, secrets.blind_index)
     check_eligibility = CheckEligibility(vault, resource_format, writer, participants, clock)
+    searches = SearchResources(vault, resource_format, writer)
+    reads = BundleReads(resource_format, searches)
     return FhirSurface(
-        submit_bundle=SubmitBundle(vault, resource_format, writer, check_eligibility, clock),
-        searches=SearchResources(vault, resource_format, writer),
+        submit_bundle=SubmitBundle(vault, resource_format, writer, check_eligibility, reads, clock),
+        searches=searches,
         writing=Writing(
             SingleResource(vault, resource_format, writer),
             answers,

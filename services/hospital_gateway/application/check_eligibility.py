@@ -13,6 +13,7 @@ from services.hospital_gateway.application.documents import (
     EligibilityAsked,
     Entry,
     Held,
+    Outcome,
     VisitMarks,
 )
 from services.hospital_gateway.application.findings import refusal
@@ -21,7 +22,6 @@ from services.hospital_gateway.application.retried import retried
 from services.hospital_gateway.application.write_resources import ResourceWriter
 from services.hospital_gateway.domain.eligibility import Insured, eligibility_on
 from shared.clock import Clock
-from shared.errors import SimpulError
 from shared.identifiers import WIB
 
 REQUEST, RESPONSE = "CoverageEligibilityRequest", "CoverageEligibilityResponse"
@@ -70,15 +70,13 @@ class CheckEligibility:
 
         return await retried(once)
 
-    async def within(
-        self, records: Records, caller: Caller, done: Sequence[Done | SimpulError]
-    ) -> list[Done | SimpulError]:
+    async def within(self, records: Records, caller: Caller, done: Sequence[Outcome]) -> list[Outcome]:
         """What became of a Bundle's entries, each new request in it with its answer. Who cannot be told by a number
         is answered with an error of its own, since a visit is not refused for a question that goes along with it."""
         return [await self._with_answer(records, caller, one) if _is_asked(one) else one for one in done]
 
-    async def _with_answer(self, records: Records, caller: Caller, done: Done | SimpulError) -> Done | SimpulError:
-        if isinstance(done, SimpulError):
+    async def _with_answer(self, records: Records, caller: Caller, done: Outcome) -> Outcome:
+        if not isinstance(done, Done):
             return done
         asked = self.format.eligibility_asked(self.format.parse(done.held.text))
         marks = await self._marks(records, asked)
@@ -119,5 +117,5 @@ def _is_known(marks: VisitMarks) -> bool:
     return bool(marks.nik or marks.kpj or marks.passport)
 
 
-def _is_asked(done: Done | SimpulError) -> bool:
+def _is_asked(done: Outcome) -> bool:
     return isinstance(done, Done) and done.held.type == REQUEST and done.status == "201 Created"

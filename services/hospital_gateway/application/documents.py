@@ -1,7 +1,7 @@
 """What goes through the use cases: drafts as read from a request, entries of a Bundle, and resources as kept."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -47,6 +47,17 @@ class Draft:
     @property
     def id(self) -> str | None:
         return self.content.get("id")
+
+    def seen_from(self, place: str) -> "Draft":
+        """The draft with its expressions as seen from the Bundle that holds it at `place`."""
+        if not self.organisations and not self.references:
+            return self
+        cut = len(self.type)
+        return replace(
+            self,
+            references=tuple((place + where[cut:], reference) for where, reference in self.references),
+            organisations=tuple(replace(one, expression=place + one.expression[cut:]) for one in self.organisations),
+        )
 
 
 @dataclass(frozen=True)
@@ -104,18 +115,31 @@ class Address:
 
 
 @dataclass(frozen=True)
+class Query:
+    """What a GET inside a Bundle asks for, if not the current version of one resource: matches of a search, all
+    versions of one resource, or one version."""
+
+    kind: Literal["search", "history", "version"]
+    parameters: tuple[tuple[str, str], ...] = ()
+    version: str = ""
+
+
+@dataclass(frozen=True)
 class Entry:
-    """One thing to do, of a Bundle or alone. `place` is the FHIRPath of the entry, or the type of a single resource."""
+    """One thing to do, of a Bundle or alone. `place` is the FHIRPath of the entry, or the type of a single resource.
+    `patch` is the JSON Patch of a PATCH, `query` is of a GET."""
 
     place: str
-    method: Literal["POST", "PUT", "GET"]
+    method: Literal["POST", "PUT", "PATCH", "GET"]
     type: str
     id: str | None = None
     draft: Draft | None = None
     full_url: str | None = None
     if_none_exist: Search | None = None
     if_match: str | None = None
-    where: Search | None = None  # of a conditional update, which has no id
+    where: Search | None = None  # of a conditional update or patch, which has no id
+    patch: bytes | None = None
+    query: Query | None = None
 
 
 @dataclass(frozen=True)
@@ -182,6 +206,19 @@ class Done:
     status: Literal["201 Created", "200 OK"]
     held: Held
     answer: Held | None = None
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What an entry that only reads gets: a resource, or a Bundle of matches or versions, as text. `held` is the
+    resource where it is one."""
+
+    text: str
+    held: Held | None = None
+
+
+# What became of an entry of a Bundle.
+Outcome = Done | Shown | SimpulError
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,6 @@ from services.hospital_gateway.application.documents import (
     Caller,
     Criteria,
     Document,
-    Done,
     Draft,
     EligibilityAnswer,
     EligibilityAsked,
@@ -21,6 +20,7 @@ from services.hospital_gateway.application.documents import (
     Held,
     Kept,
     Links,
+    Outcome,
     Prepared,
     Receipt,
     ReportState,
@@ -31,7 +31,6 @@ from services.hospital_gateway.application.documents import (
     Written,
 )
 from services.hospital_gateway.domain.visit import Visit
-from shared.errors import SimpulError
 from shared.events import Event
 
 
@@ -153,7 +152,7 @@ class ResourceFormat(Protocol):
 
     def visit(self, encounter_id: str, kept: Sequence[Kept], zone: ZoneInfo) -> Visit: ...
 
-    def transaction_response(self, done: Sequence["Done | SimpulError"], kind: str) -> bytes: ...
+    def transaction_response(self, done: Sequence[Outcome], kind: str) -> bytes: ...
 
     def search(self, address: Address, type_name: str) -> SearchRequest:
         """What the parameters ask. Raises the refusal that names every problem."""

@@ -36,12 +36,16 @@ class SearchResources:
 
         async def once() -> Found:
             async with self.vault.of(caller) as records:
-                found = await self._found(records, caller, request)
-                detail: dict[str, object] = {"matches": len(found.matches), "included": len(found.included)}
-                await records.audit("resource.search", request.criteria.type, "", detail)
-                return found
+                return await self.found(records, caller, request)
 
         return self.format.searchset(await retried(once), address)
+
+    async def found(self, records: Records, caller: Caller, request: SearchRequest) -> Found:
+        """The same within a transaction that is open already."""
+        found = await self._found(records, caller, request)
+        detail: dict[str, object] = {"matches": len(found.matches), "included": len(found.included)}
+        await records.audit("resource.search", request.criteria.type, "", detail)
+        return found
 
     async def _found(self, records: Records, caller: Caller, request: SearchRequest) -> Found:
         criteria = request.criteria
@@ -97,12 +101,16 @@ class SearchResources:
 
     async def history(self, caller: Caller, type_name: str, resource_id: str, address: Address) -> bytes:
         """Versions of one resource, the newest first. Raises NotFound, or Gone for what was purged."""
-        identity = resource_id_of(resource_id)
         async with self.vault.of(caller) as records:
-            # Somebody else's resource is not there, whatever else is wrong with the request.
-            if not await records.held([(type_name, identity)]):
-                raise await not_there(records, type_name, identity)
-            before, count = self.format.page_of_history(address)
-            page = await records.history_of(type_name, identity, before, count + 1)
-            await records.audit("resource.history", type_name, resource_id, {"versions": len(page[:count])})
+            return await self.versions(records, type_name, resource_id, address)
+
+    async def versions(self, records: Records, type_name: str, resource_id: str, address: Address) -> bytes:
+        """The same within a transaction that is open already."""
+        identity = resource_id_of(resource_id)
+        # Somebody else's resource is not there, whatever else is wrong with the request.
+        if not await records.held([(type_name, identity)]):
+            raise await not_there(records, type_name, identity)
+        before, count = self.format.page_of_history(address)
+        page = await records.history_of(type_name, identity, before, count + 1)
+        await records.audit("resource.history", type_name, resource_id, {"versions": len(page[:count])})
         return self.format.history(page[:count], address, more=len(page) > count)

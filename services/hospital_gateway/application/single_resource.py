@@ -1,12 +1,11 @@
 """One resource at a time: create, update, patch, read, read of one version, and what would be said of one."""
 
 from dataclasses import dataclass
-from uuid import UUID
 
-from services.hospital_gateway.application.addressed import not_there, resource_id_of
+from services.hospital_gateway.application.addressed import audited, current, not_there, one_version, resource_id_of
 from services.hospital_gateway.application.documents import Caller, Done, Entry, Held, Search
-from services.hospital_gateway.application.findings import AGAINST_THE_RULES, refusal, status_of
-from services.hospital_gateway.application.ports import Records, ResourceFormat, Vault
+from services.hospital_gateway.application.findings import AGAINST_THE_RULES, status_of
+from services.hospital_gateway.application.ports import ResourceFormat, Vault
 from services.hospital_gateway.application.retried import retried
 from services.hospital_gateway.application.write_resources import ResourceWriter
 from shared.errors import SimpulError, Stale
@@ -85,7 +84,7 @@ class SingleResource:
             async with self.vault.of(caller) as records:
                 prepared = await records.prepare(self.writer.keys([entry], searches), None)
                 done = (await self.writer.write(records, caller, [entry], searches, prepared))[0]
-                await _audited(records, action, done.held)
+                await audited(records, action, done.held)
                 return done
 
         return await retried(once)
@@ -93,26 +92,9 @@ class SingleResource:
     async def read(self, caller: Caller, type_name: str, resource_id: str) -> Held:
         """The current version. Raises NotFound, also for what belongs to another hospital; Gone for what was purged."""
         async with self.vault.of(caller) as records:
-            identity = resource_id_of(resource_id)
-            found = await records.held([(type_name, identity)])
-            return await _told(records, found[0] if found else None, "resource.read", (type_name, identity))
+            return await current(records, type_name, resource_id)
 
     async def read_version(self, caller: Caller, type_name: str, resource_id: str, version: str) -> Held:
-        """One version. Raises NotFound."""
-        if not version.isascii() or not version.isdigit() or len(version) > 9:
-            raise refusal("not-found")
+        """One version. Raises NotFound, Gone."""
         async with self.vault.of(caller) as records:
-            identity = resource_id_of(resource_id)
-            found = await records.version_of(type_name, identity, int(version))
-            return await _told(records, found, "resource.read-version", (type_name, identity))
-
-
-async def _told(records: Records, found: Held | None, action: str, asked: tuple[str, UUID]) -> Held:
-    if found is None:
-        raise await not_there(records, *asked)
-    await _audited(records, action, found)
-    return found
-
-
-async def _audited(records: Records, action: str, held: Held) -> None:
-    await records.audit(action, held.type, str(held.id), {"version": held.version})
+            return await one_version(records, type_name, resource_id, version)

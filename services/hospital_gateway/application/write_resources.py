@@ -37,7 +37,7 @@ class _Step:
     """One entry on its way: who is meant and what is to be done. `of_another`: another resource bears its identity."""
 
     entry: Entry
-    action: Literal["create", "update", "found", "read"]
+    action: Literal["create", "update", "found"]
     id: UUID
     by_identity: bool = False
     of_another: bool = False
@@ -69,8 +69,8 @@ class ResourceWriter:
                 found.update(((entry.type, *key), None) for key in self._format.identity_keys(entry.draft))
             for condition in (entry.if_none_exist, entry.where):
                 if condition is not None:
-                    found[_key(condition)] = None
-        found.update((_key(search), None) for search in searches.values())
+                    found[key_of(condition)] = None
+        found.update((key_of(search), None) for search in searches.values())
         return list(found)
 
     async def write(
@@ -107,17 +107,22 @@ class ResourceWriter:
     def _planned(self, entries: Sequence[Entry], searches: Mapping[str, Search], prepared: Prepared) -> _Plan:
         plan = _Plan()
         taken: dict[Key, UUID] = {}
+        changed: set[tuple[str, UUID]] = set()
         for entry in entries:
             step = self._step(entry, prepared, taken, plan)
             if step is None:
                 continue
             plan.steps.append(step)
+            if entry.method == "PUT":
+                if (entry.type, step.id) in changed:
+                    plan.findings.append(finding("entry-same-target", entry.place))
+                changed.add((entry.type, step.id))
             for name in _names(entry):
                 plan.targets[name] = f"{entry.type}/{step.id}"
         for reference, search in searches.items():
-            holders = {*prepared.holders.get(_key(search), ())}
-            if _key(search) in taken:
-                holders.add(taken[_key(search)])
+            holders = {*prepared.holders.get(key_of(search), ())}
+            if key_of(search) in taken:
+                holders.add(taken[key_of(search)])
             if len(holders) == 1:
                 plan.targets[reference] = f"{search.type}/{holders.pop()}"
                 continue
@@ -127,7 +132,7 @@ class ResourceWriter:
 
     def _step(self, entry: Entry, prepared: Prepared, taken: dict[Key, UUID], plan: _Plan) -> _Step | None:
         if entry.where is not None:
-            return self._where(entry, entry.where, prepared, plan)
+            return self._where(entry, entry.where, prepared, taken, plan)
         if entry.draft is None or entry.method == "PUT":
             return self._addressed(entry, prepared, plan)
         keys = [(entry.type, *key) for key in self._format.identity_keys(entry.draft)]
@@ -141,7 +146,7 @@ class ResourceWriter:
             taken.update((key, known) for key in keys)
             return _Step(entry, "update", known, by_identity=True)
         if entry.if_none_exist is not None:
-            found = prepared.holders.get(_key(entry.if_none_exist), ())
+            found = _held_by(key_of(entry.if_none_exist), prepared, taken)
             if len(found) > 1:
                 plan.findings.append(finding("reference-ambiguous", entry.place))
                 return None
@@ -151,9 +156,11 @@ class ResourceWriter:
         taken.update(((entry.type, one.system, one.value), made) for one in entry.draft.identifiers)
         return _Step(entry, "create", made)
 
-    def _where(self, entry: Entry, where: Search, prepared: Prepared, plan: _Plan) -> _Step | None:
+    def _where(
+        self, entry: Entry, where: Search, prepared: Prepared, taken: dict[Key, UUID], plan: _Plan
+    ) -> _Step | None:
         """A conditional update: of the one that fits, else a new resource."""
-        found = prepared.holders.get(_key(where), ())
+        found = _held_by(key_of(where), prepared, taken)
         if len(found) > 1:
             plan.findings.append(finding("reference-ambiguous", entry.place))
             return None
@@ -163,12 +170,12 @@ class ResourceWriter:
         if (where.system, where.value) not in borne:
             plan.findings.append(finding("condition-differs", f"{entry.place}.identifier"))
             return None
-        return self._step(replace(entry, method="POST", where=None), prepared, {}, plan)
+        return self._step(replace(entry, method="POST", where=None), prepared, taken, plan)
 
     def _addressed(self, entry: Entry, prepared: Prepared, plan: _Plan) -> _Step | None:
-        """A PUT or GET: ids are the hub's, so what is no UUID cannot exist here."""
+        """A PUT: ids are the hub's, so what is no UUID cannot exist here."""
         try:
-            step = _Step(entry, "update" if entry.method == "PUT" else "read", UUID(entry.id))
+            step = _Step(entry, "update", UUID(entry.id))
         except ValueError:
             plan.findings.append(finding("not-found", entry.place))
             return None
@@ -228,7 +235,7 @@ class ResourceWriter:
         for index, step in enumerate(plan.steps):
             who = (step.entry.type, step.id)
             before = latest.get(who) or step.head
-            if step.entry.draft is None or step.action in ("found", "read"):
+            if step.entry.draft is None or step.action == "found":
                 if before is not None:
                     done.append(Done("200 OK", before))
                 continue
@@ -274,8 +281,15 @@ def _is_stale(if_match: str, head: Held | None) -> bool:
     return head is not None and if_match.removeprefix("W/").strip('"') != str(head.version)
 
 
-def _key(search: Search) -> Key:
+def key_of(search: Search) -> Key:
+    """The identifier that a search asks for, as `prepare` answers for it."""
     return (search.type, search.system or "", search.value)
+
+
+def _held_by(key: Key, prepared: Prepared, taken: Mapping[Key, UUID]) -> tuple[UUID, ...]:
+    """Who bears an identifier: what is held, else what an earlier entry of the same Bundle makes."""
+    found = prepared.holders.get(key, ())
+    return found or ((taken[key],) if key in taken else ())
 
 
 def _names(entry: Entry) -> list[str]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from services.hospital_gateway.application.documents import Done
+from services.hospital_gateway.application.documents import Done, Held, Outcome
 from services.hospital_gateway.application.findings import Finding, findings_of, status_line
 from shared.errors import SimpulError
 
@@ -49,23 +49,31 @@ def instant(at: datetime) -> str:
     return at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
 
 
-def response_bundle(done: Sequence[Done | SimpulError], kind: str) -> bytes:
-    """A transaction-response or batch-response with one entry for each entry that came."""
-    entries: list[dict[str, Any]] = []
-    for one in done:
-        if isinstance(one, Done):
-            held = one.held
-            response = {
-                "status": one.status,
-                "location": f"{held.path}/_history/{held.version}",
-                "etag": f'W/"{held.version}"',
-                "lastModified": instant(held.updated_at),
-            }
-            answer = {"resource": json.loads(one.answer.text)} if one.answer else {}
-            entries.append({**answer, "response": response})
-        else:
-            entries.append({"response": {"status": status_line(one), "outcome": outcome_of(one)}})
-    bundle: dict[str, Any] = {"resourceType": "Bundle", "type": f"{kind}-response"}
-    if entries:
-        bundle["entry"] = entries
-    return json.dumps(bundle, ensure_ascii=False, separators=(",", ":")).encode()
+def response_bundle(done: Sequence[Outcome], kind: str) -> bytes:
+    """A transaction-response or batch-response with one entry for each entry that came. What was read stands in it
+    exactly as it is kept."""
+    head = f'{{"resourceType":"Bundle","type":"{kind}-response"'
+    body = ",".join(_response_entry(one) for one in done)
+    return (head + (f',"entry":[{body}]' if body else "") + "}").encode()
+
+
+def _response_entry(one: Outcome) -> str:
+    if isinstance(one, SimpulError):
+        return _dumped({"response": {"status": status_line(one), "outcome": outcome_of(one)}})
+    if isinstance(one, Done):
+        text, response = one.answer.text if one.answer else None, {"status": one.status, **_version(one.held)}
+    else:
+        text, response = one.text, {"status": "200 OK", **(_version(one.held) if one.held else {})}
+    return "{" + (f'"resource":{text},' if text else "") + f'"response":{_dumped(response)}}}'
+
+
+def _version(held: Held) -> dict[str, str]:
+    return {
+        "location": f"{held.path}/_history/{held.version}",
+        "etag": f'W/"{held.version}"',
+        "lastModified": instant(held.updated_at),
+    }
+
+
+def _dumped(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

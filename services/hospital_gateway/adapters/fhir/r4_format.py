@@ -12,7 +12,15 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from services.hospital_gateway.adapters.fhir import bundle_reader, bundles, eligibility, outcome, systems
+from services.hospital_gateway.adapters.fhir import (
+    bundle_reader,
+    bundles,
+    eligibility,
+    outcome,
+    resource_reader,
+    systems,
+)
+from services.hospital_gateway.adapters.fhir.conditions import searches_of
 from services.hospital_gateway.adapters.fhir.inspection import organisation_numbers
 from services.hospital_gateway.adapters.fhir.json_patch import patched
 from services.hospital_gateway.adapters.fhir.json_text import (
@@ -27,7 +35,6 @@ from services.hospital_gateway.adapters.fhir.visit_reader import read_visit
 from services.hospital_gateway.application.documents import (
     Address,
     Document,
-    Done,
     Draft,
     EligibilityAnswer,
     EligibilityAsked,
@@ -36,6 +43,7 @@ from services.hospital_gateway.application.documents import (
     Held,
     Kept,
     Links,
+    Outcome,
     Search,
     SearchRequest,
     Submission,
@@ -69,7 +77,7 @@ class R4Format:
 
     async def resource(self, raw: bytes, type_name: str, resource_id: str | None) -> Draft:
         if len(raw) <= self._inline_bytes_max:
-            return bundle_reader.read_resource(raw, type_name, resource_id)
+            return resource_reader.read_resource(raw, type_name, resource_id)
         read = await self._apart(_read_resource_apart, raw, type_name, resource_id)
         assert isinstance(read, Draft)
         return read
@@ -95,10 +103,10 @@ class R4Format:
             await asyncio.to_thread(pool.shutdown, cancel_futures=True)
 
     def searches(self, entries: Sequence[Entry]) -> dict[str, Search]:
-        return bundle_reader.searches_of(entries)
+        return searches_of(entries)
 
     def identity_keys(self, draft: Draft) -> tuple[tuple[str, str], ...]:
-        return bundle_reader.identity_keys(draft)
+        return resource_reader.identity_keys(draft)
 
     def resolved(self, draft: Draft, targets: dict[str, str]) -> str:
         made = {reference: targets[reference] for _, reference in draft.references if reference in targets}
@@ -130,7 +138,7 @@ class R4Format:
     def visit(self, encounter_id: str, kept: Sequence[Kept], zone: ZoneInfo) -> Visit:
         return read_visit(encounter_id, kept, zone)
 
-    def transaction_response(self, done: Sequence[Done | SimpulError], kind: str) -> bytes:
+    def transaction_response(self, done: Sequence[Outcome], kind: str) -> bytes:
         return outcome.response_bundle(done, kind)
 
     def search(self, address: Address, type_name: str) -> SearchRequest:
@@ -187,6 +195,6 @@ def _read_bundle_apart(raw: bytes, entries_max: int) -> _Apart:
 
 def _read_resource_apart(raw: bytes, type_name: str, resource_id: str | None) -> _Apart:
     try:
-        return bundle_reader.read_resource(raw, type_name, resource_id), None
+        return resource_reader.read_resource(raw, type_name, resource_id), None
     except SimpulError as error:
         return None, _refusal(error)

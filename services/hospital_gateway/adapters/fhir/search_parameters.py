@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from services.hospital_gateway.adapters.fhir.bundle_reader import search_of
+from services.hospital_gateway.adapters.fhir.conditions import search_of
 from services.hospital_gateway.adapters.fhir.types import STORED_TYPES
 from services.hospital_gateway.application.documents import Criteria, Held, Include, SearchRequest
 from services.hospital_gateway.application.findings import Finding, finding, refused

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request, Response
 from services.hospital_gateway.application.check_eligibility import CheckEligibility
 from services.hospital_gateway.application.findings import refusal
 from services.hospital_gateway.application.search_resources import SearchResources
-from services.hospital_gateway.application.submit_bundle import SubmitBundle
+from services.hospital_gateway.application.submit_bundle import Sender, SubmitBundle
 from services.hospital_gateway.entrypoints.http.capability import capability_statement, smart_configuration
 from services.hospital_gateway.entrypoints.http.documentation import (
     BUNDLE_BODY,
@@ -23,6 +23,7 @@ from services.hospital_gateway.entrypoints.http.fhir_answers import (
     BASES,
     FHIR_JSON,
     Answers,
+    Granted,
     body_of,
     caller_of,
     known_type,
@@ -103,15 +104,14 @@ def _add_bundle(router: APIRouter, base: str, surface: FhirSurface) -> None:
         async def handle(request: Request) -> Response:
             caller, principal = caller_of(request), principal_of(request)
             raw = await body_of(request, surface.writing.body_bytes_max)
-            answer, replayed = await surface.submit_bundle(
-                caller, raw, lambda type_name, letter: principal.has_scope(f"system/{type_name}.{letter}")
-            )
+            sender = Sender(caller, Granted(principal), f"{surface.public_url}{base}")
+            answer, replayed = await surface.submit_bundle(sender, raw)
             headers = {"Idempotency-Replayed": "true"} if replayed else {}
             return Response(as_asked(request, answer), 200, headers, FHIR_JSON)
 
         return await surface.answers.guarded(request, handle)
 
-    needed = secured("system/*.c", "system/*.u", "system/*.r", extra=BUNDLE_BODY)
+    needed = secured("system/*.c", "system/*.u", "system/*.r", "system/*.s", extra=BUNDLE_BODY)
     router.add_api_route(
         base, bundle, methods=["POST"], summary="Bundle", responses=UPDATES, response_class=Response, **needed
     )

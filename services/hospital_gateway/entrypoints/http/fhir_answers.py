@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Callable, Collection
+from dataclasses import dataclass
 from email.message import Message
 from email.utils import format_datetime
 from typing import Any
@@ -12,7 +13,7 @@ from services.hospital_gateway.application.documents import Caller, Done, Held
 from services.hospital_gateway.application.findings import NotAcceptable, finding, refusal, refused, status_of
 from shared.errors import SimpulError, Unavailable
 from shared.observability import log
-from shared.web.door import principal_of
+from shared.web.door import Principal, principal_of
 from shared.web.problem import response_of
 from shared.web.strict_json import read_limited
 
@@ -90,6 +91,16 @@ class Answers:
 
     def done(self, request: Request, done: Done) -> Response:
         return self.resource(request, done.held, int(done.status[:3]), created=True)
+
+
+@dataclass(frozen=True)
+class Granted:
+    """What a token allows: called with a type and one of SMART's letters."""
+
+    principal: Principal
+
+    def __call__(self, type_name: str, letter: str) -> bool:
+        return self.principal.has_scope(f"system/{type_name}.{letter}")
 
 
 def caller_of(request: Request, type_name: str | None = None, letter: str = "") -> Caller:
