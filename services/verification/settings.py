@@ -38,3 +38,9 @@ class VerificationSettings(CountingSettings, ServiceSettings):
     participants_import_line_bytes_max: int = 16_384
     participants_import_batch_lines: int = 500
     participants_import_refused_lines_max: int = 1_000
+
+    # What who has no account may try (docs/decisions/0114).
+    status_tries_per_code_max: int = 8
+    status_tries_per_address_max: int = 60
+    status_window_seconds: float = 900.0
+    status_refusal_seconds: float = 0.3

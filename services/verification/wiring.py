@@ -6,7 +6,9 @@ import threading
 from dataclasses import replace
 from types import FrameType
 
-from services.verification.adapters.case_store import PostgresCaseStore
+from fastapi import APIRouter
+
+from services.verification.adapters.case_store import ORG, PostgresCaseStore
 from services.verification.adapters.claim_queries import ClaimQueries, search_terms
 from services.verification.adapters.clock_keeper import ClockKeeper
 from services.verification.adapters.participant_register import ImportBook, ParticipantRegister, sole_import
@@ -15,12 +17,14 @@ from services.verification.adapters.sequencer import Sequencer
 from services.verification.adapters.stream import ClaimStream, StreamLimits
 from services.verification.adapters.surroundings import Surroundings
 from services.verification.adapters.surroundings_watch import SurroundingsWatch
+from services.verification.adapters.tracking_codes import TrackingCodes
 from services.verification.entrypoints.consumers import evidence_receiver
 from services.verification.entrypoints.http.claims import claim_routes
 from services.verification.entrypoints.http.desk import Counter
 from services.verification.entrypoints.http.estimates import estimate_routes
 from services.verification.entrypoints.http.participants import ParticipantOffice, participant_routes
 from services.verification.entrypoints.http.reference import reference_routes
+from services.verification.entrypoints.http.status import StatusDesk, status_routes
 from services.verification.entrypoints.http.stream import stream_routes
 from services.verification.entrypoints.http.work.routes import work_routes
 from services.verification.settings import VerificationSettings
@@ -46,6 +50,7 @@ from shared.regulation.rule_sets import RuleSet
 from shared.sealing import load_secrets
 from shared.service import Component, Hook, Service, create_service
 from shared.web.door import Verifier
+from shared.web.throttle import Throttle
 
 NAME = "verification"
 _HEARD = (ACCIDENT_REPORTS, MEDICAL_REPORTS, DETERMINATIONS)
@@ -79,16 +84,7 @@ def build(
         NAME,
         settings,
         title="Simpul: verification of claims",
-        # The stream's fixed path comes before `/v1/claims/{case_number}`.
-        routers=[
-            stream_routes(counter, stream),
-            claim_routes(counter),
-            work_routes(counter),
-            participant_routes(counter, _participants(settings, database)),
-            estimate_routes(),
-            reference_routes(counter),
-            dead_letter_routes(database, consumer),
-        ],
+        routers=_routers(settings, counter, stream, consumer),
         verifier=verifier,
         components=[
             Relay(database, bus),
@@ -102,6 +98,22 @@ def build(
         on_start=[_end_streams_on_signal(stream)],
         on_stop=[database.close, bus.close],
     )
+
+
+def _routers(
+    settings: VerificationSettings, counter: Counter, stream: ClaimStream, consumer: Consumer
+) -> list[APIRouter]:
+    return [
+        # The stream's fixed path comes before `/v1/claims/{case_number}`.
+        stream_routes(counter, stream),
+        claim_routes(counter),
+        work_routes(counter),
+        participant_routes(counter, _participants(settings, counter.database)),
+        estimate_routes(),
+        status_routes(_status(settings, counter)),
+        reference_routes(counter),
+        dead_letter_routes(counter.database, consumer),
+    ]
 
 
 def build_replay(settings: VerificationSettings, rules: RuleSet) -> RuleReplay:
@@ -146,6 +158,14 @@ def _participants(settings: VerificationSettings, database: Database) -> Partici
         open_notes=ImportBook,
         sole_import=lambda client_id, key: sole_import(database, client_id, key),
     )
+
+
+def _status(settings: VerificationSettings, counter: Counter) -> StatusDesk:
+    secrets = load_secrets(settings.secrets_dir)
+    throttle = Throttle(
+        counter.database, counter.clock, secrets.blind_index, window_seconds=settings.status_window_seconds
+    )
+    return StatusDesk(counter, throttle, lambda transaction: TrackingCodes(transaction, secrets, ORG))
 
 
 def _keepers(settings: VerificationSettings, counter: Counter) -> list[Component]:

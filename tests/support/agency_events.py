@@ -57,6 +57,7 @@ def accident_report(
     first_alert_at: datetime | None = None,
     name: str = "Siti Aminah",
     birth_date: str | None = "1990-03-12",
+    tracking_code_hash: str | None = None,
 ) -> Event:
     """`jkk.accident-report.submitted.v1`, received an hour after the accident unless told otherwise."""
     report_id = report_id or new_id()
@@ -88,6 +89,7 @@ def accident_report(
         {
             "report": form,
             "stage_2": copy.deepcopy(stage_2),
+            "tracking_code_hash": tracking_code_hash,
             "documents": [
                 {
                     "document_code": code, "version": 1, "sha256": "0" * 64, "size_bytes": 1,
@@ -174,6 +176,7 @@ def self_report(
     org: str = "channel:jmo",
     name: str = "Siti Aminah",
     birth_date: str | None = None,
+    tracking_code_hash: str | None = None,
 ) -> Event:
     """`jkk.self-report.submitted.v1` by the worker's family."""
     report_id = new_id()
@@ -190,7 +193,8 @@ def self_report(
                 "reporter": {"name": "Adi", "relation": "family"},
                 "worker": {"nik": nik, "kpj": kpj, "name": name, "birth_date": birth_date},
                 "event": {"occurred_at": occurred_at, "region_code": "3671", "chronology": "Terjepit mesin."},
-            }
+            },
+            "tracking_code_hash": tracking_code_hash,
         }
     )
     return _event(SELF_REPORT_SUBMITTED, report_id, 1, nik, kpj, facts, content, received)

@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 
 from services.verification.application.records import (
     ClaimRecord,
@@ -109,6 +110,9 @@ class InMemoryCases:
 
     async def close_pair(self, pair_id: str, state: str, person: str) -> None:
         raise NotImplementedError
+
+    async def replace_code(self, case_number: str, evidence_id: str, code: str, now: datetime) -> None:
+        """Nobody follows a code here."""
 
     async def append_stream(self, rows: Sequence[StreamRow]) -> None:
         self.stream += rows

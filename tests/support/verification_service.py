@@ -100,6 +100,7 @@ async def running_verification(database: ServiceDatabase, folder: Path, **settin
         "kafka_bootstrap": "nowhere:1",
         "secrets_dir": secrets_dir,
         "database_pool_size": 8,
+        "status_refusal_seconds": 0.01,
     }
     clock, bus = FixedClock(NOW), InMemoryBus()
     issuer = Issuer(clock=clock)

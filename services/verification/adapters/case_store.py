@@ -1,6 +1,7 @@
 """Claims and evidence in PostgreSQL, within one transaction. Many rows go in one statement (INSERT … unnest)."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 from hashlib import blake2b
 from typing import Any
 from uuid import UUID
@@ -12,6 +13,7 @@ from services.verification.adapters.participant_register import ParticipantRegis
 from services.verification.adapters.sealed_facts import FactsSealer
 from services.verification.adapters.stream_writer import SEPARATOR, write_stream
 from services.verification.adapters.surroundings import Surroundings, read_findings
+from services.verification.adapters.tracking_codes import TrackingCodes
 from services.verification.application.records import (
     ClaimRecord,
     EvidenceRecord,
@@ -252,6 +254,7 @@ class PostgresCaseStore:
                 column.append(value)
         written = await self._driver.fetch(_SAVE_EVIDENCE, ORG, *columns)
         _all_written(written, records)
+        await TrackingCodes(self._transaction, self._secrets, ORG).remember(records)
 
     async def move_evidence(self, moves: Sequence[tuple[str, str]]) -> None:
         if not moves:
@@ -339,6 +342,9 @@ class PostgresCaseStore:
 
     async def close_pair(self, pair_id: str, state: str, person: str) -> None:
         await self._basket.close(pair_id, state, person)
+
+    async def replace_code(self, case_number: str, evidence_id: str, code: str, now: datetime) -> None:
+        await TrackingCodes(self._transaction, self._secrets, ORG).replace(case_number, evidence_id, code, now)
 
     async def append_stream(self, rows: Sequence[StreamRow]) -> None:
         await write_stream(self._driver, ORG, rows)

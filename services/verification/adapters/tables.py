@@ -10,6 +10,7 @@ from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
 from shared.postgres.standard_columns import declare_standard_tables
+from shared.postgres.throttle_table import ThrottleColumns
 
 _INSTANT = DateTime(timezone=True)
 _NOW = {"server_default": text("clock_timestamp()")}
@@ -203,3 +204,19 @@ class ClaimSurroundingRow(Base, table=True):
     revision: int = Field(sa_type=BigInteger)
     looked_at_revision: int = Field(sa_type=BigInteger)
     looked_at: list[Any] = Field(sa_type=JSONB)
+
+
+class TrackingCodeRow(Base, table=True):
+    """A tracking code as a keyed hash, and the report it was given out for; one that is replaced has ended."""
+
+    __tablename__ = "tracking_code"
+
+    code_hash: str = Field(sa_type=_NAME, primary_key=True)
+    org: str
+    evidence_id: str = Field(sa_type=_NAME, foreign_key="evidence.id")
+    minted_at: datetime = Field(sa_type=_INSTANT, sa_column_kwargs=_NOW)
+    ended_at: datetime | None = Field(default=None, sa_type=_INSTANT)
+
+
+class ThrottleRow(Base, ThrottleColumns, table=True):
+    __tablename__ = "throttle"

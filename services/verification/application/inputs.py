@@ -97,6 +97,7 @@ def _accident_report(facts: AccidentReportFacts, content: AccidentReportContent,
         worker_name=form.worker.name,
         birth_date=form.worker.birth_date,
         sex=form.worker.sex,
+        tracking_code_hash=content.tracking_code_hash,
         case_number=facts.case_number,
         accident=_accident_facts(facts, content, zone, received_at),
         receipts=(
@@ -210,6 +211,7 @@ def _self_report(facts: SelfReportFacts, content: SelfReportContent) -> Evidence
         worker_name=form.worker.name,
         birth_date=form.worker.birth_date,
         sex=form.worker.sex,
+        tracking_code_hash=content.tracking_code_hash,
         case_number=facts.case_number,
         accident=AccidentFacts(
             event_kind=facts.kind,

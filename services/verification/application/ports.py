@@ -1,6 +1,7 @@
 """What the use cases need from outside."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Protocol
 
 from services.verification.application.records import (
@@ -70,6 +71,9 @@ class CaseStore(Protocol):
         themselves; others among it are no longer in doubt."""
 
     async def pair(self, pair_id: str) -> StoredPair | None: ...
+
+    async def replace_code(self, case_number: str, evidence_id: str, code: str, now: datetime) -> None:
+        """The tracking code `code` leads to the claim of this evidence from now on; codes given out before don't."""
 
     async def close_pair(self, pair_id: str, state: str, person: str) -> None: ...
 

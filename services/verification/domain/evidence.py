@@ -187,7 +187,7 @@ class Evidence:
     """One report with its latest version. `occurred_at` is in the zone of the place; `precision` minute, hour or day.
 
     `accepted_at` is when the hub had its first version, `received_at` the latest. `case_number` and `report_id` are
-    the numbers the sender itself named.
+    the numbers the sender itself named; `tracking_code_hash` is what is known of the code its reporter was given.
     """
 
     id: str
@@ -211,6 +211,7 @@ class Evidence:
     medical: MedicalFacts | None = None
     receipts: tuple[Receipt, ...] = ()
     sex: str | None = None
+    tracking_code_hash: str | None = None
 
     @property
     def is_anchor(self) -> bool:

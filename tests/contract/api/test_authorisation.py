@@ -38,6 +38,7 @@ _ALLOWED: list[tuple[str, str, set[ClientKind]]] = [
     ("verification", r"POST /v1/(claims|unmatched).*", {VERIFIER}),
     ("verification", r"POST /v1/benefit-estimates", ALL_SEEING),
     ("verification", r"POST /v1/payments", {CORE}),
+    ("verification", r"POST /v1/status", set()),
     ("verification", r"GET /v1/audit", {AUDITOR}),
 ]
 _OTHERS = {

@@ -12,6 +12,7 @@ from services.verification.entrypoints.http.work.notes import add_notes
 from services.verification.entrypoints.http.work.objections import add_objections
 from services.verification.entrypoints.http.work.payments import add_payments
 from services.verification.entrypoints.http.work.return_to_work import add_return_to_work
+from services.verification.entrypoints.http.work.tracking_codes import add_tracking_codes
 from shared.web.strict_json import StrictRoute
 
 _KINDS_OF_WORK = (
@@ -25,6 +26,7 @@ _KINDS_OF_WORK = (
     add_payments,
     add_complaints,
     add_return_to_work,
+    add_tracking_codes,
 )
 
 

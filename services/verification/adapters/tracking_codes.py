@@ -1,0 +1,77 @@
+"""Tracking codes in PostgreSQL: only their keyed hashes, each leading to one report and so to the claim that holds it
+now, whatever was joined or split since."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from services.verification.adapters.claim_queries import ClaimQueries
+from services.verification.adapters.sealed_facts import FactsSealer
+from services.verification.application.records import EvidenceRecord
+from services.verification.application.worker_status import Access, Followed, birth_dates_of
+from shared.identifiers import is_tracking_code
+from shared.postgres.database import Transaction
+from shared.sealing import Secrets
+
+_KIND = "tracking-code"
+_REMEMBER = """INSERT INTO tracking_code (code_hash, org, evidence_id)
+    SELECT c.hash, $1, c.evidence_id FROM unnest($2::text[], $3::text[]) AS c(hash, evidence_id)
+    ON CONFLICT (code_hash) DO NOTHING"""
+_CLAIM = """SELECT c.case_number, c.notification_sequence FROM tracking_code t
+    JOIN evidence_link l ON l.evidence_id = t.evidence_id AND l.ended_at IS NULL
+    JOIN claim c ON c.case_number = l.case_number
+    WHERE t.code_hash = ANY($1::text[]) AND t.ended_at IS NULL"""
+_EVIDENCE = """SELECT e.id, e.revision, e.facts FROM evidence_link l JOIN evidence e ON e.id = l.evidence_id
+    WHERE l.ended_at IS NULL AND l.case_number = $1"""
+# A claim's merged numbers are the same claim to the worker. Whoever looked at it with this code is the worker.
+_ACCESSES_MAX = 20
+_ACCESSES = """SELECT org, CASE WHEN action LIKE 'claim.%' THEN 'looked' ELSE 'worked' END AS kind, count(*) AS times,
+        max(at) AS last_at
+    FROM audit_log
+    WHERE object_id IN (SELECT case_number FROM claim WHERE case_number = $1 OR merged_into = $1)
+      AND org NOT LIKE 'worker:%'
+    GROUP BY 1, 2 ORDER BY max(at) DESC LIMIT $2"""
+_END = """UPDATE tracking_code SET ended_at = $2 WHERE ended_at IS NULL AND evidence_id IN (
+    SELECT evidence_id FROM evidence_link WHERE ended_at IS NULL AND case_number = $1)"""
+
+
+class TrackingCodes:
+    """On one open transaction."""
+
+    def __init__(self, transaction: Transaction, secrets: Secrets, org: str) -> None:
+        self._transaction = transaction
+        self._driver = transaction.driver
+        self._secrets = secrets
+        self._org = org
+
+    async def remember(self, records: Sequence[EvidenceRecord]) -> None:
+        """Keep the hashes that came with new reports; a code that was ended stays ended."""
+        new = [record.evidence for record in records if record.revision == 0 and record.evidence.tracking_code_hash]
+        if new:
+            hashes = [piece.tracking_code_hash for piece in new]
+            await self._driver.execute(_REMEMBER, self._org, hashes, [piece.id for piece in new])
+
+    async def replace(self, case_number: str, evidence_id: str, code: str, now: datetime) -> None:
+        """`code` leads to the claim from now on, and no code that was given out before."""
+        await self._driver.execute(_END, case_number, now)
+        code_hash = self._secrets.blind_index.of(_KIND, code)
+        await self._driver.execute(_REMEMBER, self._org, [code_hash], [evidence_id])
+
+    async def follow(self, code: str, now: datetime) -> Followed | None:
+        """The claim behind a code that is still good."""
+        hashes = self._secrets.blind_index.all(_KIND, code) if is_tracking_code(code) else ()
+        claim = await self._driver.fetchrow(_CLAIM, list(hashes))
+        if claim is None:
+            return None
+        number = claim["case_number"]
+        document, _ = await ClaimQueries(self._transaction, self._secrets).claim(number, now)
+        facts = FactsSealer(self._secrets.sealer)
+        rows = await self._driver.fetch(_EVIDENCE, number)
+        pieces = [facts.open_evidence(row["facts"], row["id"], row["revision"]) for row in rows]
+        accesses = await self._driver.fetch(_ACCESSES, number, _ACCESSES_MAX)
+        return Followed(
+            number,
+            document,
+            frozenset(born for piece in pieces for born in birth_dates_of(piece)),
+            claim["notification_sequence"] > 0,
+            tuple(Access(row["org"], row["kind"], row["times"], row["last_at"]) for row in accesses),
+        )

@@ -1,0 +1,68 @@
+"""The worker's own look at their claim: by tracking code and birth date, without an account."""
+
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Protocol
+
+from services.verification.domain.evidence import Evidence
+from shared.identifiers import nik_birth_dates, nik_problems
+
+# Letters that a person reads off a screen as digits (Crockford): O is 0, I and L are 1.
+_READ_AS = str.maketrans({"O": "0", "I": "1", "L": "1"})
+
+
+@dataclass(frozen=True)
+class Access:
+    """One organisation's look at a claim or work on it: how often, and when last. `kind` is of `worker_accesses`."""
+
+    org: str
+    kind: str
+    times: int
+    last_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Followed:
+    """The claim that a tracking code leads to. `birth_dates` are all that its reports tell of the worker."""
+
+    case_number: str
+    document: Mapping[str, Any]
+    birth_dates: frozenset[date]
+    disnaker_was_told: bool = False
+    accesses: tuple[Access, ...] = ()
+
+
+class CodeReader(Protocol):
+    """Finds claims by tracking code, on one open transaction."""
+
+    async def follow(self, code: str, now: datetime) -> Followed | None:
+        """The claim behind a code that is still good."""
+
+
+async def follow_claim(codes: CodeReader, code: str, birth_date: date, now: datetime) -> Followed | None:
+    """The claim, or None: that a code exists is told to nobody who can't name the birth date with it."""
+    followed = await codes.follow(written(code), now)
+    if followed is None:
+        return None
+    given = birth_date.isoformat().encode()
+    # Every date is compared, and each in constant time.
+    fits = [hmac.compare_digest(known.isoformat().encode(), given) for known in sorted(followed.birth_dates)]
+    return followed if any(fits) else None
+
+
+def written(code: str) -> str:
+    """The code as it was given out: people add spaces and hyphens, and read 0 as O."""
+    return "".join(code.split()).replace("-", "").upper().translate(_READ_AS)
+
+
+def birth_dates_of(evidence: Evidence) -> set[date]:
+    """The date that a report names; without one, what the NIK can mean."""
+    if evidence.birth_date is not None:
+        return {evidence.birth_date}
+    nik = evidence.identity.nik
+    if nik is None or nik_problems(nik):
+        return set()
+    # A NIK has a year of two digits; a worker of today was not born a hundred years ago nor this year.
+    return {born for born in nik_birth_dates(nik) if 10 <= evidence.occurred_at.year - born.year < 100}

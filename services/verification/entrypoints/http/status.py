@@ -1,0 +1,95 @@
+"""The worker's own look at their claim, without an account: `POST /v1/status`."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from fastapi import APIRouter, Request, Response
+from pydantic import Field
+
+from services.verification.application.status_document import status_document
+from services.verification.application.worker_status import CodeReader, Followed, follow_claim, written
+from services.verification.entrypoints.http.desk import Counter, json_response
+from services.verification.entrypoints.http.status_answers import StatusAnswer
+from services.verification.entrypoints.http.work.acting import Body, Day, example
+from shared.audit import AuditEntry, record
+from shared.errors import NotFound
+from shared.postgres.database import Transaction
+from shared.web.door import public
+from shared.web.openapi import refusals
+from shared.web.strict_json import StrictRoute
+from shared.web.throttle import Subject, Throttle
+
+# Who holds the code is nobody that the hub knows by name.
+WORKER = "worker:self"
+_NO_STORE = {"Cache-Control": "no-store"}
+
+
+class StatusQuestion(Body):
+    model_config = example(tracking_code="7K3M-9Q2X-TA5B", birth_date="1990-03-12")
+
+    tracking_code: str = Field(max_length=40, description="As it was given out; spaces, hyphens and case don't matter.")
+    birth_date: Day
+
+
+@dataclass(frozen=True)
+class StatusDesk:
+    """Where workers ask. `open_codes` gives look-ups on an open transaction of the hub's own."""
+
+    counter: Counter
+    throttle: Throttle
+    open_codes: Callable[[Transaction], CodeReader]
+
+    async def follow(self, request: Request, question: StatusQuestion) -> Followed:
+        """The claim behind a code and a birth date, with a row in the log of who looked.
+
+        Raises NotFound, alike and after the same time for a wrong code and a wrong date, and TooManyRequests.
+        """
+        tries = self._tries(request, question)
+        await self.throttle.spend(tries)
+        loop, settings = asyncio.get_running_loop(), self.counter.settings
+        answered_at = loop.time() + settings.status_refusal_seconds
+        now = self.counter.clock.now()
+        async with self.counter.database.system_transaction() as transaction:
+            followed = await follow_claim(
+                self.open_codes(transaction), question.tracking_code, question.birth_date, now
+            )
+            if followed is not None:
+                entry = AuditEntry(WORKER, "status", "claim.status", "claim", followed.case_number)
+                await record(transaction, entry)
+        if followed is None:
+            # How long the answer takes must not tell what was wrong.
+            await asyncio.sleep(max(answered_at - loop.time(), 0))
+            detail = "There is no claim with this code and birth date. A report of just now can be seen in a minute."
+            raise NotFound("status.not-found", detail)
+        await self.throttle.give_back(tries)
+        return followed
+
+    def _tries(self, request: Request, question: StatusQuestion) -> list[Subject]:
+        """Guessing dates to one code, and guessing codes from one address, are both bounded; codes that don't exist
+        count as those that do."""
+        settings = self.counter.settings
+        return [
+            self.throttle.subject("status-code", written(question.tracking_code), settings.status_tries_per_code_max),
+            self.throttle.caller("status-address", request, settings.status_tries_per_address_max),
+        ]
+
+
+def status_routes(desk: StatusDesk) -> APIRouter:
+    router = APIRouter(route_class=StrictRoute, tags=["worker"])
+
+    @router.post(
+        "/v1/status",
+        summary="For the worker: where the claim stands, in plain words",
+        response_model=StatusAnswer,
+        responses=refusals(400, 404, 413, 415, 422, 429, 503),
+        **public(),
+    )
+    async def status(request: Request, question: StatusQuestion) -> Response:
+        """Needs no token and no Idempotency-Key: the tracking code and the worker's birth date open it. Tells what is
+        missing, who must act until when, which rights follow, and who has looked at the claim; no medical detail. A
+        wrong code and a wrong birth date get the same answer, and tries are limited."""
+        followed = await desk.follow(request, question)
+        return json_response(status_document(followed, desk.counter.clock.now()), headers=_NO_STORE)
+
+    return router

@@ -1,0 +1,74 @@
+"""What the worker is answered, for the OpenAPI."""
+
+from datetime import datetime
+
+from pydantic import BaseModel
+
+from services.verification.entrypoints.http.answers import ComplaintKind, ComplaintState, DocumentCode
+from services.verification.entrypoints.http.coded import Title
+from shared.events.vocabulary import ChecklistState, ClaimState, WaitingOn
+
+
+class MissingPaper(BaseModel):
+    """A paper that has to be brought (`missing`) or replaced (`rejected`)."""
+
+    document_code: DocumentCode
+    title: Title
+    state: ChecklistState
+    responsible: WaitingOn
+    who_brings_it: Title
+    confidence: str
+
+
+class RightAnswer(BaseModel):
+    """One right in plain words; `confidence` says how sure its article is."""
+
+    code: str
+    text: Title
+    legal_basis: str
+    confidence: str
+
+
+class OwnComplaintAnswer(BaseModel):
+    text: str
+    answered_at: datetime
+
+
+class OwnComplaint(BaseModel):
+    """A complaint or feedback of the worker's side. `due_at` is null for feedback."""
+
+    id: str
+    kind: ComplaintKind
+    received_at: datetime
+    state: ComplaintState
+    due_at: datetime | None
+    answer: OwnComplaintAnswer | None
+
+
+class SeenBy(BaseModel):
+    """An organisation that sent, was told, looked at or worked on the claim; `last_at` null where it is not known."""
+
+    who: Title
+    what: Title
+    times: int
+    last_at: datetime | None
+
+
+class StatusAnswer(BaseModel):
+    """`heading` and `explanation` say where the claim stands, `what_is_needed` what `who_acts` has to do, until
+    `due_at` if the law has a day for it."""
+
+    case_number: str
+    state: ClaimState
+    heading: Title
+    explanation: Title
+    waiting_on: WaitingOn
+    who_acts: Title
+    what_is_needed: Title | None
+    due_at: datetime | None
+    overdue: bool
+    missing: list[MissingPaper]
+    rights: list[RightAnswer]
+    complaints: list[OwnComplaint]
+    complaint_line: str
+    seen_by: list[SeenBy]
