@@ -13,10 +13,12 @@ from services.hospital_gateway.adapters.fhir.types import STORED_TYPES
 from services.hospital_gateway.adapters.fhir.validation import load_models_of_a_visit
 from services.hospital_gateway.adapters.held_purge import HeldPurge, PurgeAges
 from services.hospital_gateway.adapters.held_visits import PostgresHeldVisits
+from services.hospital_gateway.adapters.hospital_requests import PostgresRequests
 from services.hospital_gateway.adapters.issuer_credentials import IssuerCredentials
 from services.hospital_gateway.adapters.participants import ParticipantRows, PostgresParticipants
 from services.hospital_gateway.adapters.projections import PostgresProjections
 from services.hospital_gateway.adapters.records import PostgresVault
+from services.hospital_gateway.application.ask_hospitals import AskHospitals
 from services.hospital_gateway.application.assemble_report import Rules
 from services.hospital_gateway.application.bridge_tokens import IssueBridgeToken
 from services.hospital_gateway.application.bundle_entries import BundleReads
@@ -76,7 +78,7 @@ def build(
     vault = PostgresVault(database, secrets.sealer, secrets.blind_index, clock, replay_days=settings.fhir_replay_days)
     reports = ReportWriter(resource_format, Rules(relevance_rules(), body_part_rules()), secrets.worker_keys)
     writer = ResourceWriter(resource_format, reports, clock)
-    handle = _heard(secrets.sealer, vault, reports, clock)
+    handle = _heard(secrets.sealer, vault, reports, resource_format, clock)
     consumer = Consumer(database, bus, secrets.sealer, group=NAME, topics=TOPICS_READ, handle=handle, clock=clock)
     return create_service(
         NAME,
@@ -105,11 +107,14 @@ def _kafka(settings: HospitalGatewaySettings) -> AioKafkaBus:
     return AioKafkaBus(settings.kafka_bootstrap, topics=topics, prefix=settings.topic_prefix)
 
 
-def _heard(sealer: Sealer, vault: PostgresVault, reports: ReportWriter, clock: Clock) -> Handle:
+def _heard(
+    sealer: Sealer, vault: PostgresVault, reports: ReportWriter, resource_format: R4Format, clock: Clock
+) -> Handle:
     return handler(
         PostgresProjections,
         lambda tx: ParticipantRows(tx, sealer),
         lambda tx: PostgresHeldVisits(tx, vault.on, reports, clock),
+        lambda tx: AskHospitals(PostgresRequests(tx, vault.on), resource_format, clock),
     )
 
 

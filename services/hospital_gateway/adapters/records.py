@@ -9,6 +9,7 @@ from uuid import UUID
 
 import asyncpg
 
+from services.hospital_gateway.adapters.fhir.systems import STATUS
 from services.hospital_gateway.adapters.record_statements import (
     ADD_ALONE,
     ADD_WITH_RECEIPT,
@@ -129,20 +130,21 @@ class PostgresRecords:
         return [self._opened(row) for row in rows]
 
     async def find(self, criteria: Criteria) -> list[Held]:
-        sql, arguments = page_sql(self._org, criteria, self._tokens(criteria))
+        sql, arguments = page_sql(self._org, criteria, *self._tokens(criteria))
         return [self._opened(row) for row in await self._driver.fetch(sql, *arguments)]
 
     async def count(self, criteria: Criteria) -> int:
-        condition, arguments = search_sql(self._org, criteria, self._tokens(criteria))
+        condition, arguments = search_sql(self._org, criteria, *self._tokens(criteria))
         counted = await self._driver.fetchval(f"SELECT count(*) FROM resource r WHERE {condition}", *arguments)  # noqa: S608
         return int(counted)
 
-    def _tokens(self, criteria: Criteria) -> list[str]:
-        return [
-            token
-            for one in criteria.identifiers
-            for token in self._index.all(_kind(criteria.type), f"{one.system}|{one.value}")
-        ]
+    def _tokens(self, criteria: Criteria) -> tuple[list[str], list[str]]:
+        """Of the identifiers and of the statuses that are asked for."""
+        identifiers = [f"{one.system}|{one.value}" for one in criteria.identifiers]
+        statuses = [f"{STATUS}|{one}" for one in criteria.statuses or ()]
+        kind = _kind(criteria.type)
+        found = [[token for one in asked for token in self._index.all(kind, one)] for asked in (identifiers, statuses)]
+        return found[0], found[1]
 
     async def history_of(self, type_name: str, resource_id: UUID, before: int | None, count: int) -> list[Held]:
         rows = await self._driver.fetch(HISTORY, self._org, type_name, resource_id, before, count)

@@ -5,9 +5,15 @@ from typing import Any
 
 from services.hospital_gateway.application.documents import Criteria
 
+_BEARS = (
+    "r.id IN (SELECT resource_id FROM resource_identifier i"
+    " WHERE i.org = $1 AND i.type = $2 AND i.token = ANY({}::text[]))"
+)
 
-def search_sql(org: str, criteria: Criteria, tokens: Sequence[str]) -> tuple[str, list[Any]]:
-    """The condition of a search with its arguments. `tokens` are the blind-index hashes of its identifiers."""
+
+def search_sql(org: str, criteria: Criteria, tokens: Sequence[str], statuses: Sequence[str]) -> tuple[str, list[Any]]:
+    """The condition of a search with its arguments. `tokens` and `statuses` are the blind-index hashes of its
+    identifiers and statuses."""
     arguments: list[Any] = [org, criteria.type]
     conditions = ["r.org = $1", "r.type = $2", "r.latest"]
 
@@ -17,11 +23,9 @@ def search_sql(org: str, criteria: Criteria, tokens: Sequence[str]) -> tuple[str
         conditions.append(condition.format(*places))
 
     if criteria.identifiers:
-        where(
-            "r.id IN (SELECT resource_id FROM resource_identifier i"
-            " WHERE i.org = $1 AND i.type = $2 AND i.token = ANY({}::text[]))",
-            list(tokens),
-        )
+        where(_BEARS, list(tokens))
+    if criteria.statuses is not None:
+        where(_BEARS, list(statuses))
     for column, values in (
         ("id", criteria.ids),
         ("patient_id", criteria.patients),
@@ -36,9 +40,9 @@ def search_sql(org: str, criteria: Criteria, tokens: Sequence[str]) -> tuple[str
     return " AND ".join(conditions), arguments
 
 
-def page_sql(org: str, criteria: Criteria, tokens: Sequence[str]) -> tuple[str, list[Any]]:
+def page_sql(org: str, criteria: Criteria, tokens: Sequence[str], statuses: Sequence[str]) -> tuple[str, list[Any]]:
     """One page of matches, by their last change."""
-    condition, arguments = search_sql(org, criteria, tokens)
+    condition, arguments = search_sql(org, criteria, tokens, statuses)
     direction, beyond = ("DESC", "<") if criteria.newest_first else ("ASC", ">")
     if criteria.after is not None:
         arguments += criteria.after

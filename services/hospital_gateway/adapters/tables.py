@@ -124,7 +124,8 @@ class RegisteredPartnerRow(Base, table=True):
 
 
 class ClaimProjectionRow(Base, table=True):
-    """A claim as `jkk.claim-state` last told it, by keyed hashes of its worker; no person can be read from it."""
+    """A claim as `jkk.claim-state` last told it, by keyed hashes of its worker; no person can be read from it. `asked`
+    is the digest of what it asks of hospitals."""
 
     __tablename__ = "claim_projection"
 
@@ -137,3 +138,17 @@ class ClaimProjectionRow(Base, table=True):
     report_ids: list[str] = Field(sa_type=ARRAY(Text))
     encounter_ids: list[str] = Field(sa_type=ARRAY(Text))
     identity_hashes: list[str] = Field(sa_type=ARRAY(Text))
+    asked: bytes | None = Field(default=None, sa_type=LargeBinary)
+
+
+class HospitalRequestRow(Base, table=True):
+    """A Task or Communication by which the hub asks a hospital for papers of a claim, kept as a resource of the
+    hospital's."""
+
+    __tablename__ = "hospital_request"
+
+    org: str = Field(primary_key=True)
+    type: str = Field(primary_key=True)
+    id: UUID = Field(primary_key=True)
+    case_number: str
+    document_code: str | None = None

@@ -79,6 +79,7 @@ class Criteria:
     ids: tuple[UUID, ...] | None = None
     patients: tuple[UUID, ...] | None = None
     encounters: tuple[UUID, ...] | None = None
+    statuses: tuple[str, ...] | None = None
     changed_from: datetime | None = None
     changed_before: datetime | None = None
     newest_first: bool = False
@@ -286,6 +287,16 @@ class Caller:
     def number(self) -> str:
         """The hospital's registry number: what stands after `hospital:`."""
         return self.org.partition(":")[2]
+
+
+@dataclass(frozen=True)
+class Request:
+    """For what a hospital is asked: the claim, the latest of its visits in it, and all of them."""
+
+    case_number: str
+    hospital_number: str
+    visit: Held
+    visits: tuple[UUID, ...]
 
 
 @dataclass(frozen=True)

@@ -24,12 +24,14 @@ from services.hospital_gateway.application.documents import (
     Prepared,
     Receipt,
     ReportState,
+    Request,
     Search,
     SearchRequest,
     Submission,
     VisitMarks,
     Written,
 )
+from services.hospital_gateway.domain.asked_papers import AskedPaper
 from services.hospital_gateway.domain.visit import Visit
 from shared.events import Event
 
@@ -174,6 +176,23 @@ class ResourceFormat(Protocol):
 
     def eligibility_response(self, request: Held, answer: EligibilityAnswer) -> bytes:
         """The answer as a CoverageEligibilityResponse."""
+
+    def paper_task(self, request: Request, paper: AskedPaper, before: Document | None, at: datetime) -> str | None:
+        """One paper that is asked for, as a resource; None when it would read as it did `before`."""
+
+    def papers_summary(
+        self, request: Request, papers: Sequence[tuple[AskedPaper, UUID]], before: Document | None, at: datetime
+    ) -> str | None:
+        """All papers of a claim and their Tasks, as one message; None when it would read as it did `before`."""
+
+    def keys_of_request(self, content: Document) -> tuple[tuple[str, str], ...]:
+        """By what a request of the hub's is found again."""
+
+    def status_keys(self, type_name: str, content: Document) -> tuple[tuple[str, str], ...]:
+        """By what a search finds a status, for the types whose status may be asked for."""
+
+    def is_of_hub(self, content: Document) -> bool:
+        """Whether the hub itself said this."""
 
     def numbers_in(self, content: Document) -> VisitMarks:
         """A Patient's numbers."""

@@ -1,9 +1,14 @@
-"""What the gateway keeps of other services' news: who is a registered hospital, and which claims are open."""
+"""What the gateway keeps of other services' news: who is a registered hospital, which claims are open, and what they
+ask of hospitals."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
+from uuid import UUID
 
+from services.hospital_gateway.application.ask_hospitals import ClaimRequests
+from services.hospital_gateway.domain.asked_papers import AskedPaper, ClaimAsks, ListedPaper, asked_papers
 from services.hospital_gateway.domain.eligibility import Insured
 from shared.events import Event, Tombstone
 from shared.events.claim import ClaimStateRecorded
@@ -24,6 +29,14 @@ class ClaimNews:
     report_ids: tuple[str, ...]
     encounter_ids: tuple[str, ...]
     identity_hashes: tuple[str, ...]
+    papers: tuple[AskedPaper, ...] = ()
+
+    @property
+    def asked(self) -> bytes | None:
+        """A digest of what the claim asks of hospitals, None when it asks nothing of any."""
+        if not self.papers or not self.encounter_ids:
+            return None
+        return hashlib.sha256(repr((self.papers, sorted(self.encounter_ids))).encode()).digest()
 
 
 @dataclass(frozen=True)
@@ -52,6 +65,16 @@ class HeldVisits(Protocol):
         """Assemble the held visits of the claim's worker anew: they may belong to its treatment now."""
 
 
+class Hospitals(Protocol):
+    """Hospitals whose papers claims need."""
+
+    async def ask(self, claim: ClaimRequests) -> None:
+        """Let them read what is needed now."""
+
+    async def forget(self, case_number: str) -> None:
+        """The claim was erased."""
+
+
 class Projections(Protocol):
     """Where news is kept; an older version never replaces a newer one."""
 
@@ -60,40 +83,73 @@ class Projections(Protocol):
     ) -> None:
         """Keep an organisation."""
 
-    async def keep_claim(self, news: ClaimNews) -> None:
-        """Keep a claim."""
+    async def keep_claim(self, news: ClaimNews) -> bool:
+        """Keep a claim; answers whether it asks of hospitals otherwise than before."""
 
     async def forget_claim(self, case_number: str) -> None:
         """The claim was erased."""
 
 
-async def record(projections: Projections, memberships: Memberships, held: HeldVisits, event: Event) -> None:
+async def record(
+    projections: Projections, memberships: Memberships, held: HeldVisits, hospitals: Hospitals, event: Event
+) -> None:
     """Take over one event of `jkk.partners`, `jkk.participants` or `jkk.claim-state`; others are none of ours."""
     facts, content = event.facts, event.content
     if isinstance(facts, PartnerFacts):
         kinds = [str(kind) for kind in facts.kinds]
         await projections.keep_partner(facts.org, facts.version, str(facts.status), facts.region_code, kinds)
     elif isinstance(facts, ClaimStateRecorded):
-        hashes = facts.identity_hashes
-        news = ClaimNews(
-            facts.case_number,
-            facts.claim_version,
-            facts.open,
-            facts.region_code,
-            facts.occurred_at,
-            facts.treatment_until,
-            facts.report_ids,
-            facts.encounter_report_ids,
-            (*hashes.nik, *hashes.kpj, *hashes.passport),
-        )
-        await projections.keep_claim(news)
+        news = _claim_news(facts)
+        if await projections.keep_claim(news):
+            visits = tuple(UUID(one) for one in news.encounter_ids)
+            await hospitals.ask(ClaimRequests(news.case_number, visits, news.papers))
         if news.is_open and news.identity_hashes:
             await held.look_again(news)
     elif isinstance(facts, ParticipantFacts) and isinstance(content, ParticipantContent):
         await memberships.keep(_membership_news(event.subject, facts, content))
     elif isinstance(facts, Tombstone):
         await projections.forget_claim(event.subject)
+        await hospitals.forget(event.subject)
         await memberships.forget(event.subject)
+
+
+def _claim_news(facts: ClaimStateRecorded) -> ClaimNews:
+    hashes = facts.identity_hashes
+    return ClaimNews(
+        facts.case_number,
+        facts.claim_version,
+        facts.open,
+        facts.region_code,
+        facts.occurred_at,
+        facts.treatment_until,
+        facts.report_ids,
+        facts.encounter_report_ids,
+        (*hashes.nik, *hashes.kpj, *hashes.passport),
+        asked_papers(_asks(facts)),
+    )
+
+
+def _asks(facts: ClaimStateRecorded) -> ClaimAsks:
+    checklist = tuple(
+        ListedPaper(
+            one.document_code,
+            str(one.state),
+            one.required,
+            one.responsible,
+            one.stage,
+            one.legal_basis,
+            one.confidence,
+        )
+        for one in facts.checklist
+    )
+    return ClaimAsks(
+        str(facts.state),
+        facts.open,
+        str(facts.waiting_on),
+        facts.waiting_reason,
+        checklist,
+        tuple((one.clock, one.due_at) for one in facts.clocks),
+    )
 
 
 def _membership_news(subject: str, facts: ParticipantFacts, content: ParticipantContent) -> MembershipNews:

@@ -21,6 +21,8 @@ from shared.identifiers import zone_of
 _READ_ALONG = frozenset({"Patient", "Practitioner", "PractitionerRole", "Organization", "Location", "Condition"})
 
 
+# What the hub asks of a hospital, and its answers in words, say nothing of the visit.
+_NOT_READ = frozenset({"Task", "Communication"})
 _ENDED = frozenset({"finished", "cancelled", "entered-in-error"})
 
 
@@ -127,7 +129,8 @@ class ReportWriter:
         at: datetime,
     ) -> tuple[ReportState, str | None, Event | None]:
         """The report's next state, the Encounter's status, and the event when the report changed and may go out."""
-        kept = [self._kept(one) for one in await self._with_companions(records, parts, current)]
+        read = [one for one in parts if one.type not in _NOT_READ]
+        kept = [self._kept(one) for one in await self._with_companions(records, read, current)]
         if not any(one.type == "Encounter" and one.id == str(state.encounter_id) for one in kept):
             return state, None, None
         visit = self._format.visit(str(state.encounter_id), kept, zone_of(region_code or ""))

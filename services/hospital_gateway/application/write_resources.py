@@ -28,6 +28,7 @@ from shared.clock import Clock
 from shared.identifiers import new_id
 
 Key = tuple[str, str, str]
+_REQUESTS = frozenset({"Task", "Communication"})
 # Sent with one visit and without a word on which, they belong to that visit.
 _ADOPTED = frozenset({"Claim", "ExplanationOfBenefit", "Coverage"})
 
@@ -196,10 +197,16 @@ class ResourceWriter:
             if step.head is None and step.action != "create" and (step.entry.type, step.id) not in made:
                 purged = await records.was_purged(step.entry.type, step.id)
                 plan.findings.append(finding("purged" if purged else "not-found", step.entry.place))
+            elif step.action == "update" and step.head is not None and self._is_request(step.head):
+                plan.findings.append(finding("request-read-only", step.entry.place))
             elif step.of_another:
                 plan.findings.append(finding("identity-ambiguous", f"{step.entry.place}.identifier"))
             elif step.entry.if_match is not None and _is_stale(step.entry.if_match, step.head):
                 plan.findings.append(finding("version-stale", step.entry.place))
+
+    def _is_request(self, head: Held) -> bool:
+        """Whether it is what the hub asks of the hospital, which papers answer and no words."""
+        return head.type in _REQUESTS and self._format.is_of_hub(self._format.parse(head.text))
 
     async def _check_organisations(self, records: Records, caller: Caller, plan: _Plan) -> None:
         """Refuse a write in another registered hospital's name (interface, section 4)."""
@@ -264,7 +271,10 @@ class ResourceWriter:
             patient_id=links.patient_id,
             content=content,
             links=links,
-            keys=tuple((one.system, one.value) for one in draft.identifiers),
+            keys=(
+                *((one.system, one.value) for one in draft.identifiers),
+                *self._format.status_keys(draft.type, content),
+            ),
             exclusive=frozenset(self._format.identity_keys(draft)),
             entry_index=index,
         )

@@ -2,7 +2,13 @@
 
 from collections.abc import Callable, Sequence
 
-from services.hospital_gateway.application.record_projections import HeldVisits, Memberships, Projections, record
+from services.hospital_gateway.application.record_projections import (
+    HeldVisits,
+    Hospitals,
+    Memberships,
+    Projections,
+    record,
+)
 from shared.events import Event
 from shared.events.topics import CLAIM_STATE, PARTICIPANTS, PARTNERS
 from shared.outbox import Handle
@@ -15,12 +21,13 @@ def handler(
     projections: Callable[[Transaction], Projections],
     memberships: Callable[[Transaction], Memberships],
     held_visits: Callable[[Transaction], HeldVisits],
+    hospitals: Callable[[Transaction], Hospitals],
 ) -> Handle:
     """The consumer's handler: one event after the other into the projections."""
 
     async def handle(tx: Transaction, events: Sequence[Event]) -> None:
-        kept, insured, held = projections(tx), memberships(tx), held_visits(tx)
+        kept, insured, held, asked = projections(tx), memberships(tx), held_visits(tx), hospitals(tx)
         for event in events:
-            await record(kept, insured, held, event)
+            await record(kept, insured, held, asked, event)
 
     return handle

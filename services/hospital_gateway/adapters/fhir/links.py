@@ -12,7 +12,7 @@ def links_of(content: Mapping[str, Any], references: Iterable[Any] | None = None
     """Links by reference. Ids that are no UUID are not the hub's and link nothing here. `references` spares the walk
     through the content where they are known."""
     encounter = next((found for one in _encounters(content) if (found := _local(one, "Encounter"))), None)
-    patients = (part(content, name, "reference") for name in ("subject", "patient", "beneficiary"))
+    patients = (part(content, name, "reference") for name in ("subject", "patient", "beneficiary", "for"))
     patient = next((found for one in patients if (found := _local(one, "Patient"))), None)
     made = dict.fromkeys(_references(content) if references is None else references)
     named = dict.fromkeys(link for one in made if (link := typed(one)) is not None)
@@ -21,7 +21,8 @@ def links_of(content: Mapping[str, Any], references: Iterable[Any] | None = None
 
 # The elements that a search parameter of this name reads, where they are not simply called so.
 _ELEMENTS_OF = {
-    "patient": ("patient", "subject", "beneficiary"),
+    "patient": ("patient", "subject", "beneficiary", "for"),
+    "subject": ("subject", "for"),
     "encounter": ("encounter", "context"),
     "practitioner": ("participant", "performer", "practitioner", "asserter"),
     "service-provider": ("serviceProvider",),

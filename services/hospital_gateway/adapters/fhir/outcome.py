@@ -24,24 +24,19 @@ def _issue(one: Finding) -> dict[str, Any]:
         "code": one.kind,
         "details": {
             "coding": [{"system": PROBLEMS, "code": one.code}],
-            "text": one.text_id,
-            "_text": {
-                "extension": [
-                    {
-                        "url": _TRANSLATION,
-                        "extension": [
-                            {"url": "lang", "valueCode": "en"},
-                            {"url": "content", "valueString": one.detail},
-                        ],
-                    }
-                ]
-            },
+            **translated("text", one.text_id, one.detail),
         },
         "diagnostics": one.detail,
     }
     if one.pointer:
         issue["expression"] = [one.pointer]
     return issue
+
+
+def translated(name: str, indonesian: str, english: str) -> dict[str, Any]:
+    """An element of text in Indonesian with its English translation beside it."""
+    parts = [{"url": "lang", "valueCode": "en"}, {"url": "content", "valueString": english}]
+    return {name: indonesian, f"_{name}": {"extension": [{"url": _TRANSLATION, "extension": parts}]}}
 
 
 def instant(at: datetime) -> str:

@@ -17,6 +17,7 @@ from services.hospital_gateway.adapters.fhir import (
     bundles,
     eligibility,
     outcome,
+    requests,
     resource_reader,
     systems,
 )
@@ -44,12 +45,14 @@ from services.hospital_gateway.application.documents import (
     Kept,
     Links,
     Outcome,
+    Request,
     Search,
     SearchRequest,
     Submission,
     VisitMarks,
 )
 from services.hospital_gateway.application.findings import Finding, refused, status_of
+from services.hospital_gateway.domain.asked_papers import AskedPaper
 from services.hospital_gateway.domain.visit import Visit
 from shared.errors import SimpulError, Unavailable
 from shared.identifiers import nik_problems
@@ -164,6 +167,23 @@ class R4Format:
 
     def eligibility_response(self, request: Held, answer: EligibilityAnswer) -> bytes:
         return eligibility.eligibility_response(request, self.parse(request.text), answer)
+
+    def paper_task(self, request: Request, paper: AskedPaper, before: Document | None, at: datetime) -> str | None:
+        return requests.paper_task(request, self.parse(request.visit.text), paper, before, at)
+
+    def papers_summary(
+        self, request: Request, papers: Sequence[tuple[AskedPaper, UUID]], before: Document | None, at: datetime
+    ) -> str | None:
+        return requests.papers_summary(request, self.parse(request.visit.text), papers, before, at)
+
+    def keys_of_request(self, content: Document) -> tuple[tuple[str, str], ...]:
+        return requests.keys_of_request(content)
+
+    def status_keys(self, type_name: str, content: Document) -> tuple[tuple[str, str], ...]:
+        return requests.status_keys(type_name, content)
+
+    def is_of_hub(self, content: Document) -> bool:
+        return requests.is_of_hub(content)
 
     def numbers_in(self, content: Document) -> VisitMarks:
         return eligibility.numbers_in(content)

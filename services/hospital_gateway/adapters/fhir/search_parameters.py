@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from services.hospital_gateway.adapters.fhir.conditions import search_of
+from services.hospital_gateway.adapters.fhir.requests import READ_ONLY_TYPES as WITH_STATUS
 from services.hospital_gateway.adapters.fhir.types import STORED_TYPES
 from services.hospital_gateway.application.documents import Criteria, Held, Include, SearchRequest
 from services.hospital_gateway.application.findings import Finding, finding, refused
@@ -37,7 +38,8 @@ def read_search(type_name: str, pairs: Pairs) -> SearchRequest:
         except _Malformed:
             findings.append(finding("search-value", bare, parameter=bare))
         except KeyError:
-            findings.append(finding("search-parameter", "", allowed=", ".join(SEARCH_PARAMETERS)))
+            allowed = SEARCH_PARAMETERS if type_name not in WITH_STATUS else (*SEARCH_PARAMETERS, "status")
+            findings.append(finding("search-parameter", "", allowed=", ".join(allowed)))
     if findings:
         raise refused(findings)
     return request
@@ -89,6 +91,11 @@ def _with(request: SearchRequest, name: str, value: str) -> SearchRequest:
         return replace(
             request, criteria=replace(criteria, encounters=_both(criteria.encounters, _local_ids(value, "Encounter")))
         )
+    if name == "status" and criteria.type in WITH_STATUS:
+        asked = tuple(one.rpartition("|")[2] for one in _any_of(value))
+        known = criteria.statuses
+        both = asked if known is None else tuple(one for one in known if one in asked)
+        return replace(request, criteria=replace(criteria, statuses=both))
     if name == "_lastUpdated":
         return replace(request, criteria=_changed(criteria, value))
     return _of_the_page(request, name, value)

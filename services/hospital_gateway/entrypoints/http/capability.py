@@ -13,6 +13,8 @@ SEARCH_PARAMETERS = {
     "subject": "reference",
     "encounter": "reference",
 }
+# Of the types by which the hub asks for papers.
+WITH_STATUS = ("Task", "Communication")
 _VALIDATE = "http://hl7.org/fhir/OperationDefinition/Resource-validate"
 SYSTEM_INTERACTIONS = ("transaction", "batch")
 _PUBLISHED = "2026-11-22"
@@ -32,7 +34,7 @@ def capability_statement(public_url: str, base: str, types: Collection[str]) -> 
             "conditionalUpdate": True,
             "conditionalDelete": "not-supported",
             "referencePolicy": ["literal", "logical"],
-            "searchParam": [{"name": code, "type": kind} for code, kind in SEARCH_PARAMETERS.items()],
+            "searchParam": [{"name": code, "type": kind} for code, kind in _parameters_of(name).items()],
             "operation": [{"name": "validate", "definition": _VALIDATE}],
         }
         for name in sorted(types)
@@ -68,6 +70,10 @@ def capability_statement(public_url: str, base: str, types: Collection[str]) -> 
             }
         ],
     }
+
+
+def _parameters_of(type_name: str) -> dict[str, str]:
+    return {**SEARCH_PARAMETERS, "status": "token"} if type_name in WITH_STATUS else SEARCH_PARAMETERS
 
 
 def smart_configuration(issuer: str, token_endpoint: str) -> dict[str, Any]:

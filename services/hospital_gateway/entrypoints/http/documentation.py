@@ -74,6 +74,7 @@ _PARAMETERS = {
     "_id": "The hub's own ids.",
     "patient": "`Patient/{id}` or the id; `subject` is the same.",
     "encounter": "`Encounter/{id}` or the id.",
+    "status": "Of Task and Communication: `requested`, several with commas between them.",
     "_lastUpdated": "With a prefix: `ge2026-11-20`.",
     "_count": "Matches of a page, at most 200; 0 only counts.",
     "_sort": "`_lastUpdated` or `-_lastUpdated`.",
