@@ -8,8 +8,8 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
-from shared.events.envelope import Content, Facts, Part, Percent, ReceivedAt, RegionCode, ReportedAt, Version
-from shared.events.vocabulary import MedicalReportStatus, Precision, Sign
+from shared.events.envelope import Content, Facts, Part, Percent, ReceivedAt, RegionCode, ReportedAt, Rupiah, Version
+from shared.events.vocabulary import CostItem, MedicalReportStatus, Precision, Sign
 
 
 class MedicalReportFacts(Facts):
@@ -71,6 +71,9 @@ class Diagnosis(Coding):
     onset_precision: Precision | None = None
     clinical_status: str | None = None
     resource_id: str | None = None
+    severity: str | None = Field(None, description="mild, moderate, severe or fatal.")
+    certainty: str | None = Field(None, description="R4 code of Condition.verificationStatus.")
+    beside: str | None = Field(None, description="comorbidity or complication; null for what the visit is about.")
 
 
 class Procedure(Coding):
@@ -80,6 +83,7 @@ class Procedure(Coding):
     performed_end: AwareDatetime | None = None
     status: str | None = None
     resource_id: str | None = None
+    outcome: str | None = Field(None, description="How it went, as the hospital says it.")
 
 
 class InjuredPart(Part):
@@ -98,6 +102,8 @@ class Practitioner(Part):
     ihs_number: str | None = None
     role: str | None = None
     phone: str | None = None
+    licence_number: str | None = Field(None, description="Registration with the medical council (STR).")
+    practice_licence: str | None = Field(None, description="Licence to practise at this place (SIP).")
 
 
 class Facility(Part):
@@ -121,6 +127,16 @@ class StatementPeriod(Part):
 
     start: date | None = Field(None, alias="from")
     end: date | None = Field(None, alias="to")
+
+
+class Disability(Part):
+    """What will stay, of one part of the body, as the doctor found it (Form 3b KK 3 no. 10)."""
+
+    kind: str | None = Field(None, description="anatomical (the part is lost) or functional.")
+    body_part: str | None = Field(None, description="Code of the list body_parts, when it is known there.")
+    percent: Percent | None = Field(None, description="Function lost, of this part.")
+    code: str | None = Field(None, description="Row of the table of disabilities, for example P15.")
+    text: str | None = None
 
 
 class DoctorStatement(Part):
@@ -151,6 +167,15 @@ class DoctorStatement(Part):
     note: str | None = None
     signed_on: date | None = None
     resource_id: str | None = None
+    doctor_number: str | None = Field(None, description="The doctor's IHS number.")
+    licence_number: str | None = Field(None, description="The doctor's registration (STR).")
+    practice_licence: str | None = Field(None, description="The doctor's licence to practise (SIP).")
+    disabilities: tuple[Disability, ...] = ()
+    rest_periods: tuple[StatementPeriod, ...] = Field((), description="All of them; `rest` is the latest.")
+    treated_periods: tuple[StatementPeriod, ...] = Field((), description="All of them; `treated` is the latest.")
+    recognised_as: str | None = Field(
+        None, description="profile, composition, questionnaire, document or observations: the form it came in."
+    )
 
 
 class HospitalPaper(Part):
@@ -160,6 +185,80 @@ class HospitalPaper(Part):
     resource_type: str
     resource_id: str
     sha256: str | None = None
+
+
+class CostLine(Part):
+    """One line of a Claim or ExplanationOfBenefit. An amount in another currency than rupiah is left out."""
+
+    item: CostItem = Field(description="What it was for.")
+    code: str | None = None
+    text: str | None = None
+    quantity: str | None = Field(None, description="Decimal text.")
+    amount_rupiah: Rupiah | None = Field(None, description="As billed, rounded half up.")
+    paid_rupiah: Rupiah | None = Field(None, description="As the payer of the ExplanationOfBenefit bears it.")
+    currency: str = "IDR"
+    served_on: date | None = None
+    resource_type: str
+    resource_id: str
+
+
+class Referral(Part):
+    """The patient went on to, or came from, another facility."""
+
+    direction: str = Field(description="to or from.")
+    facility: str | None = None
+    reason: str | None = None
+    dated: date | None = None
+    resource_id: str | None = None
+
+
+class Aid(Part):
+    """A device the patient needs or got."""
+
+    kind: str = Field(description="prosthesis, orthosis, dentures, hearing_aid, glasses, implant or other.")
+    text: str | None = None
+    given: bool = Field(False, description="It was handed over; else it is asked for.")
+    resource_id: str | None = None
+
+
+class Medicine(Coding):
+    """A medicine or vaccine asked for, handed out or given."""
+
+    stage: str = Field(description="requested, dispensed or administered.")
+    dated: date | None = None
+    resource_id: str | None = None
+
+
+class ClinicalNotes(Part):
+    """What those who treated wrote, beside a doctor's statement."""
+
+    anamnesis: str | None = None
+    examination: str | None = None
+    imaging: str | None = None
+    assessment: str | None = None
+    plan: str | None = None
+
+
+class HospitalDocument(Part):
+    """A document among the Encounter's resources; its bytes stay with the hospital or the gateway."""
+
+    resource_type: str
+    resource_id: str
+    title: str | None = None
+    type: str | None = None
+    dated: date | None = None
+    media_type: str | None = None
+    author: str | None = None
+
+
+class Signature(Part):
+    """Who vouches for which resource, by a Provenance."""
+
+    target: str = Field(description="Type and id of the resource.")
+    who: str | None = None
+    role: str | None = None
+    at: AwareDatetime | None = None
+    signed: bool = Field(False, description="With a digital signature.")
 
 
 class SourceResource(Part):
@@ -189,3 +288,13 @@ class MedicalReportContent(Content):
     facility: Facility | None = None
     coverage_payers: tuple[str, ...] = ()
     resources: tuple[SourceResource, ...] = ()
+    severity: str | None = Field(None, description="The gravest of the diagnoses: mild, moderate, severe or fatal.")
+    triage: str | None = Field(None, description="As the emergency department said it.")
+    clinical: ClinicalNotes | None = None
+    medicines: tuple[Medicine, ...] = ()
+    aids: tuple[Aid, ...] = ()
+    referrals: tuple[Referral, ...] = ()
+    costs: tuple[CostLine, ...] = ()
+    episode: StatementPeriod | None = Field(None, description="The time of the whole treatment, over several visits.")
+    documents: tuple[HospitalDocument, ...] = ()
+    signatures: tuple[Signature, ...] = ()

@@ -240,7 +240,7 @@ CASE_VIEW = {
     ],
     "updated_at": "2026-12-01T03:00:00Z",
 }
-MEDICAL_FACTS = {
+MEDICAL_FACTS: dict[str, Any] = {
     "encounter_id": ENCOUNTER_ID,
     "org": "hospital:100000401",
     "version": 2,
@@ -265,7 +265,7 @@ MEDICAL_FACTS = {
     "case_number": CASE_NUMBER,
     "accident_report_id": REPORT_ID,
 }
-MEDICAL_CONTENT = {
+MEDICAL_CONTENT: dict[str, Any] = {
     "patient": {
         "nik": NIK,
         "kpj": KPJ,
@@ -328,6 +328,72 @@ MEDICAL_CONTENT = {
     "facility": {"name": "RS Contoh", "identifier": "100000401", "region_code": "3671", "location": "IGD"},
     "coverage_payers": ["BPJS Ketenagakerjaan"],
     "resources": [{"resource_type": "Encounter", "id": ENCOUNTER_ID, "version": 2, "sha256": "7a" * 32}],
+}
+MEDICAL_FACTS_3 = {**MEDICAL_FACTS, "version": 3}
+# The same visit with what was done, billed, needed and signed.
+TREATMENT_CONTENT = {
+    **MEDICAL_CONTENT,
+    "diagnoses": [
+        {**MEDICAL_CONTENT["diagnoses"][0], "severity": "severe", "certainty": "confirmed"},
+        {"code": "E11.9", "beside": "comorbidity"},
+    ],
+    "doctor_statement": {
+        **MEDICAL_CONTENT["doctor_statement"],
+        "doctor_phone": "+6281200000009",
+        "doctor_number": "10009880728",
+        "licence_number": "STR-3100009",
+        "practice_licence": "SIP-503/1",
+        "disabilities": [
+            {
+                "kind": "functional",
+                "body_part": "thumb_right",
+                "percent": "40.00",
+                "code": "P15",
+                "text": "Ibu jari kanan",
+            },
+            {"kind": "anatomical", "body_part": "index_finger_right"},
+        ],
+        "rest_periods": [{"from": "2026-11-20", "to": "2026-12-04"}, {"from": "2026-12-10", "to": "2026-12-20"}],
+        "treated_periods": [{"from": "2026-11-20", "to": "2026-11-25"}],
+        "recognised_as": "profile",
+    },
+    "practitioners": [
+        {
+            "name": "dr. Sari",
+            "ihs_number": "10009880728",
+            "licence_number": "STR-3100009",
+            "practice_licence": "SIP-503/1",
+        }
+    ],
+    "severity": "severe",
+    "triage": "Merah",
+    "clinical": {
+        "anamnesis": "Terjepit mesin press.",
+        "examination": "Luka remuk.",
+        "imaging": "Fraktur.",
+        "assessment": "Cedera remuk.",
+        "plan": "Fisioterapi.",
+    },
+    "medicines": [{"code": "93001", "stage": "dispensed", "display": "Amoksisilin", "dated": "2026-11-20"}],
+    "aids": [{"kind": "orthosis", "text": "Wrist brace", "given": True}],
+    "referrals": [{"direction": "to", "facility": "RSUD Contoh", "reason": "Bedah tangan", "dated": "2026-11-21"}],
+    "costs": [
+        {
+            "item": "treatment",
+            "code": "A1",
+            "text": "Jahit luka",
+            "quantity": "1",
+            "amount_rupiah": 150_000,
+            "paid_rupiah": 120_000,
+            "currency": "IDR",
+            "served_on": "2026-11-20",
+            "resource_type": "ExplanationOfBenefit",
+            "resource_id": "0193a1f0-0000-7000-8000-000000000006",
+        }
+    ],
+    "episode": {"from": "2026-11-20", "to": "2026-12-20"},
+    "documents": [{"resource_type": "DocumentReference", "resource_id": "d", "title": "Resume", "author": "dr. Sari"}],
+    "signatures": [{"target": "Composition/c", "who": "dr. Sari", "at": "2026-12-20T09:00:00+07:00", "signed": True}],
 }
 CLAIM_STATE = {
     "case_number": CASE_NUMBER,
@@ -504,6 +570,7 @@ _SAMPLES: tuple[_Sample, ...] = (
     ),
     ("jkk.self-report.submitted.v1", "full", REPORT_ID, 1, KEY, SELF_REPORT_FACTS, SELF_REPORT_CONTENT),
     ("jkk.medical-report.assembled.v1", "full", ENCOUNTER_ID, 2, KEY, MEDICAL_FACTS, MEDICAL_CONTENT),
+    ("jkk.medical-report.assembled.v1", "treatment", ENCOUNTER_ID, 3, KEY, MEDICAL_FACTS_3, TREATMENT_CONTENT),
     (
         "jkk.medical-report.assembled.v1",
         "minimal",

@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 
 from services.hospital_gateway.domain.body_parts import BodyPartRules
+from services.hospital_gateway.domain.losses import SpokenParts
 from services.hospital_gateway.domain.relevance import RelevanceRules, code_range
 
 _FOLDER = Path(__file__).parents[1] / "domain" / "data"
@@ -36,5 +37,16 @@ def body_part_rules() -> BodyPartRules:
     return BodyPartRules(
         parts=[(code_range(row["codes"]), row["part"]) for row in lists["parts"]],
         paired=lists["paired"],
+        side_words={side: re.compile(pattern) for side, pattern in lists["side_words"].items()},
+    )
+
+
+def spoken_parts() -> SpokenParts:
+    """The words of `spoken_parts.yaml`, with the sides and pairs of `body_parts.yaml`."""
+    words, lists = _loaded("spoken_parts.yaml"), _loaded("body_parts.yaml")
+    return SpokenParts(
+        parts=[(re.compile(f"(?i){row['words']}"), row["part"]) for row in words["parts"]],
+        unsided=frozenset(words["unsided"]),
+        both={part: both for part, both in lists["paired"].items() if both},
         side_words={side: re.compile(pattern) for side, pattern in lists["side_words"].items()},
     )

@@ -7,6 +7,13 @@ from datetime import datetime
 from uuid import UUID
 
 from services.hospital_gateway.application.ports import Workers
+from services.hospital_gateway.application.report_parts import (
+    care_parts,
+    gravest,
+    period_part,
+    practitioner_part,
+    statement_part,
+)
 from services.hospital_gateway.domain.body_parts import BodyPartRules, injured_parts
 from services.hospital_gateway.domain.relevance import (
     RelevanceRules,
@@ -14,7 +21,7 @@ from services.hospital_gateway.domain.relevance import (
     patient_died,
     signs_of_work_accident,
 )
-from services.hospital_gateway.domain.visit import Coded, Days, Moment, Statement, Visit
+from services.hospital_gateway.domain.visit import Coded, Moment, Person, Visit
 from shared.events import Event, new_event
 from shared.events import medical_report as event
 from shared.events.catalogue import MEDICAL_REPORT_ASSEMBLED
@@ -150,19 +157,9 @@ def _is_external(condition: Coded) -> bool:
 
 
 def _content(visit: Visit, rules: Rules) -> event.MedicalReportContent:
-    patient = visit.patient
     employer = event.EmployerMention(registration_number=visit.employer_number, name=visit.employer_name)
     return event.MedicalReportContent(
-        patient=event.Patient(
-            nik=patient.nik,
-            kpj=patient.kpj,
-            passport_number=patient.passport_number,
-            ihs_number=patient.ihs_number,
-            name=patient.name,
-            birth_date=patient.birth_date,
-            sex=patient.sex,
-            deceased_at=patient.deceased_at.at if patient.deceased_at else None,
-        ),
+        patient=_patient(visit.patient),
         employer=employer if visit.employer_number else None,
         encounter_identifiers=visit.identifiers,
         reason_text=visit.reason_text,
@@ -174,23 +171,36 @@ def _content(visit: Visit, rules: Rules) -> event.MedicalReportContent:
             for one in injured_parts(visit.conditions, rules.body_parts)
         ),
         disposition_text=visit.disposition_text,
-        doctor_statement=_statement(visit.statement) if visit.statement else None,
+        doctor_statement=statement_part(visit.statement) if visit.statement else None,
         papers=tuple(
             event.HospitalPaper(
                 kind=one.kind, resource_type=one.resource_type, resource_id=one.resource_id, sha256=one.sha256
             )
             for one in visit.papers[:_PAPERS_MAX]
         ),
-        practitioners=tuple(
-            event.Practitioner(name=c.name, nik=c.nik, ihs_number=c.ihs_number, role=c.role, phone=c.phone)
-            for c in visit.caregivers
-        ),
+        practitioners=tuple(practitioner_part(one) for one in visit.caregivers),
         facility=event.Facility(name=visit.facility_name, identifier=visit.facility_number, location=visit.location),
         coverage_payers=visit.coverage_payers,
         resources=tuple(
             event.SourceResource(resource_type=one.type, id=one.id, version=one.version, sha256=one.sha256)
             for one in visit.sources[:_RESOURCES_MAX]
         ),
+        severity=gravest(visit.conditions),
+        **care_parts(visit.care),
+        episode=period_part(visit.episode) if visit.episode else None,
+    )
+
+
+def _patient(patient: Person) -> event.Patient:
+    return event.Patient(
+        nik=patient.nik,
+        kpj=patient.kpj,
+        passport_number=patient.passport_number,
+        ihs_number=patient.ihs_number,
+        name=patient.name,
+        birth_date=patient.birth_date,
+        sex=patient.sex,
+        deceased_at=patient.deceased_at.at if patient.deceased_at else None,
     )
 
 
@@ -205,6 +215,9 @@ def _diagnosis(condition: Coded) -> event.Diagnosis:
         onset_precision=Precision(condition.start.precision) if condition.start else None,
         clinical_status=condition.status,
         resource_id=condition.resource_id,
+        severity=condition.severity,
+        certainty=condition.certainty,
+        beside=condition.beside,
     )
 
 
@@ -217,37 +230,5 @@ def _procedure(procedure: Coded) -> event.Procedure:
         performed_end=procedure.end.at if procedure.end else None,
         status=procedure.status,
         resource_id=procedure.resource_id,
-    )
-
-
-def _period(days: Days | None) -> event.StatementPeriod | None:
-    return event.StatementPeriod(start=days.first, end=days.last) if days else None
-
-
-def _statement(said: Statement) -> event.DoctorStatement:
-    return event.DoctorStatement(
-        form_code=said.form_code,
-        doctor_name=said.doctor_name,
-        doctor_role=said.doctor_role,
-        facility_name=said.facility_name,
-        accident_on=said.accident_on,
-        examined_on=said.examined_on,
-        anamnesis=said.anamnesis,
-        physical_examination=said.physical_examination,
-        treatment=said.treatment,
-        diagnosis=said.diagnosis,
-        comorbidity=said.comorbidity,
-        outcome=said.outcome,
-        disability_body_part=said.disability_body_part,
-        function_loss_percent=said.function_loss_percent,
-        prosthesis=said.prosthesis,
-        orthosis=said.orthosis,
-        died_at=said.died_at.at if said.died_at else None,
-        work_capacity=said.work_capacity,
-        work_conditions=said.work_conditions,
-        treated=_period(said.treated),
-        rest=_period(said.rest),
-        note=said.note,
-        signed_on=said.signed_on,
-        resource_id=said.resource_id,
+        outcome=procedure.outcome,
     )

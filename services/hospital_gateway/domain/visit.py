@@ -1,9 +1,10 @@
 """What the rules need to know of one Encounter, however the hospital's system wrote it down."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Literal
+
+from services.hospital_gateway.domain.care import Care, Disability
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +45,23 @@ class Coded:
     start: Moment | None = None
     end: Moment | None = None
     words: str = ""
+    severity: str | None = None
+    certainty: str | None = None
+    beside: str | None = None
+    outcome: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Caregiver:
-    """A doctor or nurse of the visit."""
+    """A doctor or nurse of the visit. `licence` is the registration (STR), `practice` the licence to practise (SIP)."""
 
     name: str | None = None
     nik: str | None = None
     ihs_number: str | None = None
     role: str | None = None
     phone: str | None = None
+    licence: str | None = None
+    practice: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +74,18 @@ class Days:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """The doctor's statement, Form 3b KK 3 or 3b PAK 3, as far as it was found."""
+    """The doctor's statement, Form 3b KK 3 or 3b PAK 3, as far as it was found.
+
+    `rest` and `treated` hold every period in the order of their days; `recognised_as` tells the form it came in.
+    """
 
     form_code: str = "3b KK 3"
     doctor_name: str | None = None
     doctor_role: str | None = None
+    doctor_phone: str | None = None
+    doctor_number: str | None = None
+    licence: str | None = None
+    practice: str | None = None
     facility_name: str | None = None
     accident_on: date | None = None
     examined_on: date | None = None
@@ -81,18 +95,18 @@ class Statement:
     diagnosis: str | None = None
     comorbidity: str | None = None
     outcome: str | None = None
-    disability_body_part: str | None = None
-    function_loss_percent: Decimal | None = None
+    disabilities: tuple[Disability, ...] = ()
     prosthesis: str | None = None
     orthosis: str | None = None
     died_at: Moment | None = None
     work_capacity: str | None = None
     work_conditions: str | None = None
-    treated: Days | None = None
-    rest: Days | None = None
+    treated: tuple[Days, ...] = ()
+    rest: tuple[Days, ...] = ()
     note: str | None = None
     signed_on: date | None = None
     resource_id: str | None = None
+    recognised_as: str = "composition"
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,3 +161,5 @@ class Visit:
     location: str | None = None
     papers: tuple[Paper, ...] = ()
     sources: tuple[Source, ...] = ()
+    episode: Days | None = None
+    care: Care = field(default_factory=Care)

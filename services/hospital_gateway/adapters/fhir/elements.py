@@ -12,11 +12,10 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from services.hospital_gateway.domain.visit import Days, Moment
+from services.hospital_gateway.domain.visit import Moment
 
 _TAG = re.compile(r"<[^>]+>")
 _SPACE = re.compile(r"\s+")
-_DAY = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b|\b(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})\b")
 
 
 def each(value: Any) -> Iterator[Mapping[str, Any]]:
@@ -76,24 +75,6 @@ def day(value: Any) -> date | None:
         return date.fromisoformat(value[:10]) if isinstance(value, str) else None
     except ValueError:
         return None
-
-
-def days_in(words: str) -> list[date]:
-    """The dates in a text, written 2026-11-20 or 20-11-2026."""
-    found = []
-    for match in _DAY.finditer(words):
-        year, month, day_, d, m, y = match.groups()
-        try:
-            found.append(date(int(year or y), int(month or m), int(day_ or d)))
-        except ValueError:
-            continue
-    return found
-
-
-def days_of(period: Any) -> Days | None:
-    """A Period as whole days."""
-    first, last = day(part(period, "start")), day(part(period, "end"))
-    return Days(first, last) if first or last else None
 
 
 def decimal(value: Any) -> Decimal | None:

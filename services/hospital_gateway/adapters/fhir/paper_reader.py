@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from services.hospital_gateway.adapters.fhir.elements import codings, text, words_of
+from services.hospital_gateway.adapters.fhir.finding_reader import finding_codes
 from services.hospital_gateway.application.documents import Kept
 from services.hospital_gateway.domain.visit import Paper
 
@@ -55,6 +56,9 @@ def _kinds(type_name: str, resource: Mapping[str, Any]) -> Iterator[str]:
             yield kind
     elif type_name == "ServiceRequest" and _kind_of(resource) == "referral":
         yield "referral"
+    elif type_name == "Observation" and "rest-period" in finding_codes(resource):
+        # Days of rest that were ordered, in whichever form: what a rest letter says.
+        yield "rest_letter"
     elif type_name == "DiagnosticReport" and _kind_of(resource) == "imaging":
         yield "imaging"
 

@@ -1,163 +1,180 @@
 """Finds the doctor's statement (Form 3b KK 3, 3b PAK 3) in the forms hospitals send it in.
 
-A Composition or DocumentReference whose type or title says so; a Composition's sections by their titles; a
-QuestionnaireResponse whose questionnaire or items name the form's fields; Observations coded `urn:simpul:observation`.
+A Composition or DocumentReference whose profile, type or title says so, a Composition's sections by their codes or
+titles; a QuestionnaireResponse whose questionnaire or items name the form's fields; Observations of
+`urn:simpul:observation`, whose word counts before any prose. Drafts and what another document replaces say nothing.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import fields, replace
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from services.hospital_gateway.adapters.fhir import systems
-from services.hospital_gateway.adapters.fhir.elements import (
-    codings,
-    day,
-    days_in,
-    days_of,
-    decimal,
-    each,
-    moment,
-    narrative,
-    part,
-    text,
-    words_of,
-)
+from services.hospital_gateway.adapters.fhir.elements import codings, day, each, narrative, part, text, words_of
+from services.hospital_gateway.adapters.fhir.finding_reader import with_findings
+from services.hospital_gateway.adapters.fhir.practitioner_reader import caregiver_of
+from services.hospital_gateway.adapters.fhir.spoken_days import united
+from services.hospital_gateway.adapters.fhir.statement_fields import DISABLING, NAMES, field_of, with_field
+from services.hospital_gateway.adapters.fhir.visit_resources import VisitResources
 from services.hospital_gateway.application.documents import Kept
-from services.hospital_gateway.domain.visit import Days, Statement
+from services.hospital_gateway.domain.visit import Statement
 
-_FORM = re.compile(r"(?i)3\s*b[\s-]*(kk|pak)[\s-]*3")
+_PAK = re.compile(r"(?i)3\s*b[\s-]*pak[\s-]*3|\bkk[\s-]*5\b")
 _TITLE = re.compile(
-    r"(?i)3\s*b[\s-]*(kk|pak)[\s-]*3|surat keterangan dokter"
-    r"|keterangan dokter (pemeriksa|penasehat)|doctor'?s statement"
+    r"(?i)3\s*b[\s-]*(kk|pak)[\s-]*3|\bkk[\s-]*[45]\b|surat keterangan dokter"
+    r"|keterangan dokter (pemeriksa|penasehat)|keterangan medis kecelakaan kerja|doctor'?s statement"
 )
-# Title of a section or question → field of the form. The first that matches decides.
-_SECTIONS: tuple[tuple[str, "re.Pattern[str]"], ...] = tuple(
-    (name, re.compile(pattern, re.IGNORECASE))
-    for name, pattern in (
-        ("accident_on", r"tanggal kecelakaan|accident.?(on|date)|date of (the )?accident"),
-        ("examined_on", r"tanggal pemeriksaan|examin(ed|ation).?(on|date)"),
-        ("physical_examination", r"pemeriksaan fisik|physical.?exam"),
-        ("anamnesis", r"anamnes"),
-        ("comorbidity", r"komorbid|komplikasi|comorbid|complication"),
-        ("work_capacity", r"dapat bekerja|kemampuan kerja|work.?capacity|able to work"),
-        ("rest", r"istirahat|\brest\b|sick leave"),
-        ("treated", r"lama(nya)? perawatan|\btreated\b|duration of treatment"),
-        ("treatment", r"penatalaksanaan|tindakan|treatment|management"),
-        ("function_loss_percent", r"function.?loss|kehilangan fungsi|persen"),
-        ("prosthesis", r"prot(h)?es[ai]|prosthes"),
-        ("orthosis", r"ort(h)?es[ai]|orthos"),
-        ("disability_body_part", r"anggota badan|disability.?body.?part"),
-        ("outcome", r"^hasil|hasil akhir|outcome|kondisi akhir"),
-        ("diagnosis", r"diagnos"),
-        ("note", r"^keterangan|catatan|^note"),
-    )
-)
-_OUTCOMES: tuple[tuple[str, "re.Pattern[str]"], ...] = tuple(
-    (code, re.compile(pattern, re.IGNORECASE))
-    for code, pattern in (
-        ("in_treatment", r"dalam pengobatan|dalam perawatan|in.?treatment"),
-        ("death", r"meninggal|\bdeath\b|\bdied\b"),
-        ("total_permanent", r"cacat total|total.?permanent"),
-        ("partial_anatomical", r"cacat (sebagian )?anatomi|partial.?anatomical"),
-        ("partial_functional", r"cacat (sebagian )?fungsi|partial.?functional"),
-        ("recovered", r"sembuh|recovered"),
-    )
-)
-_CAPACITY: tuple[tuple[str, "re.Pattern[str]"], ...] = (
-    ("none", re.compile(r"(?i)tidak dapat bekerja|unable|\bnone\b")),
-    ("light", re.compile(r"(?i)ringan|\blight\b")),
-    ("normal", re.compile(r"(?i)biasa|normal")),
-)
-_PERCENT = re.compile(r"(\d{1,3}(?:[.,]\d+)?)\s*(?:%|persen|percent)")
+# Workers' compensation documents.
+_LOINC_TYPE = "52070-0"
+_DRAFTS = frozenset({"preliminary", "superseded", "entered-in-error", "in-progress", "stopped"})
 _PARAGRAPH_MAX = 4000
-_NAMES = frozenset(field.name for field in fields(Statement))
+_FIELDS = tuple(field.name for field in fields(Statement))
 
 
-def read_statement(kept: Sequence[Kept], zone: ZoneInfo) -> Statement | None:
-    """The newest statement found, with what the Observations add; None without one."""
-    found: Statement | None = None
-    for one in kept:
-        if one.content.get("status") == "entered-in-error":
+def read_statement(resources: VisitResources, zone: ZoneInfo) -> Statement | None:
+    """What the statements of the visit say together, the newest first where they differ; None without one."""
+    found = [one for one in _statements(resources, zone) if one is not None]
+    # Of the same day, the one that says more counts before a mere scan of it.
+    found.sort(key=lambda one: (one.signed_on or date.min, one.recognised_as != "document", one.resource_id or ""))
+    known: Statement | None = None
+    for one in found:
+        known = one if known is None else _after(known, one)
+    return with_findings(known, resources, zone)
+
+
+def _statements(resources: VisitResources, zone: ZoneInfo) -> Iterator[Statement | None]:
+    replaced = _replaced(resources)
+    for kept, content in resources.of("Composition", "DocumentReference", "QuestionnaireResponse"):
+        status = {text(content.get("status")), text(content.get("docStatus"))}
+        if status & _DRAFTS or f"{kept.type}/{kept.id}" in replaced:
             continue
-        if one.type == "Composition" and _is_statement(one.content):
-            found = _of_composition(one, zone)
-        elif one.type == "QuestionnaireResponse" and _asks_for_it(one.content):
-            found = _of_answers(one, zone)
-        elif one.type == "DocumentReference" and _is_statement(one.content) and found is None:
-            found = Statement(form_code=_form_code(one.content), resource_id=one.id)
-    for one in kept:
-        if one.type == "Observation" and one.content.get("status") != "entered-in-error":
-            found = _with_observation(found, one.content)
-    return found
+        if kept.type == "QuestionnaireResponse":
+            yield _of_answers(kept, resources, zone) if _asks_for_it(content) else None
+        elif _is_statement(content):
+            made = _around(kept, resources)
+            yield _with_sections(made, content, zone) if kept.type == "Composition" else made
+
+
+def _replaced(resources: VisitResources) -> frozenset[str]:
+    """Documents that a later one replaces."""
+    return frozenset(
+        str(part(related, "target", "reference") or part(related, "targetReference", "reference"))
+        for _, content in resources.of("Composition", "DocumentReference")
+        for related in each(content.get("relatesTo"))
+        if related.get("code") == "replaces"
+    )
+
+
+def _after(before: Statement, newer: Statement) -> Statement:
+    """The newer statement, completed by the one before it; periods of both, and disabilities only where they can
+    still be."""
+    changes: dict[str, Any] = {
+        name: getattr(before, name) for name in _FIELDS if getattr(newer, name) is None and name != "resource_id"
+    }
+    changes["rest"], changes["treated"] = united(before.rest, newer.rest), united(before.treated, newer.treated)
+    if not newer.disabilities and (newer.outcome is None or newer.outcome in DISABLING):
+        changes["disabilities"] = before.disabilities
+    return replace(newer, **changes)
 
 
 def _is_statement(resource: Mapping[str, Any]) -> bool:
-    words = f"{words_of(resource.get('type'))} {resource.get('title', '')} {resource.get('description', '')}"
-    is_form = any(coding.get("system") == systems.FORM for coding in codings(resource.get("type")))
-    return is_form or bool(_TITLE.search(words))
+    told = list(codings(resource.get("type")))
+    is_form = any(one.get("system") == systems.FORM or one.get("code") == _LOINC_TYPE for one in told)
+    return is_form or _has_profile(resource) or bool(_TITLE.search(_words(resource)))
 
 
-def _form_code(resource: Mapping[str, Any]) -> str:
-    words = f"{words_of(resource.get('type'))} {resource.get('title', '')} {resource.get('description', '')}"
-    match = _FORM.search(words)
-    return "3b PAK 3" if match and match[1].upper() == "PAK" else "3b KK 3"
+def _has_profile(resource: Mapping[str, Any]) -> bool:
+    profiles = part(resource, "meta", "profile")
+    return isinstance(profiles, list) and any(str(one).split("|")[0] == systems.STATEMENT_PROFILE for one in profiles)
 
 
-def _of_composition(kept: Kept, zone: ZoneInfo) -> Statement:
-    resource = kept.content
-    author: Mapping[str, Any] = next(each(resource.get("author")), {})
-    words = f"{words_of(resource.get('type'))} {resource.get('title', '')}".lower()
-    statement = Statement(
-        form_code=_form_code(resource),
-        doctor_name=text(author.get("display")),
-        doctor_role="advisory" if "penasehat" in words or "advisory" in words else "examining",
-        facility_name=text(part(resource, "custodian", "display")),
-        signed_on=day(resource.get("date")),
+def _words(resource: Mapping[str, Any]) -> str:
+    return f"{words_of(resource.get('type'))} {resource.get('title', '')} {resource.get('description', '')}"
+
+
+def _form_code(words: str) -> str:
+    return "3b PAK 3" if _PAK.search(words.replace("_", " ")) else "3b KK 3"
+
+
+def _around(kept: Kept, resources: VisitResources) -> Statement:
+    """What the document itself tells: which form, who wrote it, where and when."""
+    content, words = kept.content, _words(kept.content)
+    authors = [caregiver_of(one, None, resources) for one in _people(content)]
+    author = next((one for one in authors if one.name), authors[0] if authors else None)
+    advisory = "penasehat" in words.lower() or "advisory" in words.lower()
+    organisation = resources.referred(content.get("custodian")) or {}
+    how = "document" if kept.type == "DocumentReference" else "profile" if _has_profile(content) else "composition"
+    return Statement(
+        form_code=_form_code(words),
+        doctor_name=author.name if author else None,
+        doctor_role=None if how == "document" and not advisory else "advisory" if advisory else "examining",
+        doctor_phone=author.phone if author else None,
+        doctor_number=author.ihs_number if author else None,
+        licence=author.licence if author else None,
+        practice=author.practice if author else None,
+        facility_name=text(organisation.get("name")) or text(part(content, "custodian", "display")),
+        signed_on=day(content.get("date")),
         resource_id=kept.id,
+        recognised_as=how,
     )
-    for title, said in _sections(resource):
-        statement = _with_section(statement, title, said, zone)
-    return statement
 
 
-def _sections(resource: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _people(content: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Authors that are no organisation, then who attests."""
+    for one in each(content.get("author")):
+        if not str(part(one, "reference")).startswith("Organization/"):
+            yield one
+    for attester in each(content.get("attester")):
+        yield from each(attester.get("party"))
+    yield from each(content.get("authenticator"))
+
+
+def _with_sections(statement: Statement, content: Mapping[str, Any], zone: ZoneInfo) -> Statement:
     """Titles and texts of all sections, nested ones too."""
-    waiting = list(each(resource.get("section")))
+    waiting: list[Mapping[str, Any]] = list(each(content.get("section")))
     while waiting:
         section = waiting.pop(0)
         said = narrative(section.get("text"))
-        if said:
-            yield f"{section.get('title', '')} {words_of(section.get('code'))}".strip(), said[:_PARAGRAPH_MAX]
+        name = field_of(f"{section.get('title', '')} {words_of(section.get('code'))}".strip(), section.get("code"))
+        if said and name:
+            statement = with_field(statement, name, said[:_PARAGRAPH_MAX], zone)
         waiting.extend(each(section.get("section")))
+    return statement
 
 
 def _asks_for_it(resource: Mapping[str, Any]) -> bool:
-    asked = str(resource.get("questionnaire", ""))
-    named = {str(item.get("linkId")) for item in each(resource.get("item"))}
-    return bool(_TITLE.search(asked)) or len(named & _NAMES) >= 2
+    named = {str(item.get("linkId")).replace("-", "_") for item in each(resource.get("item"))}
+    return bool(_TITLE.search(str(resource.get("questionnaire", "")))) or len(named & NAMES) >= 2
 
 
-def _of_answers(kept: Kept, zone: ZoneInfo) -> Statement:
-    resource = kept.content
+def _of_answers(kept: Kept, resources: VisitResources, zone: ZoneInfo) -> Statement:
+    content = kept.content
+    author = caregiver_of(content.get("author"), None, resources)
     statement = Statement(
-        form_code=_form_code({"title": str(resource.get("questionnaire", ""))}),
-        doctor_name=text(part(resource, "author", "display")),
-        signed_on=day(resource.get("authored")),
+        form_code=_form_code(str(content.get("questionnaire", ""))),
+        doctor_name=author.name,
+        doctor_phone=author.phone,
+        doctor_number=author.ihs_number,
+        licence=author.licence,
+        practice=author.practice,
+        signed_on=day(content.get("authored")),
         resource_id=kept.id,
+        recognised_as="questionnaire",
     )
-    waiting = list(each(resource.get("item")))
+    waiting: list[Mapping[str, Any]] = list(each(content.get("item")))
     while waiting:
         item = waiting.pop(0)
         waiting.extend(each(item.get("item")))
         for answer in each(item.get("answer")):
+            waiting.extend(each(answer.get("item")))
+            link_id = str(item.get("linkId", "")).replace("-", "_")
+            name = link_id if link_id in NAMES else field_of(str(item.get("text") or link_id))
             said = _said(answer)
-            link_id = str(item.get("linkId", ""))
-            if said and link_id in _NAMES:
-                statement = _with_field(statement, link_id, said, zone)
-            elif said:
-                statement = _with_section(statement, str(item.get("text") or link_id), said, zone)
+            if said and name:
+                statement = with_field(statement, name, said[:_PARAGRAPH_MAX], zone)
     return statement
 
 
@@ -170,59 +187,3 @@ def _said(answer: Mapping[str, Any]) -> str | None:
         if name == "valueQuantity":
             return f"{part(value, 'value')} {part(value, 'unit') or '%'}"
     return None
-
-
-def _with_section(statement: Statement, title: str, said: str, zone: ZoneInfo) -> Statement:
-    name = next((name for name, pattern in _SECTIONS if pattern.search(title)), None)
-    return statement if name is None else _with_field(statement, name, said, zone)
-
-
-def _with_field(statement: Statement, name: str, said: str, zone: ZoneInfo) -> Statement:
-    """The statement with one field filled from what was said for it, as far as it can be read."""
-    changes: dict[str, Any] = {}
-    dates = days_in(said)
-    if name in ("accident_on", "examined_on", "signed_on"):
-        changes[name] = dates[0] if dates else None
-    elif name in ("rest", "treated"):
-        changes[name] = Days(dates[0], dates[-1]) if dates else None
-    elif name == "outcome":
-        changes |= _outcome(said, zone)
-    elif name == "work_capacity":
-        changes[name] = next((code for code, pattern in _CAPACITY if pattern.search(said)), None)
-        changes["work_conditions"] = said
-    elif name == "function_loss_percent":
-        match = _PERCENT.search(said)
-        changes[name] = decimal(match[1].replace(",", ".")) if match else decimal(said)
-    elif name == "died_at":
-        changes[name] = moment(said, zone)
-    elif name not in ("form_code", "resource_id"):
-        changes[name] = said
-    return replace(statement, **changes)
-
-
-def _outcome(said: str, zone: ZoneInfo) -> dict[str, Any]:
-    changes: dict[str, Any] = {"outcome": next((c for c, pattern in _OUTCOMES if pattern.search(said)), None)}
-    percent = _PERCENT.search(said)
-    if percent:
-        changes["function_loss_percent"] = decimal(percent[1].replace(",", "."))
-    if changes["outcome"] == "death" and (dates := days_in(said)):
-        changes["died_at"] = moment(dates[0].isoformat(), zone)
-    return changes
-
-
-def _with_observation(statement: Statement | None, observation: Mapping[str, Any]) -> Statement | None:
-    """What an Observation under `urn:simpul:observation` tells: rest, function loss, work capacity."""
-    codes = {
-        text(one.get("code")) for one in codings(observation.get("code")) if one.get("system") == systems.OBSERVATION
-    }
-    if not codes:
-        return statement
-    known = statement or Statement(resource_id=text(observation.get("id")))
-    if "rest-period" in codes:
-        return replace(known, rest=days_of(observation.get("valuePeriod")))
-    if "function-loss-percent" in codes:
-        return replace(known, function_loss_percent=decimal(part(observation, "valueQuantity", "value")))
-    if "work-capacity" in codes:
-        words = words_of(observation.get("valueCodeableConcept")) or str(observation.get("valueString", ""))
-        return replace(known, work_capacity=next((c for c, pattern in _CAPACITY if pattern.search(words)), None))
-    return statement

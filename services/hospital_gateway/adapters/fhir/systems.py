@@ -3,10 +3,8 @@
 NIK = "https://fhir.kemkes.go.id/id/nik"
 PASSPORTS = ("https://fhir.kemkes.go.id/id/paspor", "https://fhir.kemkes.go.id/id/passport")
 IHS_NUMBER = "https://fhir.kemkes.go.id/id/ihs-number"
-PRACTITIONER_NUMBERS = (
-    "https://fhir.kemkes.go.id/id/nakes-his-number",
-    "https://fhir.kemkes.go.id/id/str-kki-number",
-)
+NAKES_NUMBER = "https://fhir.kemkes.go.id/id/nakes-his-number"
+STR_NUMBER = "https://fhir.kemkes.go.id/id/str-kki-number"
 ICD10 = "http://hl7.org/fhir/sid/icd-10"
 ICD9_CM = "http://hl7.org/fhir/sid/icd-9-cm"
 KPJ = "urn:simpul:kpj"
@@ -23,3 +21,10 @@ REQUEST = "urn:simpul:request"
 DOCUMENT = "urn:simpul:document"
 CHECKLIST_STATE = "urn:simpul:checklist-state"
 STATUS = "urn:simpul:status"
+FORM_SECTION = "urn:simpul:form-section"
+BODY_PART = "urn:simpul:body-part"
+DISABILITY = "urn:simpul:disability"
+DISABILITY_KIND = "urn:simpul:disability-kind"
+OUTCOME = "urn:simpul:outcome"
+WORK_CAPACITY = "urn:simpul:work-capacity"
+STATEMENT_PROFILE = "urn:simpul:StructureDefinition:doctor-statement"

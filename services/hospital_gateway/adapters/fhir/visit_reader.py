@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from services.hospital_gateway.adapters.fhir import systems
+from services.hospital_gateway.adapters.fhir.care_reader import read_care, read_episode
 from services.hospital_gateway.adapters.fhir.elements import (
     codings,
     day,
@@ -21,45 +22,38 @@ from services.hospital_gateway.adapters.fhir.elements import (
 )
 from services.hospital_gateway.adapters.fhir.inspection import organisation_numbers
 from services.hospital_gateway.adapters.fhir.paper_reader import read_papers
+from services.hospital_gateway.adapters.fhir.practitioner_reader import read_caregivers
 from services.hospital_gateway.adapters.fhir.statement_reader import read_statement
+from services.hospital_gateway.adapters.fhir.visit_resources import VisitResources
 from services.hospital_gateway.application.documents import Kept
-from services.hospital_gateway.domain.visit import Caregiver, Coded, Person, Source, Visit
+from services.hospital_gateway.domain.care import Signature
+from services.hospital_gateway.domain.visit import Coded, Person, Source, Statement, Visit
 from shared.identifiers import is_kpj
 
 _JKK = re.compile(r"(?i)\bjkk\b|kecelakaan kerja|ketenagakerjaan|jamsostek|work accident")
 _REFUTED = frozenset({"refuted", "entered-in-error"})
-_ERROR = "entered-in-error"
-
-
-@dataclass(frozen=True)
-class _Documents:
-    """The resources by type, and by the reference that others make to them."""
-
-    kept: Sequence[Kept]
-
-    def of(self, type_name: str) -> Iterator[tuple[Kept, Mapping[str, Any]]]:
-        for one in self.kept:
-            if one.type == type_name and one.content.get("status") != _ERROR:
-                yield one, one.content
-
-    def referred(self, reference: Any) -> Mapping[str, Any] | None:
-        """The held resource behind a Reference element."""
-        target = part(reference, "reference")
-        if not isinstance(target, str):
-            return None
-        path = target.split("/_history/")[0]
-        return next((one.content for one in self.kept if f"{one.type}/{one.id}" == path), None)
+# SNOMED CT's codes of severity and the words for them.
+_SEVERITIES = (
+    ("fatal", re.compile(r"(?i)399166001|\bfatal")),
+    ("severe", re.compile(r"(?i)24484000|\bsevere\b|\bberat\b")),
+    ("moderate", re.compile(r"(?i)6736007|\bmoderate\b|\bsedang\b")),
+    ("mild", re.compile(r"(?i)255604002|\bmild\b|\bringan\b")),
+)
+_COMORBID = re.compile(r"(?i)komorbid|penyerta|comorbid")
+# Complications of care, else the word.
+_COMPLICATION = re.compile(r"(?i)\bT8[0-8]|komplikasi|complication")
 
 
 def read_visit(encounter_id: str, kept: Sequence[Kept], zone: ZoneInfo) -> Visit:
     """The facts of the Encounter among `kept`, which holds everything that belongs to it."""
-    documents = _Documents(kept)
+    documents = VisitResources(kept)
     encounter = next(one.content for one in kept if one.type == "Encounter" and one.id == encounter_id)
     patient = documents.referred(encounter.get("subject")) or {}
     coverages = [resource for _, resource in documents.of("Coverage")]
     facility = documents.referred(encounter.get("serviceProvider")) or {}
     employer = next((one for _, one in documents.of("Organization") if identifier_value(one, systems.NPP)), {})
     disposition = part(encounter, "hospitalization", "dischargeDisposition")
+    care = read_care(encounter, documents, zone)
     return Visit(
         id=encounter_id,
         status=text(encounter.get("status")),
@@ -79,20 +73,34 @@ def read_visit(encounter_id: str, kept: Sequence[Kept], zone: ZoneInfo) -> Visit
         has_kpj=_marked(kept, systems.KPJ) is not None,
         has_jkk_coverage=any(_is_jkk(one) for one in coverages),
         has_claim_accident=any(
-            isinstance(resource.get("accident"), dict)
-            for type_name in ("Claim", "ExplanationOfBenefit")
-            for _, resource in documents.of(type_name)
+            isinstance(one.get("accident"), dict) for _, one in documents.of("Claim", "ExplanationOfBenefit")
         ),
         coverage_payers=tuple(dict.fromkeys(filter(None, (words_of(one.get("payor")) for one in coverages)))),
         employer_number=identifier_value(employer, systems.NPP),
         employer_name=text(employer.get("name")),
-        statement=read_statement(kept, zone),
-        caregivers=tuple(_caregivers(encounter, documents)),
+        statement=_vouched_for(read_statement(documents, zone), care.signatures),
+        caregivers=read_caregivers(encounter, documents),
         facility_name=text(facility.get("name")) or text(part(encounter, "serviceProvider", "display")),
         facility_number=_facility_number(encounter, facility),
         location=next((words_of(one.get("location")) for one in each(encounter.get("location"))), None) or None,
         papers=read_papers(kept),
         sources=tuple(Source(one.type, one.id, one.version, one.sha256) for one in kept),
+        episode=read_episode(encounter, documents),
+        care=care,
+    )
+
+
+def _vouched_for(statement: Statement | None, signatures: Sequence[Signature]) -> Statement | None:
+    """A statement that names no doctor or day is the one's, and of the day, that its Provenance says."""
+    if statement is None:
+        return None
+    vouched = next((one for one in signatures if one.target.partition("/")[2] == statement.resource_id), None)
+    if vouched is None:
+        return statement
+    return replace(
+        statement,
+        doctor_name=statement.doctor_name or vouched.who,
+        signed_on=statement.signed_on or (vouched.at.date() if vouched.at else None),
     )
 
 
@@ -139,7 +147,7 @@ def _person(
     )
 
 
-def _conditions(encounter: Mapping[str, Any], documents: _Documents, zone: ZoneInfo) -> Iterator[Coded]:
+def _conditions(encounter: Mapping[str, Any], documents: VisitResources, zone: ZoneInfo) -> Iterator[Coded]:
     """Each diagnosis once, with the role and rank that the Encounter gives it."""
     places = {str(part(one, "condition", "reference")): one for one in each(encounter.get("diagnosis"))}
     seen: set[tuple[str, str | None]] = set()
@@ -163,7 +171,23 @@ def _conditions(encounter: Mapping[str, Any], documents: _Documents, zone: ZoneI
                 rank=rank if isinstance(rank, int) else None,
                 start=moment(condition.get("onsetDateTime") or part(condition, "onsetPeriod", "start"), zone),
                 words=_condition_words(condition),
+                severity=_severity(condition),
+                certainty=first_code(condition.get("verificationStatus")),
+                beside=_beside(role, _plain(code), condition),
             )
+
+
+def _severity(condition: Mapping[str, Any]) -> str | None:
+    words = words_of(condition.get("severity"))
+    return next((severity for severity, pattern in _SEVERITIES if pattern.search(words)), None)
+
+
+def _beside(role: str | None, code: str, condition: Mapping[str, Any]) -> str | None:
+    """A comorbidity or a complication, when the Encounter, the category or a note says so (form 3b KK 3 no. 9)."""
+    words = f"{words_of(condition.get('category'))} {_condition_words(condition)}"
+    if role == "CM" or _COMORBID.search(words):
+        return "comorbidity"
+    return "complication" if _COMPLICATION.search(f"{code} {words}") else None
 
 
 def _plain(code: str) -> str:
@@ -177,7 +201,7 @@ def _condition_words(condition: Mapping[str, Any]) -> str:
     return f"{words_of(condition.get('bodySite'), condition.get('code'))} {notes}"
 
 
-def _procedures(documents: _Documents, zone: ZoneInfo) -> Iterator[Coded]:
+def _procedures(documents: VisitResources, zone: ZoneInfo) -> Iterator[Coded]:
     seen: set[tuple[str, object]] = set()
     for kept, procedure in documents.of("Procedure"):
         coding: Mapping[str, Any] = next(codings(procedure.get("code")), {})
@@ -195,6 +219,7 @@ def _procedures(documents: _Documents, zone: ZoneInfo) -> Iterator[Coded]:
             start=start,
             end=moment(part(procedure, "performedPeriod", "end"), zone),
             words=words_of(procedure.get("bodySite"), procedure.get("code")),
+            outcome=words_of(procedure.get("outcome")) or None,
         )
 
 
@@ -206,27 +231,6 @@ def _is_jkk(coverage: Mapping[str, Any]) -> bool:
     )
     payors = words_of(coverage.get("payor"), coverage.get("type"))
     return bool(_JKK.search(f"{payors} {classes}")) or identifier_value(coverage, systems.KPJ) is not None
-
-
-def _caregivers(encounter: Mapping[str, Any], documents: _Documents) -> Iterator[Caregiver]:
-    seen: set[str] = set()
-    performers = [
-        performer.get("actor") for _, one in documents.of("Procedure") for performer in each(one.get("performer"))
-    ]
-    named = [(one.get("individual"), words_of(one.get("type")) or None) for one in each(encounter.get("participant"))]
-    for reference, role in [*named, *((one, None) for one in performers)]:
-        practitioner = documents.referred(reference) or {}
-        target = str(part(reference, "reference") or "")
-        name = person_name(practitioner.get("name")) or text(part(reference, "display"))
-        number = identifier_value(practitioner, *systems.PRACTITIONER_NUMBERS)
-        if not practitioner and target.startswith("Practitioner/"):
-            number = target.removeprefix("Practitioner/")
-        key = target or name or ""
-        if not key or key in seen:
-            continue
-        seen.add(key)
-        phones = (text(one.get("value")) for one in each(practitioner.get("telecom")) if one.get("system") == "phone")
-        yield Caregiver(name, identifier_value(practitioner, systems.NIK), number, role, next(phones, None))
 
 
 def _facility_number(encounter: Mapping[str, Any], facility: Mapping[str, Any]) -> str | None:

@@ -1,0 +1,84 @@
+"""A visit's resources as the readers take them."""
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from services.hospital_gateway.adapters.clinical_lists import body_part_rules, relevance_rules
+from services.hospital_gateway.adapters.fhir.visit_reader import read_visit
+from services.hospital_gateway.application.assemble_report import Assembled, Rules, assemble
+from services.hospital_gateway.application.documents import Kept
+from services.hospital_gateway.domain.visit import Statement, Visit
+from shared.clock import SystemClock
+
+ZONE = ZoneInfo("Asia/Jakarta")
+OURS = "urn:simpul:"
+RULES = Rules(relevance_rules(), body_part_rules())
+ENCOUNTER: dict[str, Any] = {
+    "resourceType": "Encounter",
+    "status": "finished",
+    "class": {"code": "IMP"},
+    "period": {"start": "2026-11-20T10:10:00+07:00", "end": "2026-11-25T09:00:00+07:00"},
+}
+
+
+def kept(*resources: dict[str, Any], **encounter: Any) -> list[Kept]:
+    """The Encounter `e` and these, each with the id it names or its place as id."""
+    made = [Kept("Encounter", "e", 1, "0" * 64, {**ENCOUNTER, "id": "e", **encounter})]
+    for place, resource in enumerate(resources):
+        identity = str(resource.get("id", place))
+        made.append(Kept(resource["resourceType"], identity, 1, f"{place:064x}", {**resource, "id": identity}))
+    return made
+
+
+def visit(*resources: dict[str, Any], **encounter: Any) -> Visit:
+    return read_visit("e", kept(*resources, **encounter), ZONE)
+
+
+def statement(*resources: dict[str, Any]) -> Statement:
+    found = visit(*resources).statement
+    assert found is not None
+    return found
+
+
+class NoWorkers:
+    """Keys without a secret."""
+
+    def worker_key(self, **_: Any) -> str:
+        return "d:" + "0" * 64
+
+
+def report(*resources: dict[str, Any], **encounter: Any) -> Assembled:
+    return assemble(
+        visit(*resources, **encounter),
+        org="hospital:100000401",
+        region_code="3671",
+        version=1,
+        at=SystemClock().now(),
+        rules=RULES,
+        workers=NoWorkers(),
+    )
+
+
+def narrative(said: str) -> dict[str, str]:
+    return {"status": "generated", "div": f'<div xmlns="http://www.w3.org/1999/xhtml">{said}</div>'}
+
+
+def composition(sections: dict[str, str], **more: Any) -> dict[str, Any]:
+    return {
+        "resourceType": "Composition",
+        "status": "final",
+        "type": {"text": "Surat Keterangan Dokter 3b KK 3"},
+        "date": "2026-11-28T09:00:00+07:00",
+        "title": "3b KK 3",
+        "section": [{"title": title, "text": narrative(said)} for title, said in sections.items()],
+        **more,
+    }
+
+
+def finding(code: str, **value: Any) -> dict[str, Any]:
+    concept = {"coding": [{"system": f"{OURS}observation", "code": code}]}
+    return {"resourceType": "Observation", "status": "final", "code": concept, **value}
+
+
+def coded(system: str, code: str, display: str | None = None) -> dict[str, Any]:
+    return {"coding": [{"system": system, "code": code} | ({"display": display} if display else {})]}
