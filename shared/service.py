@@ -13,7 +13,7 @@ from shared.errors import SimpulError
 from shared.observability import COMPONENT_RESTARTS, configure_logging, log
 from shared.partner_http import careful_client
 from shared.settings import ServiceSettings
-from shared.web.door import Door, ErrorRenderer, Verifier
+from shared.web.door import Door, ErrorRenderer, Reception, Verifier
 from shared.web.health import Check, health_router
 from shared.web.issuer_keys import IssuerKeys
 from shared.web.observe import Observe
@@ -91,6 +91,7 @@ def create_service(
     routers: Sequence[APIRouter],
     verifier: Verifier | None = None,
     render_error: ErrorRenderer | None = None,
+    reception: Reception | None = None,
     components: Sequence[Component] = (),
     checks: Sequence[tuple[str, Check]] = (),
     on_start: Sequence[Hook] = (),
@@ -99,7 +100,8 @@ def create_service(
     """Build the FastAPI app: strict errors, the door before every route, health, and the components' lifespan.
 
     `verifier` judges access tokens; without one the issuer of the settings is asked. `render_error` gives the door's
-    refusals another form than problem+json where a service's clients expect one. `checks` are asked by `/readyz`
+    refusals another form than problem+json where a service's clients expect one; a service with pages has a
+    `reception` for people. `checks` are asked by `/readyz`
     beside the components. `on_stop` runs in reverse, after the components ended.
     """
     if verifier is None:
@@ -128,7 +130,7 @@ def create_service(
     for router in (health_router(all_checks), *routers):
         app.router.routes.extend(router.routes)
     describe(app, issuer=settings.issuer)
-    app.add_middleware(Door, routes=app.router.routes, tokens=verifier, render_error=render_error)
+    app.add_middleware(Door, routes=app.router.routes, tokens=verifier, render_error=render_error, reception=reception)
     app.add_middleware(Observe, service=name)
     return Service(name, settings, app, tuple(components))
 

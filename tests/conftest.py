@@ -4,7 +4,14 @@ from collections.abc import Iterator
 
 import pytest
 
+from deploy.local.assets import prepare_assets
 from tests.support.servers import KafkaServer, PostgresServer, kafka_server, postgres_server
+
+
+@pytest.fixture(scope="session", autouse=True)
+def assets() -> None:
+    """What pages load is there, as it is in every hub."""
+    prepare_assets()
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from deploy.local.hub import Hub, HubStatus
-from deploy.local.partner_kinds import PartnerKind
+from deploy.local.partner_kinds import ConsoleRole, PartnerKind
 from deploy.local.problems import HubProblem, explain_os_error
 from deploy.local.progress import Reporter
 from deploy.local.rules_commands import rules
@@ -93,6 +93,20 @@ def partner_add(
 
     written = add_partner(_hub().settings, kind, org=org, name=name, region=region, out=out)
     typer.echo(f"{written['client_id']} of {written['org']}: {out}", err=True)
+
+
+@app.command("console-login")
+def console_login(
+    role: Annotated[ConsoleRole, typer.Option(help="What the person may see and do.")],
+    name: Annotated[str, typer.Option(help="The person's name; the same name is the same person.")],
+) -> None:
+    """Print an address that signs a person in to the console once. Local profile only."""
+    from deploy.local.partner import console_login as make_link
+
+    settings = _hub().settings
+    if settings.profile != "local":
+        raise HubProblem("only a hub of the local profile makes sign-in links; others use their OpenID provider")
+    typer.echo(make_link(settings, role.value, name))
 
 
 def _print_status(found: HubStatus) -> None:

@@ -1,4 +1,4 @@
-"""What the services find when they start: secrets, databases with their migrations, topics.
+"""What the services find when they start: secrets, databases with their migrations, topics, what pages load.
 
 Heavy to import, so only `up` does it.
 """
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import asyncpg
 
-from deploy.local import migrated
+from deploy.local import assets, migrated
 from deploy.local.kafka_ready import broker_answers
 from deploy.local.problems import HubProblem
 from deploy.local.service_processes import database_name
@@ -66,6 +66,11 @@ def prepare_topics(bootstrap: str) -> None:
         asyncio.run(ensure_topics(bootstrap, TOPICS.values()))
     except Unavailable as error:
         raise HubProblem(f"the topics could not be made on {bootstrap}: {error.detail}") from error
+
+
+def prepare_assets() -> None:
+    """What npm has to fetch for the pages, if it has not yet."""
+    assets.prepare_assets()
 
 
 def clock_drift_seconds(url: str) -> float:

@@ -58,6 +58,7 @@ class Contents(Protocol):
     def prepare_secrets(self, folder: Path) -> None: ...
     def prepare_databases(self, admin_url: str, passwords: Mapping[str, str], remembered: Path | None) -> None: ...
     def prepare_topics(self, bootstrap: str) -> None: ...
+    def prepare_assets(self) -> None: ...
 
 
 def _real_contents() -> Contents:
@@ -260,6 +261,7 @@ class Hub:
         self._settings.record()
         log_folder(self._settings)
         self._contents().prepare_secrets(self._settings.secrets_dir)
+        self._contents().prepare_assets()
         # The two servers share nothing, and each takes seconds.
         with ThreadPoolExecutor(2) as pool:
             for done in (pool.submit(self._prepare_postgres, missing), pool.submit(self._prepare_kafka)):

@@ -58,6 +58,22 @@ def add_partner(
     return written
 
 
+def console_login(settings: HubSettings, role: str, name: str) -> str:
+    """An address that signs this person in to the console of a running hub, once. Raises HubProblem."""
+    with httpx.Client(timeout=REQUEST_SECONDS) as http:
+        token = _operator_token(http, settings, str(_discover(http, settings)["token_endpoint"]))
+        answer = _send(
+            http.build_request(
+                "POST",
+                f"{settings.url('verification')}/v1/operations/console-logins",
+                headers={"Authorization": f"Bearer {token}"},
+                json={"role": role, "name": name},
+            ),
+            http,
+        )
+    return str(answer["url"])
+
+
 def _discover(http: httpx.Client, settings: HubSettings) -> Mapping[str, Any]:
     return _send(http.build_request("GET", f"{settings.issuer_url}/.well-known/openid-configuration"), http)
 

@@ -14,3 +14,12 @@ class PartnerKind(StrEnum):
     CHANNEL = "channel"
     AUDITOR = "auditor"
     OPERATOR = "operator"
+
+
+class ConsoleRole(StrEnum):
+    """What people at the console may be."""
+
+    VERIFIER = "verifier"
+    SUPERVISOR = "supervisor"
+    AUDITOR = "auditor"
+    OPERATOR = "operator"

@@ -33,6 +33,11 @@ class VerificationSettings(CountingSettings, ServiceSettings):
     stream_retry_milliseconds: int = 2_000
     sequencer_rows_max: int = 1_000
 
+    console_org: str = "bpjs:console"
+    console_session_hours: float = 10.0
+    console_idle_minutes: float = 60.0
+    console_link_minutes: float = 10.0
+
     participants_import_bytes_max: int = 2_147_483_648
     participants_import_lines_max: int = 5_000_000
     participants_import_line_bytes_max: int = 16_384

@@ -11,6 +11,7 @@ from fastapi import APIRouter
 from services.verification.adapters.case_store import ORG, PostgresCaseStore
 from services.verification.adapters.claim_queries import ClaimQueries, search_terms
 from services.verification.adapters.clock_keeper import ClockKeeper
+from services.verification.adapters.console_sessions import ConsoleSessions
 from services.verification.adapters.participant_register import ImportBook, ParticipantRegister, sole_import
 from services.verification.adapters.rule_replay import RuleReplay
 from services.verification.adapters.sequencer import Sequencer
@@ -18,6 +19,9 @@ from services.verification.adapters.stream import ClaimStream, StreamLimits
 from services.verification.adapters.surroundings import Surroundings
 from services.verification.adapters.surroundings_watch import SurroundingsWatch
 from services.verification.adapters.tracking_codes import TrackingCodes
+from services.verification.entrypoints.console.frame import FOLDER as CONSOLE_FOLDER
+from services.verification.entrypoints.console.people import SIGN_IN
+from services.verification.entrypoints.console.routes import console_routes
 from services.verification.entrypoints.consumers import evidence_receiver
 from services.verification.entrypoints.http.claims import claim_routes
 from services.verification.entrypoints.http.desk import Counter
@@ -50,6 +54,9 @@ from shared.regulation.rule_sets import RuleSet
 from shared.sealing import load_secrets
 from shared.service import Component, Hook, Service, create_service
 from shared.web.door import Verifier
+from shared.web.pages.reception import PageReception
+from shared.web.pages.rendering import Pages
+from shared.web.pages.routes import page_routes
 from shared.web.throttle import Throttle
 
 NAME = "verification"
@@ -80,12 +87,19 @@ def build(
     )
     sequencer = Sequencer(database, rows_max=settings.sequencer_rows_max, poll_seconds=settings.stream_poll_seconds)
     stream = ClaimStream(database, clock, _limits(settings))
+    pages = Pages([CONSOLE_FOLDER], public_url=settings.public_url)
+    sessions = _sessions(settings, counter)
     return create_service(
         NAME,
         settings,
         title="Simpul: verification of claims",
-        routers=_routers(settings, counter, stream, consumer),
+        routers=[
+            *_api(settings, counter, stream, consumer),
+            page_routes(pages),
+            console_routes(counter, pages, sessions),
+        ],
         verifier=verifier,
+        reception=PageReception(pages, sessions, sign_in_path=SIGN_IN),
         components=[
             Relay(database, bus),
             Cleaner(database, retention=Retention.of(settings)),
@@ -94,17 +108,15 @@ def build(
             stream,
             consumer,
         ],
-        checks=[("postgres", database.check)],
+        checks=[("postgres", database.check), ("pages", pages.assets.check)],
         on_start=[_end_streams_on_signal(stream)],
         on_stop=[database.close, bus.close],
     )
 
 
-def _routers(
-    settings: VerificationSettings, counter: Counter, stream: ClaimStream, consumer: Consumer
-) -> list[APIRouter]:
+def _api(settings: VerificationSettings, counter: Counter, stream: ClaimStream, consumer: Consumer) -> list[APIRouter]:
+    # The stream's fixed path comes before `/v1/claims/{case_number}`.
     return [
-        # The stream's fixed path comes before `/v1/claims/{case_number}`.
         stream_routes(counter, stream),
         claim_routes(counter),
         work_routes(counter),
@@ -148,6 +160,17 @@ def _counter(settings: VerificationSettings, database: Database, clock: Clock, c
         open_reader=lambda transaction: ClaimQueries(transaction, secrets),
         search_terms=lambda text: search_terms(text, secrets),
         counting=counting,
+    )
+
+
+def _sessions(settings: VerificationSettings, counter: Counter) -> ConsoleSessions:
+    return ConsoleSessions(
+        counter.database,
+        counter.sealer,
+        counter.clock,
+        hours=settings.console_session_hours,
+        idle_minutes=settings.console_idle_minutes,
+        link_minutes=settings.console_link_minutes,
     )
 
 

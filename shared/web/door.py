@@ -4,10 +4,12 @@ An ASGI middleware in front of the router. Every route declares what it needs:
 
     @router.post("/v1/accident-reports", **secured("accident-reports.write"))
     @router.get("/v1/codes", **public())
+    @router.get("/console", **page("verifier", "supervisor"))
 
 The declaration stands in the OpenAPI (`security`, `x-required-scopes`); the door reads the same one. Only a route that
 matches completely and is declared is ever reached: whatever matches nothing is 401 without a good token and 404 with
-one, and a route that declares nothing is refused to everybody.
+one, and a route that declares nothing is refused to everybody. A page is for people with a browser: its `Reception`
+asks for a session in place of a token.
 """
 
 from collections.abc import Callable, Collection, Sequence
@@ -16,6 +18,7 @@ from re import Pattern
 from typing import Annotated, Any, Protocol
 
 from fastapi import Depends, Request, Response
+from fastapi.responses import HTMLResponse
 from fastapi.routing import iter_route_contexts
 from starlette._utils import get_route_path
 from starlette.datastructures import MutableHeaders
@@ -30,7 +33,9 @@ __all__ = [
     "Caller",
     "Door",
     "Principal",
+    "Reception",
     "RouteAccess",
+    "page",
     "principal_of",
     "public",
     "route_accesses",
@@ -43,6 +48,7 @@ DOCUMENTATION_PATHS = frozenset({"/openapi.json", "/docs", "/docs/oauth2-redirec
 # Where a declaration stands in an operation of the OpenAPI.
 REQUIRED_SCOPES = "x-required-scopes"
 SECURITY_SCHEME = "oauth2"
+PAGE_ROLES = "x-page-roles"
 
 ErrorRenderer = Callable[[Request, SimpulError], Response]
 
@@ -52,6 +58,22 @@ class Verifier(Protocol):
 
     async def verify(self, token: str) -> Principal:
         """Raises Unauthenticated for a bad token, Unavailable when that cannot be known now."""
+        ...
+
+
+class Reception(Protocol):
+    """What the door asks of those who receive people with a browser: `shared.web.pages.reception`."""
+
+    async def admit(self, request: Request, roles: Collection[str]) -> None:
+        """Let somebody see a page that these roles may see (everybody when there are none), or raise what refuses."""
+        ...
+
+    def render_error(self, request: Request, error: SimpulError) -> Response:
+        """A refusal as a page, or the way to the sign-in."""
+        ...
+
+    def dressed(self, send: Send) -> Send:
+        """`send` that gives every answer the headers of a page."""
         ...
 
 
@@ -68,14 +90,27 @@ def public(*, extra: dict[str, Any] | None = None) -> dict[str, Any]:
     return {"openapi_extra": {**(extra or {}), "security": [], REQUIRED_SCOPES: []}}
 
 
+def page(*roles: str) -> dict[str, Any]:
+    """Route arguments of a page: a signed-in person with any one of `roles` is needed; without any, nobody in
+    particular. Pages are no part of the API, so they are not in the OpenAPI."""
+    return {
+        "openapi_extra": {PAGE_ROLES: list(roles)},
+        "include_in_schema": False,
+        "response_class": HTMLResponse,
+        "response_model": None,
+    }
+
+
 @dataclass(frozen=True)
 class RouteAccess:
-    """What one route demands. `scopes` is empty for a public route and None for one that declares nothing."""
+    """What one route demands. `scopes` is empty for a public route and None for one that declares nothing; `roles` is
+    None for whatever is not a page."""
 
     path: str
     methods: frozenset[str]
     scopes: tuple[str, ...] | None
     pattern: Pattern[str]
+    roles: tuple[str, ...] | None = None
 
 
 def route_accesses(
@@ -90,19 +125,22 @@ def route_accesses(
         if isinstance(context.original_route, WebSocketRoute):
             continue
         path = context.path or ""
-        declared = (getattr(context, "openapi_extra", None) or {}).get(REQUIRED_SCOPES)
+        extra = getattr(context, "openapi_extra", None) or {}
+        declared, roles = extra.get(REQUIRED_SCOPES), extra.get(PAGE_ROLES)
         if declared is None and path in public_paths:
             declared = []
         # A mount has no methods: an empty set stands for all of them.
         methods = frozenset(context.methods or ())
-        accesses.append(RouteAccess(path, methods, None if declared is None else tuple(declared), context.path_regex))
+        scopes = None if declared is None else tuple(declared)
+        shown_to = None if roles is None else tuple(roles)
+        accesses.append(RouteAccess(path, methods, scopes, context.path_regex, shown_to))
     return accesses
 
 
 class Door:
     """The middleware. `routes` is the app's own list, read at the first request; `public_paths` as in
     `route_accesses`; `render_error` makes the response of a refusal, for services whose clients expect another form
-    than problem+json on some paths."""
+    than problem+json on some paths; `reception` is asked about pages."""
 
     def __init__(
         self,
@@ -112,7 +150,9 @@ class Door:
         tokens: Verifier,
         public_paths: Collection[str] = DOCUMENTATION_PATHS,
         render_error: ErrorRenderer | None = None,
+        reception: Reception | None = None,
     ) -> None:
+        self._reception = reception
         self._app = app
         self._routes = routes
         self._tokens = tokens
@@ -128,8 +168,12 @@ class Door:
             # Nothing here speaks WebSocket; closing before the handshake is accepted answers 403.
             await send({"type": "websocket.close", "code": 1008})
             return
+        access, other_methods = self._access(scope)
+        if access is not None and access.roles is not None and not other_methods and self._reception is not None:
+            await self._receive_at_page(self._reception, access.roles, scope, receive, send)
+            return
         try:
-            other_methods = await self._admit(scope)
+            await self._admit(scope, access, other_methods)
         except SimpulError as error:
             request = Request(scope)
             response = self._render_error(request, error)
@@ -138,21 +182,33 @@ class Door:
             return
         await self._app(scope, receive, _allowing(other_methods, send) if other_methods else send)
 
-    async def _admit(self, scope: Scope) -> Collection[str]:
-        """Let the request pass or raise what refuses it. Answers the methods of the path when the request's is none
-        of them: the router then answers 405 and reaches no route."""
-        access, other_methods = self._access(scope)
+    async def _receive_at_page(
+        self, reception: Reception, roles: Collection[str], scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        request = Request(scope, receive)
+        # Whatever goes wrong behind the door is told as a page too.
+        request.state.render_error = reception.render_error
+        dressed = reception.dressed(send)
+        try:
+            await reception.admit(request, roles)
+        except SimpulError as error:
+            await reception.render_error(request, error)(scope, receive, dressed)
+            return
+        await self._app(scope, receive, dressed)
+
+    async def _admit(self, scope: Scope, access: RouteAccess | None, other_methods: Collection[str]) -> None:
+        """Let the request pass or raise what refuses it. With another method of the path than the request's, the
+        router then answers 405 and reaches no route."""
         if access is not None and access.scopes == ():
-            return other_methods
+            return
         principal = await self._tokens.verify(_bearer_token(scope))
         if access is None:
             raise NotFound("not-found", "There is nothing at this address.")
         if other_methods:
-            return other_methods
+            return
         if not any(principal.has_scope(required) for required in access.scopes or ()):
             raise InsufficientScope(access.scopes or ())
         scope.setdefault("state", {})["principal"] = principal
-        return ()
 
     def _access(self, scope: Scope) -> tuple[RouteAccess | None, Collection[str]]:
         """The route that Starlette's router will take: the first that matches path and method, else the first that

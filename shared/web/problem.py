@@ -123,15 +123,21 @@ def _pointer(location: Sequence[int | str]) -> str:
     return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
 
 
-async def _on_simpul_error(_: Request, error: Exception) -> Response:
+def _answer(request: Request, error: SimpulError) -> Response:
+    """In the form of the route: the door says how a page tells of errors."""
+    render = getattr(request.state, "render_error", None)
+    return response_of(error) if render is None else render(request, error)
+
+
+async def _on_simpul_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, SimpulError)
-    return response_of(error)
+    return _answer(request, error)
 
 
-async def _on_validation_error(_: Request, error: Exception) -> Response:
+async def _on_validation_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     problems = validation_problems(error.errors())
-    return problem_response(422, "validation", "The request does not fit; see errors.", problems)
+    return _answer(request, Refusal("validation", "The request does not fit; see errors.", problems))
 
 
 async def _on_http_exception(_: Request, error: Exception) -> Response:
@@ -144,7 +150,7 @@ async def _on_http_exception(_: Request, error: Exception) -> Response:
 
 async def _on_bug(request: Request, error: Exception) -> Response:
     log.error("request.failed", method=request.method, error=type(error).__name__, exc_info=error)
-    return problem_response(500, "internal-error", "Something went wrong on our side; it has been logged.")
+    return _answer(request, SimpulError("internal-error", "Something went wrong on our side; it has been logged."))
 
 
 def add_exception_handlers(app: FastAPI) -> None:

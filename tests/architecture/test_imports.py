@@ -62,7 +62,7 @@ def test_the_import_rules_hold() -> None:
 @pytest.mark.parametrize("violation", VIOLATIONS)
 def test_a_planted_violation_is_noticed(violation: str, tmp_path: Path) -> None:
     path, source, contract = VIOLATIONS[violation]
-    ignored = shutil.ignore_patterns("__pycache__", "*.json", "*.yaml")
+    ignored = shutil.ignore_patterns("__pycache__", "node_modules", "*.json", "*.yaml")
     for folder in ("services", "shared"):
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=ignored)
     shutil.copy(ROOT / ".importlinter", tmp_path)

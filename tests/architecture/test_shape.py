@@ -16,8 +16,8 @@ PRODUCT_FOLDERS = ("services", "shared", "deploy", "benchmarks")
 def product_modules() -> Iterator[Path]:
     for folder in PRODUCT_FOLDERS:
         for path in sorted((ROOT / folder).rglob("*.py")):
-            # Migrations are frozen statements in order; their length says nothing.
-            if "migrations" not in path.parts:
+            # Migrations are frozen statements in order; their length says nothing. What npm fetched is not ours.
+            if not {"migrations", "node_modules"}.intersection(path.parts):
                 yield path
 
 

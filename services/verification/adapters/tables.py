@@ -220,3 +220,36 @@ class TrackingCodeRow(Base, table=True):
 
 class ThrottleRow(Base, ThrottleColumns, table=True):
     __tablename__ = "throttle"
+
+
+class ConsoleSessionRow(Base, table=True):
+    """One sign-in to the console, under the hash of its cookie; `person` is sealed."""
+
+    __tablename__ = "console_session"
+
+    token_hash: bytes = Field(sa_type=LargeBinary, primary_key=True)
+    person: bytes = Field(sa_type=LargeBinary)
+    begun_at: datetime = Field(sa_type=_INSTANT, sa_column_kwargs=_NOW)
+    seen_at: datetime = Field(sa_type=_INSTANT)
+    expires_at: datetime = Field(sa_type=_INSTANT)
+
+
+class ConsoleLinkRow(Base, table=True):
+    """A link that signs a person in once; gone when it is used."""
+
+    __tablename__ = "console_link"
+
+    token_hash: bytes = Field(sa_type=LargeBinary, primary_key=True)
+    person: bytes = Field(sa_type=LargeBinary)
+    expires_at: datetime = Field(sa_type=_INSTANT)
+
+
+class ConsoleFilterRow(Base, table=True):
+    """A filter of the queue that an officer keeps; `wanted` is sealed, since one may search for a person."""
+
+    __tablename__ = "console_filter"
+
+    id: UUID = Field(primary_key=True)
+    officer: str = Field(sa_type=_NAME)
+    wanted: bytes = Field(sa_type=LargeBinary)
+    made_at: datetime = Field(sa_type=_INSTANT, sa_column_kwargs=_NOW)

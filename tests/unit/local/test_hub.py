@@ -35,6 +35,9 @@ class NoContents:
     def prepare_topics(self, bootstrap: str) -> None:
         pass
 
+    def prepare_assets(self) -> None:
+        pass
+
 
 def free_base() -> int:
     """The first of thirteen ports in a row that are free."""

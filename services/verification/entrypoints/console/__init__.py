@@ -1,0 +1,1 @@
+"""The verifiers' console: pages for people, made by the same use cases as the API."""

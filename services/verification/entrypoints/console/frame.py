@@ -1,0 +1,72 @@
+"""What all pages of the console share: where they stand, who looks, and in whose name things are read and done."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from fastapi import Request, Response
+
+from services.verification.application.console_people import READERS
+from services.verification.application.workplace import Person
+from services.verification.entrypoints.http.desk import Counter
+from shared.errors import Unauthenticated
+from shared.web.pages.rendering import Pages, Visitor, visitor_of
+from shared.web.tokens import Principal
+
+FOLDER = Path(__file__).parent
+_CONSOLE_CLIENT = "console"
+
+
+def N_(message: str) -> str:  # noqa: N802 - the name under which Babel looks for messages that are translated later
+    return message
+
+
+# Path, name, and whose tab it is. The first a role may see is where it begins.
+TABS = (
+    ("/console", N_("Queue"), READERS),
+    ("/console/unmatched", N_("Unmatched"), READERS),
+)
+_ROLE_NAMES = (N_("verifier"), N_("supervisor"), N_("auditor"), N_("operator"))
+del _ROLE_NAMES
+
+
+@dataclass(frozen=True)
+class Console:
+    """What every page works with."""
+
+    counter: Counter
+    pages: Pages
+
+    def page(self, request: Request, template: str, *, here: str = "", status: int = 200, **shown: Any) -> Response:
+        """A page inside the console's frame; `here` is the tab it belongs to."""
+        return self.pages.page(request, template, status=status, here=here, navigation=navigation, **shown)
+
+    def caller(self, request: Request) -> Principal:
+        """The signed-in person as the API knows callers; the audit log names them as the officer."""
+        visitor = signed_in(request)
+        expires_at = datetime.now(UTC) + timedelta(hours=self.counter.settings.console_session_hours)
+        return Principal(_CONSOLE_CLIENT, self.counter.settings.console_org, frozenset(), expires_at, visitor.id)
+
+    def person(self, request: Request) -> Person:
+        """In whose name something is done."""
+        visitor = signed_in(request)
+        return Person(self.counter.settings.console_org, visitor.id, visitor.name)
+
+
+def signed_in(request: Request) -> Visitor:
+    """Raises Unauthenticated; the door has seen to it on pages that name roles."""
+    visitor = visitor_of(request)
+    if visitor is None:
+        raise Unauthenticated("session.missing", "Sign in first.")
+    return visitor
+
+
+def navigation(role: str) -> list[tuple[str, str, tuple[str, ...]]]:
+    """The tabs of a role."""
+    return [tab for tab in TABS if role in tab[2]]
+
+
+def home_of(role: str) -> str:
+    """Where a role begins."""
+    return next((path for path, _, roles in TABS if role in roles), "/console/sign-in")

@@ -1,0 +1,31 @@
+"""All pages of the console."""
+
+from fastapi import APIRouter, Response
+from fastapi.responses import RedirectResponse
+
+from services.verification.application.console_people import SignIns
+from services.verification.entrypoints.console.frame import Console
+from services.verification.entrypoints.console.people import HOME, FrontDesk, people_routes
+from services.verification.entrypoints.console.queue import queue_routes
+from services.verification.entrypoints.http.desk import Counter
+from shared.errors import NotFound
+from shared.web.door import page
+from shared.web.pages.rendering import Pages
+
+
+def console_routes(counter: Counter, pages: Pages, sign_ins: SignIns) -> APIRouter:
+    """The last of them answers whatever else begins with `/console`."""
+    console = Console(counter, pages)
+    router = APIRouter()
+    for part in (people_routes(FrontDesk(counter, pages, sign_ins)), queue_routes(console)):
+        router.routes.extend(part.routes)
+
+    @router.get("/", **page())
+    async def start() -> Response:
+        return RedirectResponse(HOME, status_code=303)
+
+    @router.get("/console/{rest:path}", **page())
+    async def nothing(rest: str) -> Response:
+        raise NotFound("not-found", "There is nothing at this address.")
+
+    return router

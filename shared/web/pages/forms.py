@@ -1,0 +1,64 @@
+"""What a page's form sends: read within bounds, and never without the token of the visitor's own pages."""
+
+import hmac
+from typing import Annotated
+
+from fastapi import Depends, Request
+from starlette.datastructures import FormData, UploadFile
+
+from shared.errors import Forbidden, Problem, Refusal, Unreadable
+from shared.web.pages.cookies import CSRF_FIELD, CSRF_HEADER, VISIT_COOKIE, cookie, csrf_token
+from shared.web.pages.rendering import visitor_of
+
+FIELDS_MAX, FILES_MAX, FIELD_BYTES_MAX = 200, 10, 65_536
+_FORGED = "This form is no longer valid: open the page again and repeat what you did."
+
+
+class PageForm:
+    """The fields of a form; texts without the space around them."""
+
+    def __init__(self, data: FormData) -> None:
+        self._data = data
+
+    def text(self, name: str, *, length_max: int = 4_000) -> str | None:
+        """None when it is empty or was not sent. Raises Refusal when it is too long or holds what no text holds."""
+        value = self._data.get(name)
+        text = value.strip() if isinstance(value, str) else ""
+        if len(text) > length_max or "\x00" in text:
+            raise Refusal("form.text", "A text is too long.", [Problem(f"/{name}", "too-long", "It is too long.")])
+        return text or None
+
+    def required(self, name: str, *, length_max: int = 4_000) -> str:
+        """Raises Refusal when it is empty."""
+        text = self.text(name, length_max=length_max)
+        if text is None:
+            raise Refusal(
+                "form.incomplete", "Something is not filled in.", [Problem(f"/{name}", "required", "Fill this in.")]
+            )
+        return text
+
+    def texts(self, name: str) -> list[str]:
+        """Every value of a field that may be sent several times."""
+        return [value.strip() for value in self._data.getlist(name) if isinstance(value, str) and value.strip()]
+
+    def file(self, name: str) -> UploadFile | None:
+        """An uploaded file, None when nothing was chosen."""
+        value = self._data.get(name)
+        return value if isinstance(value, UploadFile) and value.filename else None
+
+
+async def _checked_form(request: Request) -> PageForm:
+    """Raises Forbidden without the token, Unreadable for what is no form."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind not in ("application/x-www-form-urlencoded", "multipart/form-data"):
+        raise Unreadable("form.unreadable", "This is not a form.")
+    data = await request.form(max_files=FILES_MAX, max_fields=FIELDS_MAX, max_part_size=FIELD_BYTES_MAX)
+    sent = request.headers.get(CSRF_HEADER) or data.get(CSRF_FIELD)
+    visitor = visitor_of(request)
+    held = visitor.session if visitor else cookie(request, VISIT_COOKIE)
+    if held is None or not isinstance(sent, str) or not hmac.compare_digest(sent.encode(), csrf_token(held).encode()):
+        raise Forbidden("form.forged", _FORGED)
+    return PageForm(data)
+
+
+Form = Annotated[PageForm, Depends(_checked_form)]
