@@ -25,6 +25,9 @@ class VerificationSettings(CountingSettings, ServiceSettings):
     surroundings_poll_seconds: float = 1.0
     surroundings_rows_max: int = 50
 
+    measures_poll_seconds: float = 1.0
+    measures_rows_max: int = 500
+
     stream_queue_max: int = 1_000
     stream_heartbeat_seconds: float = 15.0
     stream_clients_max: int = 500

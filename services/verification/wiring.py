@@ -12,6 +12,7 @@ from services.verification.adapters.case_store import ORG, PostgresCaseStore
 from services.verification.adapters.claim_queries import ClaimQueries, search_terms
 from services.verification.adapters.clock_keeper import ClockKeeper
 from services.verification.adapters.console_sessions import ConsoleSessions
+from services.verification.adapters.measure_keeper import MeasureKeeper
 from services.verification.adapters.participant_register import ImportBook, ParticipantRegister, sole_import
 from services.verification.adapters.rule_replay import RuleReplay
 from services.verification.adapters.sequencer import Sequencer
@@ -192,7 +193,7 @@ def _status(settings: VerificationSettings, counter: Counter) -> StatusDesk:
 
 
 def _keepers(settings: VerificationSettings, counter: Counter) -> list[Component]:
-    """What changes claims without anybody asking: time, and other claims."""
+    """What changes claims without anybody asking (time, and other claims), and what measures them."""
     secrets = load_secrets(settings.secrets_dir)
     clocks = ClockKeeper(
         counter.database,
@@ -209,7 +210,13 @@ def _keepers(settings: VerificationSettings, counter: Counter) -> list[Component
         poll_seconds=settings.surroundings_poll_seconds,
         rows_max=settings.surroundings_rows_max,
     )
-    return [clocks, surroundings]
+    measures = MeasureKeeper(
+        counter.database,
+        secrets,
+        poll_seconds=settings.measures_poll_seconds,
+        rows_max=settings.measures_rows_max,
+    )
+    return [clocks, surroundings, measures]
 
 
 def _limits(settings: VerificationSettings) -> StreamLimits:

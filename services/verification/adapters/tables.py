@@ -253,3 +253,43 @@ class ConsoleFilterRow(Base, table=True):
     officer: str = Field(sa_type=_NAME)
     wanted: bytes = Field(sa_type=LargeBinary)
     made_at: datetime = Field(sa_type=_INSTANT, sa_column_kwargs=_NOW)
+
+
+class ClaimMeasureRow(Base, table=True):
+    """How long a claim took and at whose desk; `waited` are seconds by agency until `waiting_since`."""
+
+    __tablename__ = "claim_measure"
+
+    case_number: str = Field(sa_type=_NAME, primary_key=True, foreign_key="claim.case_number")
+    org: str
+    version: int = Field(sa_type=BigInteger)
+    kind: str
+    occurred_at: datetime = Field(sa_type=_INSTANT)
+    opened_at: datetime = Field(sa_type=_INSTANT)
+    province: str | None = Field(default=None, sa_type=_NAME)
+    sector: str | None = Field(default=None, sa_type=_NAME)
+    employer: str | None = Field(default=None, sa_type=_NAME)
+    hospital: str | None = Field(default=None, sa_type=_NAME)
+    late: bool | None = None
+    asked_to_complete: bool
+    open_discrepancies: int = Field(sa_type=BigInteger)
+    reported_at: datetime | None = Field(default=None, sa_type=_INSTANT)
+    treated_at: datetime | None = Field(default=None, sa_type=_INSTANT)
+    applied_at: datetime | None = Field(default=None, sa_type=_INSTANT)
+    complete_at: datetime | None = Field(default=None, sa_type=_INSTANT)
+    concluded_at: datetime | None = Field(default=None, sa_type=_INSTANT)
+    approved_at: datetime | None = Field(default=None, sa_type=_INSTANT)
+    paid_at: datetime | None = Field(default=None, sa_type=_INSTANT)
+    waited: dict[str, int] = Field(sa_type=JSONB)
+    waiting_on: str | None = None
+    waiting_since: datetime | None = Field(default=None, sa_type=_INSTANT)
+
+
+class ClaimMeasureCursorRow(Base, table=True):
+    """Up to which position of the stream claims were measured; one row."""
+
+    __tablename__ = "claim_measure_cursor"
+
+    id: int = Field(sa_type=BigInteger, primary_key=True)
+    org: str
+    position: int = Field(sa_type=BigInteger)

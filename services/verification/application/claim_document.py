@@ -58,7 +58,11 @@ def document_of(view: ClaimView) -> Document:
         "waiting_reason": view.waiting_reason,
         "worker": {"name": view.worker.name, "nik_masked": view.worker.nik_masked},
         "employer": view.employer
-        and {"registration_number": view.employer.registration_number, "name": view.employer.name},
+        and {
+            "registration_number": view.employer.registration_number,
+            "name": view.employer.name,
+            "sector_kbli": view.employer.sector,
+        },
         "region_code": view.region_code,
         "segment": view.segment,
         "kind": view.kind,

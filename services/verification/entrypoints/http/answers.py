@@ -53,6 +53,7 @@ class WorkerAnswer(BaseModel):
 class EmployerAnswer(BaseModel):
     registration_number: str
     name: str | None
+    sector_kbli: str | None = None
 
 
 class ClockAnswer(BaseModel):
