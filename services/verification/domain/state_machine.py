@@ -184,7 +184,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         ("an-inspector-determined-it",),
     ),
     Transition(_PAID, DETERMINATION, _PAID, ("an-inspector-determined-it",)),
-    # All was withdrawn, and only a determination had lifted what BPJS decided before: superseded, it lifts that no more.
+    # All was withdrawn, and only a determination had lifted what BPJS decided; superseded, it lifts that no more.
     Transition(_WITHDRAWN, DETERMINATION, _REJECTED | _APPROVED, ("an-inspector-determined-it",)),
     # Money: approval by one person, or by two above the limit; then what BPJS core confirms.
     Transition(
