@@ -1,6 +1,9 @@
 """FHIR clients that others wrote work with the hospital gateway, and understand its refusals."""
 
 import json
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +13,10 @@ from fhirpy.base.exceptions import MultipleResourcesFound, OperationOutcome, Res
 from tests.foreign.accident import PressAccident
 from tests.foreign.node_programs import Node
 from tests.foreign.parties import Parties
+
+NIK = "https://fhir.kemkes.go.id/id/nik"
+_ROOT = Path(__file__).parents[2]
+_JAVA_SECONDS = 120.0
 
 
 def observation(patient: str = "Patient/P02478375538") -> dict[str, Any]:
@@ -21,6 +28,17 @@ def observation(patient: str = "Patient/P02478375538") -> dict[str, Any]:
         "subject": {"reference": patient},
         "valueQuantity": {"value": 80, "unit": "/min", "system": "http://unitsofmeasure.org", "code": "/min"},
     }
+
+
+def assert_told_well(refusals: dict[str, dict[str, Any]]) -> None:
+    """Every problem has its severity, code and words."""
+    for refused in refusals.values():
+        assert refused["outcome"]["resourceType"] == "OperationOutcome"
+        assert refused["outcome"]["issue"]
+        for issue in refused["outcome"]["issue"]:
+            assert issue["severity"] == "error"
+            assert issue["code"]
+            assert issue["details"]["text"]
 
 
 @pytest.fixture
@@ -44,7 +62,7 @@ def test_fhirpy_sends_a_transaction_and_reads_what_it_made(client: SyncFHIRClien
     locations = [entry["response"]["location"].split("/_history/")[0] for entry in answer["entry"]]
     patient = client.reference(reference=next(p for p in locations if p.startswith("Patient/"))).to_resource()
     (identifier,) = patient["identifier"]
-    assert (identifier["system"], identifier["value"]) == ("https://fhir.kemkes.go.id/id/nik", accident.nik)
+    assert (identifier["system"], identifier["value"]) == (NIK, accident.nik)
     encounter = client.reference(reference=next(p for p in locations if p.startswith("Encounter/"))).to_resource()
     assert encounter["subject"]["reference"] == patient.to_reference().reference
 
@@ -59,6 +77,22 @@ def test_fhirpy_creates_reads_and_updates_a_resource(client: SyncFHIRClient) -> 
     made.save()
     assert made["meta"]["versionId"] == "2"
     assert client.get("Observation", made.id)["status"] == "amended"
+
+
+def test_fhirpy_searches_over_pages(client: SyncFHIRClient) -> None:
+    accident = PressAccident()
+    [known] = client.resources("Patient").search(identifier=f"{NIK}|{accident.nik}").fetch()
+    for _ in range(3):
+        client.resource("Observation", **observation(f"Patient/{known.id}")).save()
+    found = client.resources("Observation").search(patient=known.id)
+    assert found.count() == 3
+    assert len(found.limit(2).fetch_all()) == 3
+    # A Patient sent with that NIK is the one that was looked up.
+    patient = json.loads(accident.bundle())["entry"][0]["resource"]
+    sent = client.resource("Patient", **{name: value for name, value in patient.items() if name != "resourceType"})
+    sent.save()
+    assert sent.id == known.id
+    assert [one.id for one in client.resources("Patient").search(_id=known.id).fetch()] == [known.id]
 
 
 def test_fhirpy_understands_refusals(parties: Parties, client: SyncFHIRClient) -> None:
@@ -88,6 +122,7 @@ def test_fhir_kit_client_works_with_the_gateway(node: Node, parties: Parties) ->
         "token": parties.hospital.token,
         "bundle": bundle,
         "observation": observation(),
+        "nik": f"{NIK}|{accident.nik}",
     }
     answer = node.run("fhir.mjs", asked)
     assert answer["fhirVersion"] == "4.0.1"
@@ -106,7 +141,52 @@ def test_fhir_kit_client_works_with_the_gateway(node: Node, parties: Parties) ->
         "missing": (404, "OperationOutcome"),
         "deleted": (405, "OperationOutcome"),
     }
-    for refused in refusals.values():
-        assert all(
-            issue["severity"] and issue["code"] and issue["details"]["text"] for issue in refused["outcome"]["issue"]
-        )
+    assert_told_well(refusals)
+    assert [entry["resource"]["id"] for entry in answer["byNik"]["entry"]] == [answer["patient"]["id"]]
+    assert [len(page["entry"]) for page in answer["pages"]] == [2, 1]
+
+
+def test_hapis_client_for_java_works_with_the_gateway(parties: Parties) -> None:
+    accident = PressAccident()
+    nik = {"system": NIK, "value": accident.nik}
+    asked = {
+        "base": parties.hospital.url("hospital_gateway", "/fhir"),
+        "token": parties.hospital.token,
+        "bundle": json.loads(accident.bundle()),
+        "observation": observation(),
+        "nik": nik,
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.foreign.programs.hapi_client"],
+        cwd=_ROOT,
+        input=json.dumps(asked),
+        capture_output=True,
+        text=True,
+        timeout=_JAVA_SECONDS,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-4000:]
+    answer = json.loads(done.stdout.strip().splitlines()[-1])
+    assert answer["fhirVersion"] == "4.0.1"
+    assert len(answer["transaction"]["entry"]) == len(asked["bundle"]["entry"])
+    assert answer["patient"]["identifier"][0]["value"] == accident.nik
+    assert answer["created"]
+    assert answer["made"] == answer["read"] == answer["again"]
+    assert answer["read"]["valueQuantity"] == observation()["valueQuantity"]
+    assert answer["pages"][0]["total"] == 3
+    assert [len(page["entry"]) for page in answer["pages"]] == [2, 1]
+    assert [entry["resource"]["id"] for entry in answer["byNik"]["entry"]] == [answer["patient"]["id"]]
+    assert [entry["search"]["mode"] for entry in answer["visits"]["entry"]] == ["match", "include"]
+    assert (answer["changed"]["status"], answer["changed"]["meta"]["versionId"]) == ("amended", "2")
+    assert (answer["patched"]["status"], answer["patched"]["meta"]["versionId"]) == ("corrected", "3")
+    assert {issue["severity"] for issue in answer["validated"]["issue"]} == {"information"}
+    versions = [entry["resource"]["meta"]["versionId"] for entry in answer["history"]["entry"]]
+    assert versions == ["3", "2", "1"]
+    refusals = answer["refusals"]
+    assert {name: (refused["status"], refused["kind"]) for name, refused in refusals.items()} == {
+        "invalid": (422, "UnprocessableEntityException"),
+        "missing": (404, "ResourceNotFoundException"),
+        "stale": (412, "PreconditionFailedException"),
+        "deleted": (405, "MethodNotAllowedException"),
+    }
+    assert_told_well(refusals)

@@ -130,6 +130,10 @@ class ResourceFormat(Protocol):
     async def resource(self, raw: bytes, type_name: str, resource_id: str | None) -> Draft:
         """Raises the refusal that names every problem."""
 
+    def asked_about(self, raw: bytes) -> bytes:
+        """The resource in a request for `$validate`, which may come wrapped in Parameters unless it is large. Raises
+        Unreadable."""
+
     def searches(self, entries: Sequence[Entry]) -> "dict[str, Search]":
         """The conditional references of these entries, by their text."""
 

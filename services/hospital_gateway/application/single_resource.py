@@ -70,7 +70,7 @@ class SingleResource:
     async def problems(self, raw: bytes, type_name: str) -> SimpulError | None:
         """What the rules have against this resource; nothing is stored. Raises what cannot be judged at all."""
         try:
-            await self.format.resource(raw, type_name, None)
+            await self.format.resource(self.format.asked_about(raw), type_name, None)
         except SimpulError as error:
             if status_of(error) != AGAINST_THE_RULES:
                 raise

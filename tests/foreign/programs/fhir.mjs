@@ -24,6 +24,13 @@ const created = await client.create({ resourceType: 'Observation', body: asked.o
 const read = await client.read({ resourceType: 'Observation', id: created.id })
 const again = await client.vread({ resourceType: 'Observation', id: created.id, version: created.meta.versionId })
 const changed = await client.update({ resourceType: 'Observation', id: created.id, body: { ...created, status: 'amended' } })
+for (let count = 0; count < 2; count++) {
+  await client.create({ resourceType: 'Observation', body: { ...asked.observation, subject: { reference: `Patient/${patientId}` } } })
+}
+await client.update({ resourceType: 'Observation', id: created.id, body: { ...created, subject: { reference: `Patient/${patientId}` } } })
+const byNik = await client.search({ resourceType: 'Patient', searchParams: { identifier: asked.nik } })
+const pages = [await client.search({ resourceType: 'Observation', searchParams: { patient: patientId, _count: 2 } })]
+for (let page; (page = await client.nextPage({ bundle: pages.at(-1) }));) pages.push(page)
 const stale = { headers: { 'If-Match': 'W/"1"' } }
 answer({
   fhirVersion: statement.fhirVersion,
@@ -31,7 +38,7 @@ answer({
   deletes: capabilities.resourceCan('Encounter', 'delete'),
   transacts: capabilities.serverCan('transaction'),
   tokenUrl: String(smart.tokenUrl ?? ''),
-  transaction, patient, created, read, again, changed,
+  transaction, patient, created, read, again, changed, byNik, pages,
   refusals: {
     conditional: await refusal(() => client.update({ resourceType: 'Observation', id: created.id, body: changed, options: stale })),
     invalid: await refusal(() => client.create({ resourceType: 'Observation', body: { ...asked.observation, status: 'bogus' } })),

@@ -135,6 +135,21 @@ async def test_validation_says_what_is_wrong_and_stores_nothing(gateway: Gateway
     assert await gateway.rows("SELECT 1 FROM resource WHERE org = $1", hospital.org) == []
 
 
+async def test_what_is_to_be_validated_may_come_in_parameters_as_the_operation_defines(gateway: Gateway) -> None:
+    hospital, fitting = gateway.hospital(), single(sample("hand-caught-in-press"), "Procedure", encounter=None)
+    fitting["subject"] = {"reference": "Patient/P02478375538"}
+    for resource, severity in ((fitting, "information"), ({**fitting, "status": "bogus"}, "error")):
+        mode = {"name": "mode", "valueCode": "create"}
+        wrapped = {"resourceType": "Parameters", "parameter": [mode, {"name": "resource", "resource": resource}]}
+        for path in ("/fhir/Procedure/$validate", "/fhir/$validate"):
+            answer = await hospital.post(path, wrapped)
+            assert answer.status_code == 200, answer.text
+            assert [one["severity"] for one in answer.json()["issue"]] == [severity]
+    without: dict[str, Any] = {"resourceType": "Parameters", "parameter": [{"name": "mode", "valueCode": "create"}]}
+    told = (await hospital.post("/fhir/Procedure/$validate", without)).json()["issue"]
+    assert [one["severity"] for one in told] == ["error"]
+
+
 async def test_the_answer_to_a_write_is_as_preferred(gateway: Gateway) -> None:
     hospital, patient = gateway.hospital(), of_type(sample("hand-caught-in-press"), "Patient")
     minimal = await hospital.post("/fhir/Patient", patient, Prefer="return=minimal")

@@ -124,7 +124,7 @@ async def test_a_count_alone_answers_no_resources(gateway: Gateway) -> None:
     hospital = gateway.hospital()
     for _ in range(3):
         await hospital.post("/fhir/Observation", OBSERVATION)
-    for query in ("_summary=count", "_count=0"):
+    for query in ("_summary=count", "_count=0", "_count=0&_total=accurate", "_count=0&_totalMethod=count"):
         bundle = (await hospital.get(f"/fhir/Observation?{query}")).json()
         assert bundle["total"] == 3
         assert "entry" not in bundle

@@ -85,6 +85,9 @@ class R4Format:
         assert isinstance(read, Draft)
         return read
 
+    def asked_about(self, raw: bytes) -> bytes:
+        return resource_reader.asked_about(raw) if len(raw) <= self._inline_bytes_max else raw
+
     async def _apart(self, work: Any, *arguments: Any) -> object:
         """Run `work` in the pool's one process. Refusals come back as findings, since errors don't pickle whole."""
         async with self._one_at_a_time:

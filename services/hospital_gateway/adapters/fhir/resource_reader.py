@@ -1,5 +1,6 @@
 """Reads one resource: parse strictly, judge, and note what its use needs to know."""
 
+import json
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -61,6 +62,19 @@ def read_resource(raw: bytes, type_name: str, resource_id: str | None = None) ->
     if findings:
         raise refused(findings)
     return draft
+
+
+def asked_about(raw: bytes) -> bytes:
+    """The resource that a request for `$validate` is about: the parameter `resource` of Parameters, as the operation
+    is defined, else the body itself, which R4 allows where there is only one parameter."""
+    if b'"Parameters"' not in raw:
+        return raw
+    document = read_json(raw)
+    given = document.get("parameter") if document.get("resourceType") == "Parameters" else None
+    for one in given if isinstance(given, list) else ():
+        if isinstance(one, dict) and one.get("name") == "resource" and isinstance(one.get("resource"), dict):
+            return json.dumps(one["resource"], ensure_ascii=False).encode()
+    return raw
 
 
 def type_findings(document: Mapping[str, Any], expected: str, place: str) -> list[Finding]:

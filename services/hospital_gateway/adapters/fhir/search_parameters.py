@@ -14,7 +14,8 @@ from services.hospital_gateway.application.documents import Criteria, Held, Incl
 from services.hospital_gateway.application.findings import Finding, finding, refused
 
 COUNT_MAX = 200
-_PRESENTATION = frozenset({"_format", "_pretty"})
+# How an answer looks, or (`_total`, and `_totalMethod` of some clients) whether it counts, which it does anyhow.
+_PRESENTATION = frozenset({"_format", "_pretty", "_total", "_totalMethod"})
 SEARCH_PARAMETERS = ("_id", "_lastUpdated", "encounter", "identifier", "patient", "subject")
 _REVERSE = frozenset({"encounter", "patient", "subject"})
 
