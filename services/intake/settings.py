@@ -22,6 +22,8 @@ class IntakeSettings(CountingSettings, WebhookSettings):
     document_store_secret_access_key: SecretStr | None = None
     document_store_timeout_seconds: float = 20.0
     document_bytes_max: int = 10_485_760
+    import_bytes_max: int = 5_242_880
+    import_rows_max: int = 1_000
 
     @model_validator(mode="after")
     def _somewhere_to_store(self) -> Self:

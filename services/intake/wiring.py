@@ -1,9 +1,12 @@
 """The one place where this service's objects are made; tests call the same `build`."""
 
+from collections.abc import Callable
+
 from fastapi import APIRouter
 
 from services.intake.adapters.document_store import SealedDocumentStore, open_object_store
 from services.intake.adapters.news_rows import NewsBodies, forget_news, missed_news
+from services.intake.adapters.spreadsheets import SheetLimits, read_table
 from services.intake.adapters.unit_of_work import PostgresWork
 from services.intake.application.ports import Office
 from services.intake.entrypoints.consumers import claim_follower
@@ -11,6 +14,7 @@ from services.intake.entrypoints.http.accident_reports import accident_report_ro
 from services.intake.entrypoints.http.codes import code_routes
 from services.intake.entrypoints.http.desk import Desk
 from services.intake.entrypoints.http.documents import document_routes
+from services.intake.entrypoints.http.imports import import_routes
 from services.intake.entrypoints.http.self_reports import self_report_routes
 from services.intake.entrypoints.http.subscriptions import ANSWERS, subscription_routes
 from services.intake.settings import IntakeSettings
@@ -56,7 +60,7 @@ def build(
     def work(transaction: Transaction) -> PostgresWork:
         return PostgresWork(transaction, secrets.sealer, office)
 
-    desk = Desk(database, secrets.sealer, office, work, settings.document_bytes_max)
+    desk = _desk(settings, database, secrets.sealer, office, work)
     consumer = Consumer(
         database, bus, secrets.sealer, group=NAME, topics=[CLAIM_STATE], handle=claim_follower(work, clock), clock=clock
     )
@@ -80,6 +84,25 @@ def build(
     )
 
 
+def _desk(
+    settings: IntakeSettings,
+    database: Database,
+    sealer: Sealer,
+    office: Office,
+    work: Callable[[Transaction], PostgresWork],
+) -> Desk:
+    limits = SheetLimits(settings.import_rows_max)
+    return Desk(
+        database,
+        sealer,
+        office,
+        work,
+        settings.document_bytes_max,
+        settings.import_bytes_max,
+        lambda content: read_table(content, limits),
+    )
+
+
 def _counting(settings: IntakeSettings) -> Counting:
     return load_counting(
         settings.holiday_overrides,
@@ -95,6 +118,8 @@ def _kafka(settings: IntakeSettings) -> EventBus:
 
 def _routers(desk: Desk, subscriptions: Subscriptions, consumer: Consumer) -> list[APIRouter]:
     return [
+        # Its fixed paths come before `/v1/accident-reports/{report_id}`.
+        import_routes(desk),
         accident_report_routes(desk),
         document_routes(desk),
         self_report_routes(desk),

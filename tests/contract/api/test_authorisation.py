@@ -20,7 +20,7 @@ EMPLOYER, CHANNEL, HOSPITAL, DISNAKER, VERIFIER, CORE, AUDITOR, OPERATOR = (
 )  # fmt: skip
 ALL_SEEING = {VERIFIER, CORE, AUDITOR}
 # Interface section 2, its table and the sections' own words; the first that fits decides.
-_PUBLIC = r"GET /(healthz|readyz|metrics|asyncapi\.json|v1/codes.*|fhir.*/metadata|(fhir.*)?/?\.well-known/.*)"
+_PUBLIC = r"GET /(healthz|readyz|metrics|asyncapi\.json|v1/codes.*|v1/accident-reports/import/template\.csv|fhir.*/metadata|(fhir.*)?/?\.well-known/.*)"
 _ALLOWED: list[tuple[str, str, set[ClientKind]]] = [
     ("partners", r"POST /oauth2/token", set()),
     ("hospital_gateway", r"POST /oauth2/v1/accesstoken", set()),

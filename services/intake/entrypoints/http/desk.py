@@ -7,6 +7,7 @@ from uuid import UUID
 
 from fastapi import Depends, Path
 
+from services.intake.application.import_reports import Table
 from services.intake.application.ports import Asker, Office, Work
 from shared.errors import NotFound
 from shared.postgres.database import Database, Transaction
@@ -17,13 +18,15 @@ from shared.web.door import Principal
 @dataclass(frozen=True)
 class Desk:
     """Where requests are received. `work` is what use cases do within an open transaction; `document_bytes_max`
-    limits one uploaded paper."""
+    limits one uploaded paper, `import_bytes_max` one table of reports, which `read_table` opens."""
 
     database: Database
     sealer: Sealer
     office: Office
     work: Callable[[Transaction], Work]
     document_bytes_max: int
+    import_bytes_max: int
+    read_table: Callable[[bytes], Table]
 
 
 def asker_of(caller: Principal) -> Asker:
