@@ -20,7 +20,7 @@ EMPLOYER, CHANNEL, HOSPITAL, DISNAKER, VERIFIER, CORE, AUDITOR, OPERATOR = (
 )  # fmt: skip
 ALL_SEEING = {VERIFIER, CORE, AUDITOR}
 # Interface section 2, its table and the sections' own words; the first that fits decides.
-_PUBLIC = r"GET /(healthz|readyz|metrics|asyncapi\.json|v1/codes.*|v1/accident-reports/import/template\.csv|fhir.*/metadata|(fhir.*)?/?\.well-known/.*)"
+_PUBLIC = r"GET /(healthz|readyz|metrics|asyncapi\.json|v1/codes.*|fhir.*/metadata|(fhir.*)?/?\.well-known/.*)"
 _ALLOWED: list[tuple[str, str, set[ClientKind]]] = [
     ("partners", r"POST /oauth2/token", set()),
     ("hospital_gateway", r"POST /oauth2/v1/accesstoken", set()),
@@ -28,6 +28,7 @@ _ALLOWED: list[tuple[str, str, set[ClientKind]]] = [
     (".*", r"\w+ /v1/operations/.*", {OPERATOR}),
     ("verification", r"POST /v1/participants/import", {CORE}),
     ("intake", r"GET /v1/accident-reports/.*/documents/.*", {EMPLOYER} | ALL_SEEING),
+    ("intake", r"GET /v1/accident-reports/import/template\.csv", set()),
     ("intake", r"\w+ /v1/accident-reports.*", {EMPLOYER}),
     ("intake", r"\w+ /v1/self-reports.*", {CHANNEL}),
     ("hospital_gateway", r"\w+ /fhir.*", {HOSPITAL}),

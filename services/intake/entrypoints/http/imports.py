@@ -33,7 +33,8 @@ _BODY = {
                 "type": "object",
                 "required": [_FIELD],
                 "properties": {_FIELD: {"type": "string", "format": "binary", "description": "CSV (UTF-8) or XLSX."}},
-            }
+            },
+            "example": {_FIELD: "NIK;Nama pekerja;Waktu kejadian\r\n3671015203900001;Siti Aminah;20/11/2026 09:30\r\n"},
         }
     },
 }
