@@ -10,7 +10,7 @@ from services.hospital_gateway.adapters.fhir.conditions import search_of
 from services.hospital_gateway.adapters.fhir.outcome import outcome_of
 from services.hospital_gateway.adapters.fhir.r4_format import R4Format
 from services.hospital_gateway.adapters.fhir.types import STORED_TYPES
-from services.hospital_gateway.adapters.fhir.validation import load_models_of_a_visit
+from services.hospital_gateway.adapters.fhir.validation import load_tables_of_a_visit
 from services.hospital_gateway.adapters.held_purge import HeldPurge, PurgeAges
 from services.hospital_gateway.adapters.held_visits import PostgresHeldVisits
 from services.hospital_gateway.adapters.hospital_requests import PostgresRequests
@@ -66,7 +66,7 @@ def build(
     bus = bus or _kafka(settings)
     database = Database.of(settings, service=NAME)
     secrets = load_secrets(settings.secrets_dir)
-    load_models_of_a_visit()
+    load_tables_of_a_visit()
     resource_format = R4Format(inline_bytes_max=settings.fhir_inline_bytes_max, entries_max=settings.fhir_entries_max)
     answers = Answers(outcome_of, settings.public_url)
     stop_verifier: list[Hook] = []

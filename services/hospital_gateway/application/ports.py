@@ -31,6 +31,7 @@ from services.hospital_gateway.application.documents import (
     VisitMarks,
     Written,
 )
+from services.hospital_gateway.application.findings import Finding
 from services.hospital_gateway.domain.asked_papers import AskedPaper
 from services.hospital_gateway.domain.visit import Visit
 from shared.events import Event
@@ -133,6 +134,9 @@ class ResourceFormat(Protocol):
     def asked_about(self, raw: bytes) -> bytes:
         """The resource in a request for `$validate`, which may come wrapped in Parameters unless it is large. Raises
         Unreadable."""
+
+    async def second_opinion(self, draft: Draft) -> Sequence[Finding]:
+        """What another judge finds doubtful about a resource that the rules have nothing against."""
 
     def searches(self, entries: Sequence[Entry]) -> "dict[str, Search]":
         """The conditional references of these entries, by their text."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from services.hospital_gateway.application.addressed import audited, current, not_there, one_version, resource_id_of
 from services.hospital_gateway.application.documents import Caller, Done, Entry, Held, Search
-from services.hospital_gateway.application.findings import AGAINST_THE_RULES, status_of
+from services.hospital_gateway.application.findings import AGAINST_THE_RULES, finding, refused, status_of
 from services.hospital_gateway.application.ports import ResourceFormat, Vault
 from services.hospital_gateway.application.retried import retried
 from services.hospital_gateway.application.write_resources import ResourceWriter
@@ -67,15 +67,16 @@ class SingleResource:
         raw = self.format.patched(found[0].text, patch)
         return await self.update(caller, type_name, resource_id, raw, if_match or f'W/"{found[0].version}"')
 
-    async def problems(self, raw: bytes, type_name: str) -> SimpulError | None:
-        """What the rules have against this resource; nothing is stored. Raises what cannot be judged at all."""
+    async def problems(self, raw: bytes, type_name: str) -> SimpulError:
+        """What is to be said of this resource: what refuses it, else `valid` and what a second judge finds doubtful.
+        Nothing is stored. Raises what cannot be judged at all."""
         try:
-            await self.format.resource(self.format.asked_about(raw), type_name, None)
+            draft = await self.format.resource(self.format.asked_about(raw), type_name, None)
         except SimpulError as error:
             if status_of(error) != AGAINST_THE_RULES:
                 raise
             return error
-        return None
+        return refused([finding("valid"), *await self.format.second_opinion(draft)])
 
     async def _write(self, caller: Caller, entry: Entry, action: str) -> Done:
         searches = self.format.searches([entry])

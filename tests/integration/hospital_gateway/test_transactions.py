@@ -241,7 +241,7 @@ async def test_a_large_bundle_is_judged_in_a_process_of_its_own(gateway: Gateway
     bundle["entry"][-1] = {**condition, "resource": {**condition["resource"], "onsetDateTime": "2026-02-30"}}
     answer = await hospital.post("/fhir", bundle)
     assert answer.status_code == 422
-    assert "Bundle.entry[505].resource.onsetDateTime" in [
+    assert "Bundle.entry[505].resource.onset" in [
         one for issue in answer.json()["issue"] for one in issue["expression"]
     ]
 

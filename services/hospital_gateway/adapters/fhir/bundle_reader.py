@@ -6,7 +6,7 @@ from services.hospital_gateway.adapters.fhir.conditions import searches_of
 from services.hospital_gateway.adapters.fhir.entry_reader import read_entry
 from services.hospital_gateway.adapters.fhir.json_text import entry_resources
 from services.hospital_gateway.adapters.fhir.resource_reader import local_references, read_json
-from services.hospital_gateway.adapters.fhir.validation import judge
+from services.hospital_gateway.adapters.fhir.validation import judge_envelope
 from services.hospital_gateway.application.documents import Entry, Submission
 from services.hospital_gateway.application.findings import Finding, finding, refusal, refused
 from shared.errors import SimpulError
@@ -46,7 +46,7 @@ def _envelope(document: dict[str, Any], entries_max: int) -> tuple[str, list[Any
         raise refusal("type-mismatch", "Bundle.entry")
     if len(entries) > entries_max:
         raise refusal("too-many-entries", "Bundle.entry", limit=entries_max)
-    findings = judge({name: value for name, value in document.items() if name != "entry"}, "Bundle").findings
+    findings = judge_envelope(document).findings
     kind = document.get("type")
     if kind not in ("transaction", "batch"):
         findings = [one for one in findings if one.pointer != "Bundle.type"]

@@ -1,33 +1,34 @@
-"""One walk through a resource: the rules that the R4B models don't check, and everything its use needs to know.
+"""One walk through a resource by the tables of FHIR R4: all that is wrong with it, and what its use needs to know.
 
-The models accept `Encounter.status = bogus`, nulls, empty lists and a period that ends before it starts; see
-`required_codes.yaml` for the bindings.
+What the tables do not hold is judged here: nothing empty, what a resource contains and how it is referred to, and the
+codes and numbers of the field (ICD-10, ICD-9-CM, NIK).
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-import yaml
-
+from services.hospital_gateway.adapters.fhir import systems
+from services.hospital_gateway.adapters.fhir.classifications import icd9_cm_problem, icd10_problem
+from services.hospital_gateway.adapters.fhir.r4.tables import Codes, Shape, Slot, shape_of
 from services.hospital_gateway.adapters.fhir.types import R4_TYPES
 from services.hospital_gateway.application.documents import Identifier, Organisation
 from services.hospital_gateway.application.findings import Finding, finding, refusal
 from shared.identifiers import nik_problems
 
-NIK_SYSTEM = "https://fhir.kemkes.go.id/id/nik"
-ICD10_SYSTEM = "http://hl7.org/fhir/sid/icd-10"
 DEPTH_MAX = 64
-_ICD10 = re.compile(r"[A-Z][0-9]{2}(\.[0-9A-Z]{1,4}|[0-9]{1,2})?[*+]?")
 _ORGANISATION_NUMBER = re.compile(r"https?://sys-ids\.kemkes\.go\.id/[A-Za-z-]+/([0-9A-Za-z-]+)")
-# Elements by which a resource says whose work it is.
-_OWNERS = frozenset({"serviceProvider", "managingOrganization", "author"})
+# The type in `Patient/1`, `https://host/fhir/Patient/1/_history/2` and `Patient?identifier=…`.
+_TYPED = re.compile(
+    r"(?:https?://[^?#]*/)?([A-Z][A-Za-z]+)(?:/[A-Za-z0-9\-.]{1,64}(?:/_history/[^/]+)?|\?.*)", re.DOTALL
+)
+_ALLOWED_SHOWN_MAX = 40
+# Codes of problems never change, and this one was told before the rules went by FHIR's keys.
+_OLDER_NAMES = {"per-1": "period-reversed"}
 
-_Path = tuple[str | int, ...]
+# Where the walk is: the place above and one more name or index. Only a finding makes a text of it.
+_Place = tuple[Any, str | int]
 
 
 @dataclass
@@ -39,160 +40,234 @@ class Inspection:
     organisations: list[Organisation] = field(default_factory=list)
 
 
-def expression(path: _Path) -> str:
-    """A FHIRPath such as `Patient.name[0].given[1]`."""
-    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).removeprefix(".")
-
-
-@cache
-def _rules(type_name: str) -> Mapping[str, Any]:
-    """The code rules of a type as a tree by element; a leaf is a set of codes or (system, set of codes)."""
-    tables = yaml.safe_load((Path(__file__).parent / "required_codes.yaml").read_text("utf-8"))
-    tree: dict[str, Any] = {}
-    leaves = {f"{type_name}.{path}": frozenset(codes) for path, codes in tables["anywhere"].items()}
-    leaves |= {path: frozenset(codes) for path, codes in tables["codes"].items()}
-    leaves |= {path: (rule["system"], frozenset(rule["codes"])) for path, rule in tables["concepts"].items()}
-    for path, leaf in leaves.items():
-        first, *parts = path.split(".")
-        if first != type_name:
-            continue
-        branch = tree
-        for part in parts[:-1]:
-            branch = branch.setdefault(part, {})
-        branch[parts[-1]] = leaf
-    return tree
-
-
 def inspect(resource: Mapping[str, Any], type_name: str) -> Inspection:
-    """Walk a resource. Raises Unreadable (`too-deep`) beyond 64 levels."""
-    inspection = Inspection()
-    _object(resource, (type_name,), _rules(type_name), inspection)
-    return inspection
+    """Walk a resource of an R4 type. Raises Unreadable (`too-deep`) beyond 64 levels."""
+    out = Inspection()
+    _Resource(resource, out).walk((None, type_name), shape_of(type_name), 1)
+    return out
 
 
-def _object(node: Mapping[str, Any], path: _Path, rules: Mapping[str, Any], out: Inspection) -> None:
-    if len(path) > DEPTH_MAX:
-        raise refusal("too-deep", limit=DEPTH_MAX)
-    for name, value in node.items():
-        if isinstance(value, str):
-            _string(node, name, value, path, rules.get(name), out)
-        elif isinstance(value, dict):
-            rule = rules.get(name)
-            if type(rule) is tuple:
-                _concept(value, (*path, name), rule, out)
-            if name in _OWNERS:
-                _owner(value, (*path, name), out)
-            if value:
-                _object(value, (*path, name), rule if isinstance(rule, dict) else {}, out)
+def expression_of(parts: Sequence[str | int]) -> str:
+    """A FHIRPath such as `Patient.name[0].given[1]`."""
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts).removeprefix(".")
+
+
+def _expression(place: _Place | None) -> str:
+    parts: list[str | int] = []
+    while place is not None:
+        place, part = place
+        parts.append(part)
+    return expression_of(parts[::-1])
+
+
+class _Resource:
+    """The walk through one resource that stands alone or in a Bundle, with all it contains."""
+
+    def __init__(self, root: Mapping[str, Any], out: Inspection) -> None:
+        self._root = root
+        self._out = out
+        # References to what is contained, by the text after `#`.
+        self._inward: dict[str, list[_Place]] = {}
+
+    def walk(self, place: _Place, shape: Shape, depth: int) -> None:
+        self._node(self._root, shape, place, depth)
+        if self._inward or "contained" in self._root:
+            self._containment(place)
+
+    def _tell(self, code: str, place: _Place, **names: object) -> None:
+        self._out.findings.append(finding(code, _expression(place), **names))
+
+    def _node(self, node: Mapping[str, Any], shape: Shape, place: _Place, depth: int) -> None:
+        """One object by its shape."""
+        if depth > DEPTH_MAX:
+            raise refusal("too-deep", limit=DEPTH_MAX)
+        slots = shape.slots
+        chosen: dict[str, str] = {}
+        for name, value in node.items():
+            slot = slots.get(name)
+            if slot is None:
+                if name != "resourceType" or not shape.resource:
+                    self._tell("unknown-element", (place, name))
+                continue
+            if slot.choice and chosen.setdefault(slot.choice, slot.type_name) != slot.type_name:
+                self._tell("choice-multiple", (place, slot.choice.removesuffix("[x]")), elements=slot.choice)
+            here = (place, slot.shown)
+            if slot.many:
+                self._many(node, name, value, slot, here, depth)
+            elif slot.check is not None:
+                self._primitive(value, slot, here)
+            elif value.__class__ is dict:
+                self._complex(value, slot, here, depth)
             else:
-                out.findings.append(finding("empty-value", expression((*path, name))))
-        elif isinstance(value, list):
-            _list(name, value, path, rules.get(name), out)
-        elif value is None:
-            out.findings.append(finding("null-value", expression((*path, name))))
-    if "start" in node and "end" in node and len(path) > 1:
-        _period(node, path, out)
+                self._tell("null-value" if value is None else "type-mismatch", here)
+        for name, twin in shape.required:
+            if name not in node and twin not in node:
+                self._tell("required", (place, name), element=name)
+        for choice, names in shape.choices:
+            if choice not in chosen:
+                self._tell("choice-required", (place, choice.removesuffix("[x]")), elements=names)
+        for key, element, holds in shape.rules:
+            if not holds(node):
+                self._tell(_OLDER_NAMES.get(key, key), (place, element) if element else place)
 
-
-def _string(node: Mapping[str, Any], name: str, value: str, path: _Path, rule: Any, out: Inspection) -> None:
-    if rule.__class__ is frozenset and value not in rule:
-        out.findings.append(_not_allowed((*path, name), rule))
-    if name == "reference":
-        if value[:1] != "#":
-            out.references.append((expression((*path, name)), value))
-    elif name == "system":
-        if value == NIK_SYSTEM and isinstance(node.get("value"), str):
-            problems = nik_problems(node["value"])
-            out.findings.extend(finding(code, expression((*path, "value"))) for code in problems)
-        elif value == ICD10_SYSTEM and isinstance(node.get("code"), str) and not _ICD10.fullmatch(node["code"]):
-            out.findings.append(finding("icd10-format", expression((*path, "code"))))
-    elif not value:
-        out.findings.append(finding("empty-value", expression((*path, name))))
-
-
-def _list(name: str, values: list[Any], path: _Path, rule: Any, out: Inspection) -> None:
-    if not values:
-        out.findings.append(finding("empty-value", expression((*path, name))))
-    rules = rule if isinstance(rule, dict) else {}
-    for index, value in enumerate(values):
-        place = (*path, name, index)
-        if isinstance(value, dict):
-            if type(rule) is tuple:
-                _concept(value, place, rule, out)
-            if name == "contained":
-                _contained(value, place, out)
-            elif value:
-                if name in _OWNERS:
-                    _owner(value, place, out)
-                _object(value, place, rules, out)
-            else:
-                out.findings.append(finding("empty-value", expression(place)))
-        elif isinstance(value, str):
-            if rule.__class__ is frozenset and value not in rule:
-                out.findings.append(_not_allowed(place, rule))
-        elif isinstance(value, list):
-            out.findings.append(finding("type-mismatch", expression(place)))
-        # A list of primitives may hold null where its twin (`_given` of `given`) says why there is no value.
-        elif value is None and not name.startswith("_"):
-            out.findings.append(finding("null-value", expression(place)))
-
-
-def _contained(value: Mapping[str, Any], place: _Path, out: Inspection) -> None:
-    type_name = value.get("resourceType")
-    if not isinstance(type_name, str) or type_name not in R4_TYPES:
-        out.findings.append(finding("resource-type-unknown", expression((*place, "resourceType"))))
-    else:
-        _object(value, place, _rules(type_name), out)
-
-
-def _not_allowed(path: _Path, allowed: frozenset[str]) -> Finding:
-    return finding("code-not-in-value-set", expression(path), allowed=", ".join(sorted(allowed)))
-
-
-def _concept(value: Mapping[str, Any], path: _Path, rule: tuple[str, frozenset[str]], out: Inspection) -> None:
-    """A CodeableConcept with a required value set: one of its codings comes from it."""
-    system, allowed = rule
-    codings = value.get("coding")
-    if not isinstance(codings, list):
-        out.findings.append(_not_allowed((*path, "coding"), allowed))
-        return
-    for index, coding in enumerate(codings):
-        if isinstance(coding, dict) and coding.get("system") == system:
-            if str(coding.get("code")) not in allowed:
-                out.findings.append(_not_allowed((*path, "coding", index, "code"), allowed))
+    def _many(self, node: Mapping[str, Any], name: str, values: Any, slot: Slot, place: _Place, depth: int) -> None:
+        if values.__class__ is not list:
+            self._tell("null-value" if values is None else "type-mismatch", place)
             return
-    out.findings.append(_not_allowed((*path, "coding"), allowed))
+        if not values:
+            self._tell("empty-value", place)
+        for index, value in enumerate(values):
+            here = (place, index)
+            if value is None:
+                # A list of primitives may hold null where its twin (`_given` of `given`) says why there is no value.
+                if not _excused(node, name, slot, index):
+                    self._tell("null-value", here)
+            elif slot.check is not None:
+                self._primitive(value, slot, here)
+            elif value.__class__ is dict:
+                self._complex(value, slot, here, depth)
+            else:
+                self._tell("type-mismatch", here)
+
+    def _primitive(self, value: Any, slot: Slot, place: _Place) -> None:
+        assert slot.check is not None
+        problem = slot.check(value)
+        if problem is not None:
+            self._tell("null-value" if value is None else problem, place)
+        elif slot.codes is not None and value not in slot.codes:
+            self._tell("code-not-in-value-set", place, allowed=_listed(slot.codes))
+
+    def _complex(self, value: Mapping[str, Any], slot: Slot, place: _Place, depth: int) -> None:
+        shape = slot.shape
+        if shape is None:
+            self._inner(value, place, depth)
+            return
+        if not value or (len(value) == 1 and "id" in value):
+            self._tell("empty-value", place)
+            return
+        if slot.concepts is not None:
+            self._concept(value, slot.concepts, slot.type_name, place)
+        if slot.owner:
+            self._owner(value, place)
+        self._node(value, shape, place, depth + 1)
+        visit = _VISITS.get(slot.type_name)
+        if visit is not None:
+            visit(self, value, slot, place)
+
+    def _inner(self, value: Mapping[str, Any], place: _Place, depth: int) -> None:
+        """A resource inside: contained ones share references with what holds them, those of a Bundle do not."""
+        type_name = value.get("resourceType")
+        if not isinstance(type_name, str) or type_name not in R4_TYPES:
+            code = "resource-type-required" if type_name is None else "resource-type-unknown"
+            self._tell(code, (place, "resourceType"))
+        elif place[1].__class__ is int and place[0][1] == "contained":
+            self._node(value, shape_of(type_name), place, depth + 1)
+        else:
+            _Resource(value, self._out).walk(place, shape_of(type_name), depth + 1)
+
+    def _containment(self, place: _Place) -> None:
+        """ref-1 and dom-2 to dom-5: what is contained has an id, is meant by somebody, and stands for nothing else."""
+        contained = self._root.get("contained")
+        ids = set()
+        for index, one in enumerate(contained if isinstance(contained, list) else []):
+            if not isinstance(one, dict):
+                continue
+            here = ((place, "contained"), index)
+            if "contained" in one:
+                self._tell("dom-2", here)
+            meta = one.get("meta")
+            if isinstance(meta, dict) and ("versionId" in meta or "lastUpdated" in meta):
+                self._tell("dom-4", here)
+            if isinstance(meta, dict) and "security" in meta:
+                self._tell("dom-5", here)
+            identity = one.get("id")
+            if not isinstance(identity, str):
+                self._tell("required", (here, "id"), element="id")
+                continue
+            ids.add(identity)
+            if identity not in self._inward and not _mentions(one, "#"):
+                self._tell("dom-3", here)
+        for identity, places in self._inward.items():
+            if identity and identity not in ids:
+                for one in places:
+                    self._tell("ref-1", one)
+
+    def _concept(self, value: Mapping[str, Any], allowed: Codes, kind: str, place: _Place) -> None:
+        """A coded element with a required value set: one of its codings comes from it."""
+        codings = value.get("coding", []) if kind == "CodeableConcept" else [value]
+        if kind == "Quantity":
+            codings = []
+        listed = [one for one in codings if isinstance(one, dict)] if isinstance(codings, list) else []
+        if not any(str(one.get("code")) in allowed.get(str(one.get("system")), ()) for one in listed):
+            codes = frozenset(code for codes in allowed.values() for code in codes)
+            self._tell("code-not-in-value-set", place, allowed=_listed(codes))
+
+    def _owner(self, value: Mapping[str, Any], place: _Place) -> None:
+        """Note an organisation named as provider, manager or author, with the registry numbers it goes by."""
+        reference, identifier = value.get("reference"), value.get("identifier")
+        numbers = organisation_numbers([identifier])
+        if isinstance(reference, str) and reference.startswith("Organization/"):
+            numbers = (*numbers, reference.split("/")[1])
+        if isinstance(reference, str) or numbers:
+            text = reference if isinstance(reference, str) else ""
+            self._out.organisations.append(Organisation(text, numbers, _expression(place)))
+
+    def visit_reference(self, node: Mapping[str, Any], slot: Slot, place: _Place) -> None:
+        reference = node.get("reference")
+        if not isinstance(reference, str):
+            return
+        if reference[:1] == "#":
+            self._inward.setdefault(reference[1:], []).append(place)
+            return
+        here = (place, "reference")
+        self._out.references.append((_expression(here), reference))
+        match = _TYPED.fullmatch(reference) if slot.targets is not None else None
+        if match and match[1] in R4_TYPES and slot.targets is not None and match[1] not in slot.targets:
+            self._tell("reference-target", here, allowed=_listed(slot.targets))
+
+    def visit_identifier(self, node: Mapping[str, Any], _slot: Slot, place: _Place) -> None:
+        if node.get("system") == systems.NIK and isinstance(node.get("value"), str):
+            for code in nik_problems(node["value"]):
+                self._tell(code, (place, "value"))
+
+    def visit_coding(self, node: Mapping[str, Any], _slot: Slot, place: _Place) -> None:
+        system, code = node.get("system"), node.get("code")
+        if isinstance(system, str) and isinstance(code, str) and system in _CLASSIFICATIONS:
+            problem = _CLASSIFICATIONS[system](code)
+            if problem is not None:
+                self._tell(problem, (place, "code"))
+
+    def visit_extension(self, node: Mapping[str, Any], _slot: Slot, place: _Place) -> None:
+        valued = any(name.lstrip("_").startswith("value") for name in node)
+        if valued == ("extension" in node):
+            self._tell("ext-1", place)
 
 
-def _moment(text: object) -> datetime | None:
-    """A full instant or a day as a comparable time; None for what the model judges or cannot be compared."""
-    if not isinstance(text, str) or len(text) < 10:
-        return None
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        return None
+_CLASSIFICATIONS = {systems.ICD10: icd10_problem, systems.ICD9_CM: icd9_cm_problem}
+_VISITS = {
+    "Reference": _Resource.visit_reference,
+    "Identifier": _Resource.visit_identifier,
+    "Coding": _Resource.visit_coding,
+    "Extension": _Resource.visit_extension,
+}
 
 
-def _period(node: Mapping[str, Any], path: _Path, out: Inspection) -> None:
-    start, end = _moment(node["start"]), _moment(node["end"])
-    if start is None or end is None:
-        return
-    # With a day on one side only days can be compared.
-    days_only = start.tzinfo is None or end.tzinfo is None
-    if end.date() < start.date() if days_only else end < start:
-        out.findings.append(finding("period-reversed", expression(path)))
+def _excused(node: Mapping[str, Any], name: str, slot: Slot, index: int) -> bool:
+    """Whether a null in a list of primitives has its reason in the twin list, or is the gap in a twin itself."""
+    other = node.get(slot.twin or name.removeprefix("_"))
+    return isinstance(other, list) and index < len(other) and other[index] is not None
 
 
-def _owner(value: Mapping[str, Any], path: _Path, out: Inspection) -> None:
-    """Note an organisation named as provider, manager or author, with the registry numbers it goes by."""
-    reference, identifier = value.get("reference"), value.get("identifier")
-    numbers = organisation_numbers([identifier])
-    if isinstance(reference, str) and reference.startswith("Organization/"):
-        numbers = (*numbers, reference.split("/")[1])
-    if isinstance(reference, str) or numbers:
-        text = reference if isinstance(reference, str) else ""
-        out.organisations.append(Organisation(text, numbers, expression(path)))
+def _mentions(value: Any, reference: str) -> bool:
+    """Whether a Reference with this text stands anywhere in the value."""
+    if isinstance(value, dict):
+        return value.get("reference") == reference or any(_mentions(one, reference) for one in value.values())
+    return isinstance(value, list) and any(_mentions(one, reference) for one in value)
+
+
+def _listed(codes: frozenset[str]) -> str:
+    shown = sorted(codes)
+    return ", ".join(shown[:_ALLOWED_SHOWN_MAX]) + (", …" if len(shown) > _ALLOWED_SHOWN_MAX else "")
 
 
 def organisation_numbers(identifiers: Any) -> tuple[str, ...]:
@@ -208,10 +283,14 @@ def organisation_numbers(identifiers: Any) -> tuple[str, ...]:
 
 def identifiers_of(resource: Mapping[str, Any]) -> tuple[Identifier, ...]:
     """The resource's business identifiers that have both a system and a value."""
-    given = resource.get("identifier")
-    listed = given if isinstance(given, list) else [given]
     return tuple(
         Identifier(one["system"], one["value"])
-        for one in listed
-        if isinstance(one, dict) and isinstance(one.get("system"), str) and isinstance(one.get("value"), str)
+        for one in _each(resource.get("identifier"))
+        if isinstance(one.get("system"), str) and isinstance(one.get("value"), str)
     )
+
+
+def _each(value: Any) -> Iterator[Mapping[str, Any]]:
+    for one in value if isinstance(value, list) else [value]:
+        if isinstance(one, dict):
+            yield one

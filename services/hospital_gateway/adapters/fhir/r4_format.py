@@ -32,6 +32,7 @@ from services.hospital_gateway.adapters.fhir.json_text import (
 )
 from services.hospital_gateway.adapters.fhir.links import links_of, named_by, typed
 from services.hospital_gateway.adapters.fhir.search_parameters import read_history_page, read_search
+from services.hospital_gateway.adapters.fhir.second_opinion import second_opinion
 from services.hospital_gateway.adapters.fhir.visit_reader import read_visit
 from services.hospital_gateway.application.documents import (
     Address,
@@ -87,6 +88,10 @@ class R4Format:
 
     def asked_about(self, raw: bytes) -> bytes:
         return resource_reader.asked_about(raw) if len(raw) <= self._inline_bytes_max else raw
+
+    async def second_opinion(self, draft: Draft) -> Sequence[Finding]:
+        # In a thread: the first one imports models, and none may hold up the loop.
+        return await asyncio.to_thread(second_opinion, draft.content, draft.type)
 
     async def _apart(self, work: Any, *arguments: Any) -> object:
         """Run `work` in the pool's one process. Refusals come back as findings, since errors don't pickle whole."""

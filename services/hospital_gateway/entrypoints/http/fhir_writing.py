@@ -137,8 +137,7 @@ def add_validation(router: APIRouter, base: str, writing: Writing) -> None:
             name = known_type(request, writing.types) if "type_name" in request.path_params else ""
             caller_of(request, name or None, "c")
             raw = await body_of(request, writing.body_bytes_max)
-            error = await writing.resources.problems(raw, name)
-            outcome = writing.answers.outcome(error or refusal("valid"))
+            outcome = writing.answers.outcome(await writing.resources.problems(raw, name))
             return Response(json.dumps(outcome, ensure_ascii=False).encode(), media_type=FHIR_JSON)
 
         return await writing.answers.guarded(request, handle)
