@@ -1,8 +1,9 @@
 """What the evidence of a claim tells the calculator, and what had to be assumed because nobody has told it yet."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from services.verification.domain.evidence import (
@@ -12,8 +13,10 @@ from services.verification.domain.evidence import (
     DoctorStatement,
     Evidence,
     Stage2Facts,
+    StatedDisability,
 )
 from services.verification.domain.membership import Membership
+from services.verification.domain.periods import days_of
 from shared.regulation.benefit_facts import DISABLING, SCHOLARSHIP_AFTER, BenefitFacts, Child, Disability
 from shared.regulation.benefits import Remark, years_left
 from shared.regulation.disabilities import DisabilityRow, DisabilityTable
@@ -23,6 +26,7 @@ from shared.regulation.rule_sets import RuleSet
 _USUAL_MODE = "land"
 _IN_TREATMENT = "in_treatment"
 _WHOLE = Decimal(100)
+ANATOMICAL, FUNCTIONAL = "anatomical", "functional"
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,7 @@ def drawn_from(rules: RuleSet, case: Case) -> Drawn:
     remarks: list[Remark] = []
     stage_2 = case.accident.stage_2
     wage = _wage(rules, case, remarks)
-    outcome = case.outcome or _IN_TREATMENT
+    outcome = _as_stated(case.outcome or _IN_TREATMENT, case.active, remarks)
     facts = BenefitFacts(
         monthly_wage_rupiah=wage or 0,
         outcome=outcome,
@@ -65,6 +69,16 @@ def drawn_from(rules: RuleSet, case: Case) -> Drawn:
         children=_children(rules, outcome, case, remarks),
     )
     return Drawn(facts, remarks, wage is not None)
+
+
+def _as_stated(outcome: str, active: Sequence[Evidence], remarks: list[Remark]) -> str:
+    """Lost parts beside weakened ones are worked out part by part, as the functional formula does: by its own
+    percentage each, a lost part by the whole."""
+    kinds = {one.kind for _, statement in _statements(active) for one in statement.stated_disabilities}
+    if outcome not in DISABLING or not {ANATOMICAL, FUNCTIONAL} <= kinds:
+        return outcome
+    remarks.append(Remark("disabilities-of-both-kinds"))
+    return "partial_functional"
 
 
 def monthly_wage(rules: RuleSet, accident: AccidentFacts) -> int:
@@ -90,22 +104,12 @@ def _days_of_incapacity(case: Case) -> int:
     """Days not worked as applied for, else as doctors ordered rest; a day in two periods is one day."""
     stage_2 = case.accident.stage_2
     if stage_2 is not None and stage_2.absence_periods:
-        return len(_days(stage_2.absence_periods))
+        return len(days_of(stage_2.absence_periods))
     if stage_2 is not None and stage_2.absence_days:
         return stage_2.absence_days
     statements = [statement for _, statement in _statements(case.active)]
-    ordered = _days([statement.rest_period for statement in statements if statement.rest_period is not None])
+    ordered = days_of(period for statement in statements for period in statement.rest)
     return len(ordered) or max((statement.rest_days for statement in statements), default=0)
-
-
-def _days(periods: Sequence[tuple[date, date]]) -> set[date]:
-    # Ten years and more in one period is a slip of the pen, which the form's own rules have to tell.
-    return {
-        first + timedelta(days=number)
-        for first, last in periods
-        if 0 <= (last - first).days < 3_660
-        for number in range((last - first).days + 1)
-    }
 
 
 def _statements(active: Sequence[Evidence]) -> list[tuple[Evidence, DoctorStatement]]:
@@ -133,16 +137,30 @@ def _disabilities(rules: RuleSet, outcome: str, case: Case, remarks: list[Remark
 
 def _of_statements(table: DisabilityTable, active: Sequence[Evidence]) -> tuple[Disability, ...]:
     """Of several statements on one part, or on a part of a part, the latest counts; parts apart from one another add
-    up."""
-    found: dict[str, Disability] = {}
+    up. Within one statement every disability counts, a row as often as the table lets it (two feet, three fingers)."""
+    found: list[Disability] = []
     for _, statement in _statements(active):
         if statement.outcome is not None and statement.outcome not in DISABLING:
             continue
-        for code in table.of_part.get(statement.disabled_part or "", ()):
-            related = {known for known in found if _same_limb(table, code, known)}
-            if not related:
-                found[code] = _of_row(table.rows[code], statement.function_loss_percent)
-    return tuple(found[code] for code in sorted(found))
+        later = {one.code for one in found}
+        times: Counter[str] = Counter()
+        for stated in statement.stated_disabilities:
+            for code in _rows_of(table, stated):
+                times[code] += 1
+                apart = not any(_same_limb(table, code, known) for known in later)
+                if apart and times[code] <= table.rows[code].times_max:
+                    found.append(_of_row(table.rows[code], _share(stated)))
+    return tuple(sorted(found, key=lambda one: one.code))
+
+
+def _rows_of(table: DisabilityTable, stated: StatedDisability) -> tuple[str, ...]:
+    """The row that the doctor named, else those that the part means."""
+    return (stated.code,) if stated.code in table.rows and stated.code else table.of_part.get(stated.part or "", ())
+
+
+def _share(stated: StatedDisability) -> Decimal | None:
+    """A part that is lost is lost as a whole, whatever percentage stands beside it."""
+    return None if stated.kind == ANATOMICAL else stated.percent
 
 
 def _same_limb(table: DisabilityTable, one: str, other: str) -> bool:

@@ -18,12 +18,15 @@ from services.verification.domain.evidence import ACCIDENT_REPORT, SELF_REPORT, 
 from services.verification.domain.membership import Membership
 
 # Whoever can put the matter right at its source; every verifier may resolve it all the same.
-_OWNERS = {"wage": "employer", "employer": "employer", "rest_days": "employer", "disability_percent": "hospital"}
+_OWNERS = {
+    "wage": "employer", "employer": "employer", "rest_days": "employer", "disability_percent": "hospital",
+    "disability_code": "hospital", "treatment_cost": "employer", "prosthesis": "employer",
+}  # fmt: skip
 # An inspector determines what happened and what it left, not what a membership says.
 _DETERMINED = frozenset(
     {
         "occurred_on", "occurred_hour", "place", "injury_side", "body_part", "severity", "outcome",
-        "disability_percent",
+        "disability_percent", "disability_code",
     }
 )  # fmt: skip
 

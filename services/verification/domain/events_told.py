@@ -127,8 +127,17 @@ def _another_place(reference: Evidence, other: Evidence) -> Against | None:
 
 
 def _another_side(parts: Sequence[str], other: Evidence) -> Against | None:
-    mine, theirs = sides(parts), sides(_parts_of(other))
-    return Against(other.id, "/".join(sorted(theirs)), HIGH) if mine and theirs and not mine & theirs else None
+    mine = sides(parts)
+    for theirs in (sides(_parts_of(other)), sides(_disabled_parts(other))):
+        if mine and theirs and not mine & theirs:
+            return Against(other.id, "/".join(sorted(theirs)), HIGH)
+    return None
+
+
+def _disabled_parts(other: Evidence) -> tuple[str, ...]:
+    """The parts that the doctor found disabled, which may tell a side where the diagnoses tell none, or another."""
+    statement = other.medical.statement if other.medical else None
+    return tuple(one.part for one in statement.stated_disabilities if one.part) if statement else ()
 
 
 def _another_part(parts: Sequence[str], other: Evidence) -> Against | None:

@@ -117,8 +117,20 @@ class AccidentFacts:
 
 
 @dataclass(frozen=True)
+class StatedDisability:
+    """One disability of a doctor's statement: a coded part of the body or a row of the table, the percentage of its
+    function that is lost, and whether the part itself is (`anatomical`) or only its function (`functional`)."""
+
+    part: str | None = None
+    percent: Decimal | None = None
+    code: str | None = None
+    kind: str | None = None
+
+
+@dataclass(frozen=True)
 class DoctorStatement:
     """Form 3b KK 3. `function_loss_percent` applies to a functional disability; rest days count both ends.
+    `disabilities` name them all where the hospital told them apart; `disabled_part` and the percentage are the first's.
 
     `doctor` tells one doctor from another (by registered number, else by name and hospital), it is not for showing.
     """
@@ -135,12 +147,33 @@ class DoctorStatement:
     doctor: str | None = None
     prosthesis: bool = False
     orthosis: bool = False
+    disabilities: tuple[StatedDisability, ...] = ()
+    rest_periods: tuple[tuple[date, date], ...] = ()
+    treated_periods: tuple[tuple[date, date], ...] = ()
+
+    @property
+    def stated_disabilities(self) -> tuple[StatedDisability, ...]:
+        """All of them, also of a statement that names a single part."""
+        if self.disabilities or (self.disabled_part is None and self.function_loss_percent is None):
+            return self.disabilities
+        return (StatedDisability(self.disabled_part, self.function_loss_percent),)
+
+    @property
+    def rest(self) -> tuple[tuple[date, date], ...]:
+        """Every period of ordered rest."""
+        return self.rest_periods or ((self.rest_period,) if self.rest_period is not None else ())
+
+    @property
+    def treated(self) -> tuple[tuple[date, date], ...]:
+        """Every period of treatment."""
+        return self.treated_periods or ((self.treated_period,) if self.treated_period is not None else ())
 
 
 @dataclass(frozen=True)
 class MedicalFacts:
     """What a hospital's report says that rules ask about; `onset_at` is the injury's own onset where given. `papers`
-    are the kinds of papers in it (visum, referral, rest_letter, death_certificate, imaging)."""
+    are the kinds of papers in it (visum, referral, rest_letter, death_certificate, imaging). `billed_rupiah` is what
+    the hospital's bills sum up to by cost item; `aids` are the kinds of devices asked for or handed over."""
 
     explicit_notice: bool = False
     diagnosis_codes: tuple[str, ...] = ()
@@ -159,6 +192,9 @@ class MedicalFacts:
     encounter_class: str | None = None
     ended: bool = False
     papers: tuple[str, ...] = ()
+    severity: str | None = None
+    billed_rupiah: tuple[tuple[str, int], ...] = ()
+    aids: tuple[str, ...] = ()
 
     @property
     def tells(self) -> tuple[str, ...]:

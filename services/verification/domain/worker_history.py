@@ -127,9 +127,10 @@ def _incapacity(evidence: Iterable[Evidence]) -> list[tuple[str, tuple[date, dat
         for period in piece.accident.stage_2.absence_periods
     ]
     ordered = [
-        (piece.id, piece.medical.statement.rest_period)
+        (piece.id, period)
         for piece in active
-        if piece.medical and piece.medical.statement and piece.medical.statement.rest_period
+        if piece.medical and piece.medical.statement
+        for period in piece.medical.statement.rest
     ]
     return claimed or ordered
 
