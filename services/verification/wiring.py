@@ -13,6 +13,7 @@ from services.verification.adapters.claim_queries import ClaimQueries, search_te
 from services.verification.adapters.clock_keeper import ClockKeeper
 from services.verification.adapters.console_sessions import ConsoleSessions
 from services.verification.adapters.measure_keeper import MeasureKeeper
+from services.verification.adapters.measures import MeasureQueries
 from services.verification.adapters.participant_register import ImportBook, ParticipantRegister, sole_import
 from services.verification.adapters.rule_replay import RuleReplay
 from services.verification.adapters.sequencer import Sequencer
@@ -97,7 +98,7 @@ def build(
         routers=[
             *_api(settings, counter, stream, consumer),
             page_routes(pages),
-            console_routes(counter, pages, sessions),
+            console_routes(counter, pages, sessions, MeasureQueries),
         ],
         verifier=verifier,
         reception=PageReception(pages, sessions, sign_in_path=SIGN_IN),

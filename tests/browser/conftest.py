@@ -1,4 +1,4 @@
-"""A served hub and a browser before it, once a session; a window of its own for each test."""
+"""A served hub, a browser before it for each module, and a window of its own for each test."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -32,7 +32,8 @@ def hub(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> I
         yield made
 
 
-@pytest.fixture(scope="session")
+# Not for the session: Playwright holds the thread's event loop, which tests elsewhere need for their own.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     found = chromium()
     with sync_playwright() as playwright:

@@ -26,6 +26,7 @@ def N_(message: str) -> str:  # noqa: N802 - the name under which Babel looks fo
 TABS = (
     ("/console", N_("Queue"), READERS),
     ("/console/unmatched", N_("Unmatched"), READERS),
+    ("/console/coordination", N_("Coordination"), READERS),
 )
 _ROLE_NAMES = (N_("verifier"), N_("supervisor"), N_("auditor"), N_("operator"))
 del _ROLE_NAMES
