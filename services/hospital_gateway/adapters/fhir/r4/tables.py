@@ -18,6 +18,8 @@ _FOLDER = Path(__file__).parent
 _RESOURCES = frozenset({"Resource", "DomainResource"})
 # The published table of `Resource.id` calls it a string; the text of the specification (2.26.3.1) an id.
 _OF_RESOURCES = {"id": "0..1 id"}
+# Profiles that the tables name where the JSON names the type.
+_PROFILED = {"SimpleQuantity": "Quantity", "MoneyQuantity": "Quantity"}
 # By which a resource says whose work it is.
 _OWNERS = frozenset({"serviceProvider", "managingOrganization", "author"})
 
@@ -105,7 +107,8 @@ def _add(shape: Shape, element: str, row: str) -> None:
         names = []
         for kind in kinds.split("|"):
             type_name = kind.partition("(")[0]
-            name = stem + type_name[0].upper() + type_name[1:]
+            written = _PROFILED.get(type_name, type_name)
+            name = stem + written[0].upper() + written[1:]
             _place(shape, name, Slot(stem, most != "1", kind, choice=element), value_set)
             names.append(name)
         if least != "0":
