@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from services.verification.application.console_people import READERS
 from services.verification.application.coordination import DIMENSIONS, STEPS, Group, Measures, Period, as_csv
@@ -50,6 +50,16 @@ _Word = Annotated[str | None, Query(max_length=20)]
 
 
 @dataclass(frozen=True)
+class Asked:
+    """The question as it came: two days, what to compare by, and a province."""
+
+    first: str | None
+    last: str | None
+    by: str | None
+    province: str | None
+
+
+@dataclass(frozen=True)
 class Wanted:
     """What is asked for; what can't be understood gives way to the last 90 days by province, and `misread` says so."""
 
@@ -60,11 +70,11 @@ class Wanted:
     misread: bool
 
     @classmethod
-    def of(cls, first: str | None, last: str | None, by: str | None, province: str | None, today: date) -> "Wanted":
-        period = _period(first, last, today)
-        place = province if province in PROVINCES else None
-        dimension = by if by in DIMENSIONS else DIMENSIONS[0]
-        misread = period is None or bool(province and not place) or bool(by and by != dimension)
+    def of(cls, asked: Asked, today: date) -> "Wanted":
+        period = _period(asked.first, asked.last, today)
+        place = asked.province if asked.province in PROVINCES else None
+        dimension = asked.by if asked.by in DIMENSIONS else DIMENSIONS[0]
+        misread = period is None or bool(asked.province and not place) or bool(asked.by and asked.by != dimension)
         begin, end = period or (today - timedelta(days=_DAYS_SHOWN - 1), today)
         return cls(begin, end, dimension, place, misread)
 
@@ -89,32 +99,48 @@ def _period(first: str | None, last: str | None, today: date) -> tuple[date, dat
     )
 
 
-def coordination_routes(console: Console, open_measures: Callable[[Transaction], Measures]) -> APIRouter:
-    router = APIRouter()
-    counter = console.counter
+def _asked(
+    first: Annotated[_Word, Query(alias="from")] = None,
+    last: Annotated[_Word, Query(alias="to")] = None,
+    by: _Word = None,
+    province: _Word = None,
+) -> Asked:
+    return Asked(first, last, by, province)
 
-    def wanted_of(first: str | None, last: str | None, by: str | None, province: str | None) -> Wanted:
-        return Wanted.of(first, last, by, province, counter.clock.now().astimezone(_ZONE).date())
 
-    async def counted(request: Request, wanted: Wanted, groups_max: int) -> tuple[Group, list[Group]]:
-        caller, now = console.caller(request), counter.clock.now()
+_Asked = Annotated[Asked, Depends(_asked)]
+
+
+@dataclass(frozen=True)
+class _Forum:
+    """What both forms of the answer share."""
+
+    console: Console
+    open_measures: Callable[[Transaction], Measures]
+
+    def wanted(self, asked: Asked) -> Wanted:
+        return Wanted.of(asked, self.console.counter.clock.now().astimezone(_ZONE).date())
+
+    async def counted(self, request: Request, wanted: Wanted, groups_max: int) -> tuple[Group, list[Group]]:
+        """All claims together, and the groups; a look at them is audited."""
+        caller, counter = self.console.caller(request), self.console.counter
+        now = counter.clock.now()
         async with counter.database.transaction(caller.org) as transaction:
-            measures = open_measures(transaction)
+            measures = self.open_measures(transaction)
             whole = await measures.all(wanted.period, wanted.province, now)
             groups = await measures.by(wanted.dimension, wanted.period, wanted.province, now, groups_max)
             await audit(transaction, caller, "coordination.read", "", officer=caller.subject, by=wanted.dimension)
         return whole, groups
 
+
+def coordination_routes(console: Console, open_measures: Callable[[Transaction], Measures]) -> APIRouter:
+    router = APIRouter()
+    forum = _Forum(console, open_measures)
+
     @router.get(_PATH, **page(*READERS))
-    async def coordination(
-        request: Request,
-        first: Annotated[_Word, Query(alias="from")] = None,
-        last: Annotated[_Word, Query(alias="to")] = None,
-        by: _Word = None,
-        province: _Word = None,
-    ) -> Response:
-        wanted = wanted_of(first, last, by, province)
-        whole, groups = await counted(request, wanted, _GROUPS_SHOWN + 1)
+    async def coordination(request: Request, asked: _Asked) -> Response:
+        wanted = forum.wanted(asked)
+        whole, groups = await forum.counted(request, wanted, _GROUPS_SHOWN + 1)
         return console.page(
             request,
             "console/coordination.html",
@@ -128,15 +154,9 @@ def coordination_routes(console: Console, open_measures: Callable[[Transaction],
         )
 
     @router.get(_PATH + ".csv", **page(*READERS))
-    async def coordination_csv(
-        request: Request,
-        first: Annotated[_Word, Query(alias="from")] = None,
-        last: Annotated[_Word, Query(alias="to")] = None,
-        by: _Word = None,
-        province: _Word = None,
-    ) -> Response:
-        wanted = wanted_of(first, last, by, province)
-        _, groups = await counted(request, wanted, _GROUPS_IN_FILE)
+    async def coordination_csv(request: Request, asked: _Asked) -> Response:
+        wanted = forum.wanted(asked)
+        _, groups = await forum.counted(request, wanted, _GROUPS_IN_FILE)
         name = f"simpul-{wanted.dimension}-{wanted.first}-{wanted.last}.csv"
         headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
         # The mark at the front tells spreadsheets that it is UTF-8.
