@@ -28,6 +28,7 @@ def relevance_rules() -> RelevanceRules:
         sudden_death_codes=[code_range(one) for one in lists["sudden_death"]["codes"]],
         sudden_death_within=timedelta(hours=lists["sudden_death"]["within_hours"]),
         deceased_dispositions=frozenset(lists["deceased_dispositions"]),
+        confidence=lists["confidence"],
     )
 
 

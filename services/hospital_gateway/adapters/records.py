@@ -175,6 +175,15 @@ class PostgresRecords:
         )
         return {row["org"].partition(":")[2] for row in rows}
 
+    async def visits_of(self, resource_ids: Sequence[UUID]) -> dict[UUID, UUID]:
+        rows = await self._driver.fetch(
+            """SELECT id, encounter_id FROM resource
+                WHERE org = $1 AND id = ANY($2) AND latest AND encounter_id IS NOT NULL""",
+            self._org,
+            list(resource_ids),
+        )
+        return {row["id"]: row["encounter_id"] for row in rows}
+
     async def adopt(self, encounter_id: UUID, parts: Sequence[tuple[str, UUID]]) -> None:
         await self._driver.execute(
             """UPDATE resource r SET encounter_id = $2 FROM unnest($3::text[], $4::uuid[]) AS given(type, id)

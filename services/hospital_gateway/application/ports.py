@@ -83,6 +83,9 @@ class Records(Protocol):
     async def registered_hospitals(self, numbers: Sequence[str]) -> set[str]:
         """Which of these registry numbers are hospitals of the hub."""
 
+    async def visits_of(self, resource_ids: Sequence[UUID]) -> dict[UUID, UUID]:
+        """The Encounters that these resources belong to, an Encounter to itself, by the resource's id."""
+
     async def adopt(self, encounter_id: UUID, parts: Sequence[tuple[str, UUID]]) -> None:
         """Let held resources that belong to no Encounter belong to this one."""
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from uuid import UUID
 
 from services.hospital_gateway.application.assemble_report import Rules, as_event, assemble
+from services.hospital_gateway.application.belonging import settled
 from services.hospital_gateway.application.documents import Held, Kept, Receipt, ReportState, VisitMarks, Written
 from services.hospital_gateway.application.ports import Records, ResourceFormat, Workers
 from services.hospital_gateway.domain.relevance import signs_of_work_accident
@@ -18,7 +19,12 @@ from shared.events import Event
 from shared.identifiers import zone_of
 
 # What a visit's resources may name and a report reads, beside the parts of the visit itself.
-_READ_ALONG = frozenset({"Patient", "Practitioner", "PractitionerRole", "Organization", "Location", "Condition"})
+_READ_ALONG = frozenset(
+    {
+        "Patient", "Practitioner", "PractitionerRole", "Organization", "Location", "Condition", "Medication", "Device",
+        "EpisodeOfCare",
+    }
+)  # fmt: skip
 
 
 # What the hub asks of a hospital, and its answers in words, say nothing of the visit.
@@ -60,7 +66,8 @@ class ReportWriter:
         at: datetime,
     ) -> None:
         """Store the change and publish the reports that change by it."""
-        heads, current = change.heads, {(one.type, one.id): one for one in change.written}
+        written = await settled(records, change.written)
+        heads, current = change.heads, {(one.type, one.id): one for one in written}
         new = {one.id for one in current.values() if one.type == "Encounter" and ("Encounter", one.id) not in heads}
         reports: list[tuple[ReportState, str | None]] = []
         events: list[Event] = []
@@ -71,7 +78,7 @@ class ReportWriter:
             )
             reports.append((state, status))
             events.extend([event] if event else [])
-        await records.add(change.written, reports, change.receipt, change.receipt_id)
+        await records.add(written, reports, change.receipt, change.receipt_id)
         for encounter in (one for one in current.values() if one.type == "Encounter"):
             outside = [named for named in encounter.links.named if named not in current and named[0] == "Condition"]
             if outside:

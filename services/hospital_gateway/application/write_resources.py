@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from services.hospital_gateway.application.belonging import adopted
 from services.hospital_gateway.application.documents import (
     Caller,
     Done,
@@ -29,8 +30,6 @@ from shared.identifiers import new_id
 
 Key = tuple[str, str, str]
 _REQUESTS = frozenset({"Task", "Communication"})
-# Sent with one visit and without a word on which, they belong to that visit.
-_ADOPTED = frozenset({"Claim", "ExplanationOfBenefit", "Coverage"})
 
 
 @dataclass
@@ -99,7 +98,7 @@ class ResourceWriter:
             raise refused(plan.findings)
         if written:
             receipt = receipt_of(done) if receipt_of else None
-            change = Change(_adopted(written), _heads(plan), receipt, receipt_id)
+            change = Change(adopted(written), _heads(plan), receipt, receipt_id)
             await self._reports.store(records, caller.org, prepared.region_code, change, now)
         elif receipt_of:
             await records.keep_receipt(receipt_of(done))
@@ -324,19 +323,3 @@ def _places(entries: Sequence[Entry], reference: str) -> list[str]:
 
 def _heads(plan: _Plan) -> dict[tuple[str, UUID], Held]:
     return {(step.entry.type, step.id): step.head for step in plan.steps if step.head is not None}
-
-
-def _adopted(written: list[Written]) -> list[Written]:
-    """Resources that name no Encounter and that one of this submission names, or that came with a single one."""
-    encounters = [one for one in written if one.type == "Encounter"]
-    owner: dict[tuple[str, UUID], UUID] = {}
-    for encounter in encounters:
-        owner.update((named, encounter.id) for named in encounter.links.named if named[0] in ("Condition", "Procedure"))
-    only = encounters[0] if len({one.id for one in encounters}) == 1 else None
-    result = []
-    for one in written:
-        adopter = owner.get((one.type, one.id))
-        if adopter is None and only is not None and one.type in _ADOPTED and one.patient_id == only.patient_id:
-            adopter = only.id
-        result.append(replace(one, encounter_id=adopter) if one.encounter_id is None and adopter else one)
-    return result

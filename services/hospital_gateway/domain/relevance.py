@@ -36,6 +36,7 @@ class RelevanceRules:
     sudden_death_codes: Sequence[CodeRange]
     sudden_death_within: timedelta
     deceased_dispositions: frozenset[str]
+    confidence: Mapping[str, str]  # of each sign: certain, or uncertain where the law's text has no such list
 
     def code_sign_of(self, code: str) -> str | None:
         """The sign a diagnosis code gives, most particular first."""
@@ -89,7 +90,12 @@ def is_explicit_notice(visit: Visit, signs: Sequence[str], rules: RelevanceRules
 def _sudden_death_in_emergency(visit: Visit, rules: RelevanceRules) -> bool:
     """Taken straight to a doctor and dead within 24 hours, with a diagnosis of sudden death (uncertain rule,
     Kepmenakertrans 609/2012; what happened at work only the employer knows)."""
-    if visit.class_code != "EMER" or visit.start is None or not patient_died(visit, rules):
+    # Who was admitted from the emergency department and died there the same day was taken straight to a doctor, too.
+    if (
+        "EMER" not in (visit.class_code, *visit.earlier_classes)
+        or visit.start is None
+        or not patient_died(visit, rules)
+    ):
         return False
     coded = any(one.holds(c.code) for c in visit.conditions for one in rules.sudden_death_codes)
     died = visit.patient.deceased_at or visit.end

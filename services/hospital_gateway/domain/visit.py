@@ -162,4 +162,5 @@ class Visit:
     papers: tuple[Paper, ...] = ()
     sources: tuple[Source, ...] = ()
     episode: Days | None = None
+    earlier_classes: tuple[str, ...] = ()
     care: Care = field(default_factory=Care)

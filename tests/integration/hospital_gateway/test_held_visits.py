@@ -54,6 +54,12 @@ async def purged(gateway: Gateway) -> int:
     return await purge.purge()
 
 
+async def counted(gateway: Gateway) -> float:
+    """What the metric of purged visits stands at."""
+    lines = (await gateway.http.get("/metrics")).text.splitlines()
+    return next(float(one.split()[1]) for one in lines if one.startswith("simpul_held_visits_purged_total "))
+
+
 async def gone(hospital: Hospital, *paths: str) -> list[int]:
     return [(await hospital.get(f"/fhir/{path}")).status_code for path in paths]
 
@@ -128,7 +134,10 @@ async def test_a_held_visit_is_purged_72_hours_after_it_ended_and_may_be_sent_ag
     await purged(gateway)
     assert await gone(hospital, patient, encounter) == [200, 200]
     clock.advance(timedelta(seconds=1))
-    await purged(gateway)
+    before = await counted(gateway)
+    visits = await purged(gateway)
+    assert visits >= 1
+    assert await counted(gateway) - before == visits
     history, version = f"{encounter}/_history", f"{encounter}/_history/1"
     assert await gone(hospital, patient, encounter, history, version, *rest) == [410] * (4 + len(rest))
     assert (await hospital.put(f"/fhir/{encounter}", {"resourceType": "Encounter"})).status_code in (410, 422)

@@ -41,6 +41,10 @@ def test_every_sign_is_a_word_of_the_contract() -> None:
     known = {str(sign) for sign in Sign}
     assert set(RULES.code_signs) <= known
     assert RULES.explicit_signs <= known
+    assert set(RULES.confidence) == known
+    assert {sign for sign, sure in RULES.confidence.items() if sure == "uncertain"} == {
+        "occupational-disease", "sudden-death-at-work",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -70,6 +74,8 @@ def test_sudden_death_counts_within_a_day_of_arriving_at_the_emergency_departmen
     assert signs_of_work_accident(died, RULES) == ("sudden-death-at-work",)
     assert signs_of_work_accident(replace(died, disposition="home"), RULES) == ()
     assert signs_of_work_accident(replace(died, class_code="IMP"), RULES) == ()
+    admitted = replace(died, class_code="IMP", earlier_classes=("EMER",))
+    assert signs_of_work_accident(admitted, RULES) == ("sudden-death-at-work",)
     assert signs_of_work_accident(replace(died, end=Moment(START + timedelta(hours=25))), RULES) == ()
     assert patient_died(died, RULES)
 

@@ -85,6 +85,9 @@ def read_visit(encounter_id: str, kept: Sequence[Kept], zone: ZoneInfo) -> Visit
         location=next((words_of(one.get("location")) for one in each(encounter.get("location"))), None) or None,
         papers=read_papers(kept),
         sources=tuple(Source(one.type, one.id, one.version, one.sha256) for one in kept),
+        earlier_classes=tuple(
+            filter(None, (text(part(one, "class", "code")) for one in each(encounter.get("classHistory"))))
+        ),
         episode=read_episode(encounter, documents),
         care=care,
     )
