@@ -40,6 +40,12 @@ class VerificationSettings(CountingSettings, ServiceSettings):
     console_session_hours: float = 10.0
     console_idle_minutes: float = 60.0
     console_link_minutes: float = 10.0
+    console_page_rows: int = 50
+    console_spectators_max: int = 300
+    console_spectator_waiting_max: int = 200
+    console_missed_max: int = 200
+    console_gather_seconds: float = 0.15
+    console_heartbeat_seconds: float = 15.0
 
     participants_import_bytes_max: int = 2_147_483_648
     participants_import_lines_max: int = 5_000_000

@@ -4,6 +4,7 @@ import asyncio
 import signal
 import threading
 from dataclasses import replace
+from datetime import datetime
 from types import FrameType
 
 from fastapi import APIRouter
@@ -11,17 +12,22 @@ from fastapi import APIRouter
 from services.verification.adapters.case_store import ORG, PostgresCaseStore
 from services.verification.adapters.claim_queries import ClaimQueries, search_terms
 from services.verification.adapters.clock_keeper import ClockKeeper
+from services.verification.adapters.console_queue import ConsoleQueue
 from services.verification.adapters.console_sessions import ConsoleSessions
+from services.verification.adapters.kept_filters import PostgresKeptFilters
 from services.verification.adapters.measure_keeper import MeasureKeeper
 from services.verification.adapters.measures import MeasureQueries
 from services.verification.adapters.participant_register import ImportBook, ParticipantRegister, sole_import
+from services.verification.adapters.queue_feed import FeedLimits, QueueFeed
 from services.verification.adapters.rule_replay import RuleReplay
 from services.verification.adapters.sequencer import Sequencer
 from services.verification.adapters.stream import ClaimStream, StreamLimits
 from services.verification.adapters.surroundings import Surroundings
 from services.verification.adapters.surroundings_watch import SurroundingsWatch
 from services.verification.adapters.tracking_codes import TrackingCodes
+from services.verification.application.console_queue import QueueClaim, row_of
 from services.verification.entrypoints.console.frame import FOLDER as CONSOLE_FOLDER
+from services.verification.entrypoints.console.frame import Console
 from services.verification.entrypoints.console.people import SIGN_IN
 from services.verification.entrypoints.console.routes import console_routes
 from services.verification.entrypoints.consumers import evidence_receiver
@@ -90,7 +96,7 @@ def build(
     sequencer = Sequencer(database, rows_max=settings.sequencer_rows_max, poll_seconds=settings.stream_poll_seconds)
     stream = ClaimStream(database, clock, _limits(settings))
     pages = Pages([CONSOLE_FOLDER], public_url=settings.public_url)
-    sessions = _sessions(settings, counter)
+    sessions, feed = _sessions(settings, counter), _queue_feed(settings, counter, stream, pages)
     return create_service(
         NAME,
         settings,
@@ -98,7 +104,7 @@ def build(
         routers=[
             *_api(settings, counter, stream, consumer),
             page_routes(pages),
-            console_routes(counter, pages, sessions, MeasureQueries),
+            _console(counter, pages, sessions, feed),
         ],
         verifier=verifier,
         reception=PageReception(pages, sessions, sign_in_path=SIGN_IN),
@@ -108,10 +114,11 @@ def build(
             sequencer,
             *_keepers(settings, counter),
             stream,
+            feed,
             consumer,
         ],
         checks=[("postgres", database.check), ("pages", pages.assets.check)],
-        on_start=[_end_streams_on_signal(stream)],
+        on_start=[_end_streams_on_signal(stream, feed)],
         on_stop=[database.close, bus.close],
     )
 
@@ -176,6 +183,32 @@ def _sessions(settings: VerificationSettings, counter: Counter) -> ConsoleSessio
     )
 
 
+def _console(counter: Counter, pages: Pages, sessions: ConsoleSessions, feed: QueueFeed) -> APIRouter:
+    console = Console(
+        counter,
+        pages,
+        open_queue=lambda transaction: ConsoleQueue(transaction, counter.sealer),
+        lasts=sessions.lasts,
+    )
+    kept = PostgresKeptFilters(counter.database, counter.sealer)
+    return console_routes(console, sessions, feed, kept, MeasureQueries)
+
+
+def _queue_feed(settings: VerificationSettings, counter: Counter, stream: ClaimStream, pages: Pages) -> QueueFeed:
+    def render(claim: QueueClaim, language: str, now: datetime) -> str:
+        return pages.text("console/queue_row.html", language, row=row_of(claim, now, counter.counting))
+
+    limits = FeedLimits(
+        spectators_max=settings.console_spectators_max,
+        waiting_max=settings.console_spectator_waiting_max,
+        missed_max=settings.console_missed_max,
+        gather_seconds=settings.console_gather_seconds,
+        heartbeat_seconds=settings.console_heartbeat_seconds,
+        retry_milliseconds=settings.stream_retry_milliseconds,
+    )
+    return QueueFeed(counter.database, counter.sealer, stream, counter.clock, settings.console_org, render, limits)
+
+
 def _participants(settings: VerificationSettings, database: Database) -> ParticipantOffice:
     secrets = load_secrets(settings.secrets_dir)
     return ParticipantOffice(
@@ -231,7 +264,7 @@ def _limits(settings: VerificationSettings) -> StreamLimits:
     )
 
 
-def _end_streams_on_signal(stream: ClaimStream) -> Hook:
+def _end_streams_on_signal(*streams: ClaimStream | QueueFeed) -> Hook:
     """The server waits for open requests before it ends the lifespan, and a stream never ends by itself; so streams
     are ended at the signal, and then the server's own handler is called."""
 
@@ -245,7 +278,8 @@ def _end_streams_on_signal(stream: ClaimStream) -> Hook:
                 continue
 
             def handle(received: int, frame: FrameType | None, before: object = before) -> None:
-                loop.call_soon_threadsafe(stream.stop)
+                for stream in streams:
+                    loop.call_soon_threadsafe(stream.stop)
                 if callable(before):
                     before(received, frame)
 

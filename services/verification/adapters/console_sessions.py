@@ -47,6 +47,15 @@ class ConsoleSessions:
         person = self._opened(_SESSION, hashed, row["person"])
         return Visitor(person["id"], person["name"], person["role"], token)
 
+    async def lasts(self, token: str) -> bool:
+        """Whether this session has not ended, without using it."""
+        now = self.clock.now()
+        async with self.database.system_transaction() as transaction:
+            row = await transaction.driver.fetchrow(
+                _FIND, _hash(token), now, now - timedelta(minutes=self.idle_minutes)
+            )
+        return row is not None
+
     async def begin(self, person: SignedIn, *, instead_of: str | None) -> str:
         """A new session under a new token, whatever token the browser had before (`instead_of` ends with it)."""
         token, now = new_token(), self.clock.now()

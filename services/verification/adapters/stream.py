@@ -140,6 +140,25 @@ class ClaimStream:
             if follower is not None:
                 self._followers.discard(follower)
 
+    async def changes(self, gather_seconds: float) -> AsyncGenerator[tuple[int, set[str]], None]:
+        """For parts of this process: the last position and which claims have changed, gathered over a moment, from
+        now on. Ends when the service stops, and when the events came faster than they were taken."""
+        follower = _Follower(asyncio.Queue(self.limits.queue_max))
+        self._followers.add(follower)
+        try:
+            while (event := await follower.queue.get()) is not None:
+                await asyncio.sleep(gather_seconds)
+                position, numbers = event.position, {event.case_number}
+                while not follower.queue.empty():
+                    event = follower.queue.get_nowait()
+                    if event is None:
+                        return
+                    position = event.position
+                    numbers.add(event.case_number)
+                yield position, numbers
+        finally:
+            self._followers.discard(follower)
+
     async def _live(self, following: Following, follower: _Follower | None, last: int) -> AsyncGenerator[bytes, None]:
         while follower is not None and not self._over(following):
             try:

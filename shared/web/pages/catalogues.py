@@ -19,14 +19,15 @@ _WRITTEN_IN = "en"
 
 def translations(language: str, folders: Sequence[Path]) -> Translations:
     """The catalogue of a language out of `<folder>/locales/<language>.po` of each folder; later ones win."""
-    made = Translations(io.BytesIO(_compiled(None)))
-    if language == _WRITTEN_IN:
-        return made
-    for folder in folders:
-        path = folder / "locales" / f"{language}.po"
-        if path.exists():
-            made.merge(Translations(io.BytesIO(_compiled(path))))
-    return made
+    paths = [folder / "locales" / f"{language}.po" for folder in folders] if language != _WRITTEN_IN else []
+    # The first one's rule of plurals is that of all of them, so none may be read before.
+    found = [Translations(io.BytesIO(_compiled(path))) for path in paths if path.exists()]
+    if not found:
+        return Translations(io.BytesIO(_compiled(None)))
+    first, *others = found
+    for other in others:
+        first.merge(other)
+    return first
 
 
 def _compiled(path: Path | None) -> bytes:

@@ -11,7 +11,7 @@ _ZONE_NAMES = {timedelta(hours=7): "WIB", timedelta(hours=8): "WITA", timedelta(
 # Indonesians write hours and minutes with a point.
 _PATTERNS = {"id": "d MMM y HH.mm", "en": "d MMM y, HH:mm"}
 _SHORT_PATTERNS = {"id": "d MMM HH.mm", "en": "d MMM, HH:mm"}
-_UNITS = {"id": ("h", "j", "mnt", "dtk"), "en": ("d", "h", "min", "s")}
+_UNITS = {"id": ("hari", "jam", "mnt", "dtk"), "en": ("d", "h", "min", "s")}
 
 
 def moment(value: datetime | str, language: str, *, zone: ZoneInfo = WESTERN, short: bool = False) -> str:
@@ -47,7 +47,7 @@ def number(value: float, language: str) -> str:
 
 
 def duration(seconds: float, language: str) -> str:
-    """The two largest units, such as `3 h 4 j` (Indonesian: hari, jam) or `3 d 4 h`."""
+    """The two largest units, such as `3 hari 4 jam` or `3 d 4 h`."""
     days, hours, minutes, rest = _UNITS[language]
     left = int(abs(seconds))
     parts = ((left // 86_400, days), (left // 3_600 % 24, hours), (left // 60 % 60, minutes), (left % 60, rest))

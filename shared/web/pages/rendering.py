@@ -10,6 +10,7 @@ from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
 
+from shared.regulation.codes import title_of
 from shared.web.pages import formats
 from shared.web.pages.assets import Assets
 from shared.web.pages.catalogues import DEFAULT_LANGUAGE, LANGUAGES, translations
@@ -42,7 +43,7 @@ class Pages:
     """The pages of one service: `folders` hold `templates`, `locales` and perhaps `assets`.
 
     Templates are escaped always, know `view`, `asset(name)`, `_()`/`ngettext`, the languages' filters (`moment`, `day`,
-    `rupiah`, `number`, `duration`, `title`), and fail on a name nobody gave.
+    `rupiah`, `number`, `duration`, `title`, `titled(list)`), and fail on a name nobody gave.
     """
 
     def __init__(self, folders: Sequence[Path], *, public_url: str) -> None:
@@ -105,5 +106,6 @@ def _environment(language: str, folders: Sequence[Path], assets: Assets) -> Envi
         environment.filters[name] = in_language(getattr(formats, name))
     # For messages that stand in data: what `_()` would do, without taking `%` in them for a place to fill.
     environment.filters["translated"] = lambda message: catalogue.gettext(message)
+    environment.filters["titled"] = lambda code, list_name: getattr(title_of(list_name, code), f"title_{language}")
     environment.filters["title"] = lambda both: both[language] if both else ""
     return environment

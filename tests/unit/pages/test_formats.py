@@ -44,8 +44,8 @@ def test_money_is_written_by_the_locale() -> None:
     ("seconds", "indonesian", "english"),
     [
         (0, "0 dtk", "0 s"),
-        (3_725, "1 j 2 mnt", "1 h 2 min"),
-        (-190_000, "2 h 4 j", "2 d 4 h"),
+        (3_725, "1 jam 2 mnt", "1 h 2 min"),
+        (-190_000, "2 hari 4 jam", "2 d 4 h"),
         (42.9, "42 dtk", "42 s"),
     ],
 )

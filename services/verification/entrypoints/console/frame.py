@@ -1,5 +1,6 @@
 """What all pages of the console share: where they stand, who looks, and in whose name things are read and done."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -8,9 +9,11 @@ from typing import Any
 from fastapi import Request, Response
 
 from services.verification.application.console_people import READERS
+from services.verification.application.console_queue import QueueReader
 from services.verification.application.workplace import Person
 from services.verification.entrypoints.http.desk import Counter
 from shared.errors import Unauthenticated
+from shared.postgres.database import Transaction
 from shared.web.pages.rendering import Pages, Visitor, visitor_of
 from shared.web.tokens import Principal
 
@@ -34,10 +37,13 @@ del _ROLE_NAMES
 
 @dataclass(frozen=True)
 class Console:
-    """What every page works with."""
+    """What every page works with. `open_queue` reads the queue on an open transaction; `lasts` says whether a session
+    has not ended, without using it."""
 
     counter: Counter
     pages: Pages
+    open_queue: Callable[[Transaction], QueueReader]
+    lasts: Callable[[str], Awaitable[bool]]
 
     def page(self, request: Request, template: str, *, here: str = "", status: int = 200, **shown: Any) -> Response:
         """A page inside the console's frame; `here` is the tab it belongs to."""

@@ -6,27 +6,29 @@ from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
 
 from services.verification.application.console_people import SignIns
+from services.verification.application.console_queue import KeptFilters, LiveQueue
 from services.verification.application.coordination import Measures
 from services.verification.entrypoints.console.coordination import coordination_routes
 from services.verification.entrypoints.console.frame import Console
 from services.verification.entrypoints.console.people import HOME, FrontDesk, people_routes
-from services.verification.entrypoints.console.queue import queue_routes
-from services.verification.entrypoints.http.desk import Counter
+from services.verification.entrypoints.console.queue import QueueDesk, queue_routes
 from shared.errors import NotFound
 from shared.postgres.database import Transaction
 from shared.web.door import page
-from shared.web.pages.rendering import Pages
 
 
 def console_routes(
-    counter: Counter, pages: Pages, sign_ins: SignIns, open_measures: Callable[[Transaction], Measures]
+    console: Console,
+    sign_ins: SignIns,
+    live: LiveQueue,
+    kept: KeptFilters,
+    open_measures: Callable[[Transaction], Measures],
 ) -> APIRouter:
     """The last of them answers whatever else begins with `/console`."""
-    console = Console(counter, pages)
     router = APIRouter()
     parts = (
-        people_routes(FrontDesk(counter, pages, sign_ins)),
-        queue_routes(console),
+        people_routes(FrontDesk(console.counter, console.pages, sign_ins)),
+        queue_routes(QueueDesk(console, live, kept)),
         coordination_routes(console, open_measures),
     )
     for part in parts:
