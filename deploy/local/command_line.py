@@ -13,6 +13,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from deploy.local.conformance_commands import conformance, sandbox
 from deploy.local.hub import Hub, HubStatus
 from deploy.local.partner_kinds import ConsoleRole, PartnerKind
 from deploy.local.problems import HubProblem, explain_os_error
@@ -29,6 +30,8 @@ app = typer.Typer(
 partner = typer.Typer(help="Partners and their clients.", no_args_is_help=True)
 app.add_typer(partner, name="partner")
 app.add_typer(rules, name="rules")
+app.add_typer(conformance, name="conformance")
+app.add_typer(sandbox, name="sandbox")
 
 
 def _hub() -> Hub:

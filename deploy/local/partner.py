@@ -31,7 +31,7 @@ def add_partner(
     key = ECKey.generate_key("P-384")
     private = {**key.as_dict(private=True), "kid": key.thumbprint(), "alg": "ES384", "use": "sig"}
     public = {member: value for member, value in private.items() if member != "d"}
-    _require_writable(out)
+    require_writable(out)
     with httpx.Client(timeout=REQUEST_SECONDS) as http:
         discovered = _discover(http, settings)
         token = _operator_token(http, settings, str(discovered["token_endpoint"]))
@@ -54,7 +54,7 @@ def add_partner(
         "client_secret": answer.get("client_secret"),
         "base_urls": {service: settings.url(service) for service in SERVICES},
     }
-    _write(out, json.dumps(written, indent=2) + "\n")
+    write_private(out, written)
     return written
 
 
@@ -128,15 +128,16 @@ def _told(body: object) -> str:
     return ": " + "; ".join([told, *errors]) if told or errors else ""
 
 
-def _require_writable(out: Path) -> None:
+def require_writable(out: Path) -> None:
     """Before anything is registered, since its key would be lost."""
     folder = out.absolute().parent
     if not folder.is_dir() or not os.access(folder, os.W_OK) or out.is_dir():
         raise HubProblem(f"{out} cannot be written: its folder is missing or not ours, or it is a folder itself")
 
 
-def _write(out: Path, text: str) -> None:
+def write_private(out: Path, document: Mapping[str, Any]) -> None:
     """Readable by nobody else at any moment; the old file stays until the new one is whole."""
+    text = json.dumps(document, indent=2) + "\n"
     descriptor, fresh = tempfile.mkstemp(prefix=f".{out.name}.", dir=out.absolute().parent)
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:

@@ -1,0 +1,100 @@
+"""The `simpul conformance` and `simpul sandbox` groups."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from deploy.local.problems import HubProblem
+from deploy.local.settings import HubSettings
+
+conformance = typer.Typer(help="Whether a hub keeps what the interface promises.", no_args_is_help=True)
+sandbox = typer.Typer(help="Clients and people to try the hub with.", no_args_is_help=True)
+# Numbers that the registry of hospitals does not give.
+_SANDBOX, _SECOND = "900000001", "900000002"
+
+
+@conformance.callback()
+def _conformance() -> None:
+    """Keeps `hospital` a command of its own while it is the only one."""
+
+
+@sandbox.callback()
+def _sandbox() -> None:
+    """Likewise."""
+
+
+@conformance.command("hospital")
+def conformance_hospital(
+    url: Annotated[str | None, typer.Option(help="The hospital gateway, without /fhir. Default: this hub's.")] = None,
+    client: Annotated[
+        Path | None, typer.Option(help="A client's file. Without it a sandbox is made on this hub.")
+    ] = None,
+    other: Annotated[Path | None, typer.Option(help="A second hospital's client, for the rules on others.")] = None,
+    only: Annotated[list[str] | None, typer.Option(help="A rule; it is checked with what it needs.")] = None,
+    patience_seconds: Annotated[float, typer.Option(help="How long a claim may take to come back.")] = 30.0,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Play a hospital's whole sequence and print pass or FAIL for each rule; exits 1 when one fails."""
+    from deploy.conformance.hospital import play_hospital
+    from deploy.conformance.printed import as_document, line, summary
+
+    credentials, second = _clients(client, other)
+    url, began = url or str(credentials["base_urls"]["hospital_gateway"]), datetime.now(UTC)
+    try:
+        verdicts = play_hospital(
+            url,
+            credentials,
+            other=second,
+            only=only or (),
+            patience_seconds=patience_seconds,
+            tell=(lambda _: None) if as_json else (lambda verdict: typer.echo(line(verdict))),
+        )
+    except KeyError as unknown:
+        raise HubProblem(f"there is no rule {unknown}; docs/connect-a-hospital.md lists them") from unknown
+    typer.echo(json.dumps(as_document(url, began, verdicts), indent=1) if as_json else summary(verdicts))
+    if any(verdict.outcome == "failed" for verdict in verdicts):
+        raise typer.Exit(1)
+
+
+@sandbox.command("hospital")
+def sandbox_hospital(
+    out: Annotated[Path, typer.Option(help="Where to write client and workers (mode 0600, overwritten).")],
+    number: Annotated[str, typer.Option(help="The hospital's registry number.")] = _SANDBOX,
+    name: Annotated[str, typer.Option(help="Its name.")] = "RS Sandbox",
+    region: Annotated[str, typer.Option(help="Its own region.")] = "3671",
+) -> None:
+    """Register a hospital with workers who do not exist, one for each answer that eligibility can give."""
+    from deploy.local.partner import require_writable, write_private
+    from deploy.local.sandbox import hospital_sandbox
+
+    require_writable(out)
+    made = hospital_sandbox(HubSettings.load(), number=number, name=name, region=region)
+    write_private(out, made)
+    for worker in made["sandbox"]["workers"]:
+        typer.echo(f"{worker['nik']}  {worker['case']}")
+    typer.echo(f"{made['client_id']} of {made['org']}: {out}", err=True)
+
+
+def _clients(client: Path | None, other: Path | None) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    if client is not None:
+        return _read(client), _read(other) if other is not None else None
+    from deploy.local.sandbox import hospital_sandbox
+
+    settings = HubSettings.load()
+    made = hospital_sandbox(settings, number=_SANDBOX, name="RS Sandbox", region="3671")
+    second = _read(other) if other else hospital_sandbox(settings, number=_SECOND, name="RS Kedua", region="3171")
+    return made, second
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """A client's file. Raises HubProblem for one that cannot be read or has no secret."""
+    try:
+        found = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise HubProblem(f"{path} cannot be read as a client's file ({type(error).__name__})") from error
+    if not isinstance(found, dict) or not found.get("client_id") or not found.get("client_secret"):
+        raise HubProblem(f"{path} holds no client_id and client_secret of a hospital")
+    return found

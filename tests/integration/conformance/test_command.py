@@ -1,0 +1,81 @@
+"""`./simpul conformance hospital` as people and programs run it."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from deploy.conformance.hospital import HOSPITAL_RULES
+from deploy.local import conformance_commands
+from deploy.local.command_line import app
+from deploy.local.problems import HubProblem
+from tests.integration.conformance.conftest import Sandbox
+
+
+@pytest.fixture
+def files(sandbox: Sandbox, tmp_path: Path) -> dict[str, str]:
+    """The clients as files, and one whose secret is not the hub's."""
+    made = {
+        "client": sandbox.credentials,
+        "other": sandbox.other,
+        "stranger": {**sandbox.credentials, "client_secret": "not-this-one"},
+    }
+    for name, credentials in made.items():
+        (tmp_path / name).write_text(json.dumps(credentials))
+    return {name: str(tmp_path / name) for name in made}
+
+
+def test_each_rule_is_printed_and_all_kept_exits_0(sandbox: Sandbox, files: dict[str, str]) -> None:
+    arguments = ["--url", sandbox.url, "--client", files["client"], "--only", "metadata-open", "--only", "create"]
+    done = CliRunner().invoke(app, ["conformance", "hospital", *arguments])
+    assert done.exit_code == 0, done.output
+    assert "pass  metadata-open" in done.output
+    assert done.output.rstrip().endswith("4 rules: 4 passed, 0 failed, 0 not checked")
+
+
+def test_a_broken_rule_exits_1_and_programs_read_which_and_why(sandbox: Sandbox, files: dict[str, str]) -> None:
+    arguments = ["--client", files["stranger"], "--only", "create", "--json"]  # the address is the client file's
+    done = CliRunner().invoke(app, ["conformance", "hospital", *arguments])
+    assert done.exit_code == 1, done.output
+    told = json.loads(done.output)
+    assert (told["url"], told["conforms"]) == (sandbox.url, False)
+    assert told["counts"] == {"passed": 0, "failed": 1, "not_checked": 2}
+    by_code = {one["rule"]: one for one in told["rules"]}
+    assert by_code["token-satusehat"]["detail"].startswith("POST /oauth2/v1/accesstoken answered 401")
+    assert by_code["create"]["detail"] == "needs look-up-mints"
+    assert by_code["create"]["reference"] == "interface, section 4: resources one by one"
+    assert "not-this-one" not in done.output
+
+
+def test_a_hub_that_is_not_there_fails_the_rules_and_not_the_kit(files: dict[str, str]) -> None:
+    arguments = ["--url", "http://127.0.0.1:9", "--client", files["client"], "--only", "metadata-open"]
+    done = CliRunner().invoke(app, ["conformance", "hospital", *arguments])
+    assert (done.exit_code, "no answer (ConnectError)" in done.output) == (1, True)
+
+
+@pytest.mark.parametrize("content", [None, "{", "[]", '{"client_id": "x"}'])
+def test_a_file_that_is_no_clients_is_said_so(tmp_path: Path, content: str | None) -> None:
+    path = tmp_path / "client.json"
+    if content is not None:
+        path.write_text(content)
+    with pytest.raises(HubProblem):
+        conformance_commands.conformance_hospital(url="http://127.0.0.1:9", client=path, other=None)
+
+
+def test_a_rule_that_there_is_not_is_said_so(files: dict[str, str]) -> None:
+    with pytest.raises(HubProblem, match="no rule"):
+        conformance_commands.conformance_hospital(client=Path(files["client"]), other=None, only=["no-such-rule"])
+
+
+def test_a_production_hub_takes_no_synthetic_workers(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("SIMPUL_PROFILE", "production")
+    monkeypatch.setenv("SIMPUL_HOME", str(tmp_path))
+    with pytest.raises(HubProblem, match="synthetic"):
+        conformance_commands.sandbox_hospital(out=tmp_path / "sandbox.json")
+
+
+def test_the_document_for_hospitals_names_every_rule_in_its_words() -> None:
+    text = (Path(__file__).parents[3] / "docs" / "connect-a-hospital.md").read_text("utf-8")
+    missing = [rule.code for rule in HOSPITAL_RULES if f"| `{rule.code}` | {rule.says} |" not in text]
+    assert missing == []
