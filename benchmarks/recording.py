@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from shared.postgres.database import Database, Transaction
+from shared.postgres.late_rows import LateRows
 
 
 @dataclass
@@ -45,10 +46,15 @@ def recording() -> Iterator[list[RecordedTransaction]]:
     original = Database._transaction
 
     @asynccontextmanager
-    async def _transaction(self: Database, role: str, org: str) -> AsyncIterator[Transaction]:
+    async def _transaction(
+        self: Database, role: str, org: str, sharing: tuple[int, str] | None = None
+    ) -> AsyncIterator[Transaction]:
         kept = RecordedTransaction(role, org)
-        async with original(self, role, org) as transaction:
-            yield Transaction(_RecordingDriver(transaction.driver, kept))  # type: ignore[arg-type]
+        async with original(self, role, org, sharing) as transaction:
+            driver: Any = _RecordingDriver(transaction.driver, kept)
+            recorded_late = LateRows(driver)
+            yield Transaction(driver, recorded_late)
+            await recorded_late.write()
         recorded.append(kept)
 
     Database._transaction = _transaction  # type: ignore[method-assign]

@@ -12,6 +12,7 @@ from shared.errors import TooLarge
 from shared.events import TOPICS, Event, WireEvent, encode
 from shared.observability import current_traceparent
 from shared.postgres.database import Transaction
+from shared.postgres.late_rows import RowsInto
 from shared.sealing import Sealer
 
 CHANNEL: Final = "outbox"
@@ -20,18 +21,17 @@ SLOTS: Final = 16
 # Room that headers, key and Kafka's own framing take beside the value.
 _OVERHEAD_BYTES: Final = 16_384
 
-# One statement, one round trip: the rows in their order (an identity is drawn after the sort) and the wake-up call,
-# which PostgreSQL folds into one a transaction. No RETURNING: partners' roles may add rows and see none.
-_APPEND = """
-WITH added AS (
-    INSERT INTO outbox (shard, event_id, aggregate_id, aggregate_version, topic, key, headers, payload)
+# The rows in their order (an identity is drawn after the sort). No RETURNING: partners' roles may add rows and see
+# none.
+_ROWS = RowsInto(
+    """INSERT INTO outbox (shard, event_id, aggregate_id, aggregate_version, topic, key, headers, payload)
     SELECT e.shard, e.event_id, e.aggregate_id, e.aggregate_version, e.topic, e.key, e.headers::jsonb, e.payload
       FROM unnest($1::smallint[], $2::uuid[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::bytea[])
            WITH ORDINALITY
            AS e(shard, event_id, aggregate_id, aggregate_version, topic, key, headers, payload, place)
-     ORDER BY e.place)
-SELECT pg_notify($9, '')
-"""
+     ORDER BY e.place""",
+    channel=CHANNEL,
+)
 
 
 def slot_of(aggregate_id: str) -> int:
@@ -40,12 +40,12 @@ def slot_of(aggregate_id: str) -> int:
 
 
 async def append(tx: Transaction, events: Sequence[Event], sealer: Sealer) -> None:
-    """Add `events`, to be published in this order after the transaction commits.
+    """Have `events` added at the end of the transaction, to be published in this order after it commits.
 
-    The caller holds the lock of each event's aggregate (its row locked or just inserted): ids are drawn under that
-    lock, which is what makes their order the order of the aggregate's changes. Events without a trace take over the
-    current one. Raises TooLarge for an event that its topic does not take, ValueError or KeyError for one that is not
-    as the catalogue says.
+    The caller holds the lock of each event's aggregate (its row locked or just inserted) to the commit: ids are drawn
+    under that lock, which is what makes their order the order of the aggregate's changes. Events without a trace take
+    over the current one. Raises TooLarge for an event that its topic does not take, ValueError or KeyError for one
+    that is not as the catalogue says.
     """
     if not events:
         return
@@ -53,19 +53,21 @@ async def append(tx: Transaction, events: Sequence[Event], sealer: Sealer) -> No
     wires = [encode(event if event.traceparent else replace(event, traceparent=trace), sealer) for event in events]
     for wire in wires:
         _check_size(wire)
-    await tx.driver.execute(
-        _APPEND,
-        [slot_of(event.subject) for event in events],
-        [event.id for event in events],
-        [event.subject for event in events],
-        [event.version for event in events],
-        [wire.topic for wire in wires],
-        [wire.key for wire in wires],
-        [orjson.dumps(wire.headers).decode() for wire in wires],
-        [wire.value for wire in wires],
-        CHANNEL,
-    )
+    tx.late.add(_ROWS, [_row(event, wire) for event, wire in zip(events, wires, strict=True)])
     crashpoint("outbox.after-append")
+
+
+def _row(event: Event, wire: WireEvent) -> tuple[object, ...]:
+    return (
+        slot_of(event.subject),
+        event.id,
+        event.subject,
+        event.version,
+        wire.topic,
+        wire.key,
+        orjson.dumps(wire.headers).decode(),
+        wire.value,
+    )
 
 
 def _check_size(wire: WireEvent) -> None:

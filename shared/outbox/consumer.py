@@ -21,7 +21,7 @@ from shared.events import decode
 from shared.kafka.bus import EventBus, Received, Subscription
 from shared.observability import CONSUMER_LAG, EVENTS_FAILED, log
 from shared.outbox.dead_letters import Failure, bury, failure_of
-from shared.outbox.inbox import Delivery, Handle, handle_once, lock_shared, take_new
+from shared.outbox.inbox import Delivery, Handle, handle_once, sharing, take
 from shared.outbox.redrive import Redrive, Redriven
 from shared.postgres.database import Database
 from shared.sealing import Sealer
@@ -195,9 +195,8 @@ class Consumer:
             raise Unreadable("event.unreadable", type(error).__name__) from error
 
     async def _bury(self, record: Received, delivery: Delivery | None, failure: Failure) -> None:
-        async with self._database.system_transaction() as tx:
-            await lock_shared(tx, self._group)
-            if delivery and not await take_new(tx, self._group, [delivery.event.id]):
+        async with self._database.system_transaction(sharing=sharing(self._group)) as tx:
+            if delivery and not (await take(tx, self._group, [delivery.event.id])).new:
                 return
             await bury(tx, self._group, self._database.service, record, failure, sealer=self._sealer, clock=self._clock)
             crashpoint("consumer.before-dead-letter-commit")

@@ -19,11 +19,16 @@ from shared.observability import EVENTS_HANDLED, set_traceparent
 from shared.postgres.database import Database, Transaction
 
 _LOCK_CLASS: Final = 20_212
-_SHARE = "SELECT pg_advisory_xact_lock_shared($1, hashtext($2))"
 _ALONE = "SELECT pg_advisory_xact_lock($1, hashtext($2))"
 # Sorted, so that two members that were dealt the same partition in a rebalance wait for each other in one order.
-_TAKE = """INSERT INTO inbox (consumer, event_id) SELECT $1, e.id FROM unnest($2::uuid[]) AS e(id) ORDER BY e.id
-           ON CONFLICT DO NOTHING RETURNING event_id"""
+_TAKE = """
+WITH taken AS (
+    INSERT INTO inbox (consumer, event_id) SELECT $1, e.id FROM unnest($2::uuid[]) AS e(id) ORDER BY e.id
+        ON CONFLICT DO NOTHING RETURNING event_id)
+SELECT ARRAY(SELECT event_id FROM taken) AS new,
+       EXISTS (SELECT FROM dead_letter WHERE consumer = $1 AND state = 'open')
+           OR EXISTS (SELECT FROM parked_event WHERE consumer = $1) AS some_wait
+"""
 _BLOCKED = """
 SELECT topic, key FROM dead_letter
  WHERE consumer = $1 AND state = 'open' AND (topic, key) IN (SELECT * FROM unnest($2::text[], $3::text[]))
@@ -80,9 +85,9 @@ class EventsInContext(Sequence[Event]):
             yield event
 
 
-async def lock_shared(tx: Transaction, consumer: str) -> None:
-    """Before a consumer looks at dead letters: many may, while nobody redrives."""
-    await tx.driver.execute(_SHARE, _LOCK_CLASS, consumer)
+def sharing(consumer: str) -> tuple[int, str]:
+    """The lock that a consumer's transactions share while they look at dead letters and nobody redrives."""
+    return (_LOCK_CLASS, consumer)
 
 
 async def lock_alone(tx: Transaction, consumer: str) -> None:
@@ -90,20 +95,32 @@ async def lock_alone(tx: Transaction, consumer: str) -> None:
     await tx.driver.execute(_ALONE, _LOCK_CLASS, consumer)
 
 
-async def take_new(tx: Transaction, consumer: str, event_ids: Iterable[UUID]) -> set[UUID]:
-    """Note `event_ids` as handled; answers those that were not yet."""
-    return {row["event_id"] for row in await tx.driver.fetch(_TAKE, consumer, list(event_ids))}
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Which events were new, and whether any event at all of this consumer is dead or parked."""
+
+    new: set[UUID]
+    some_wait: bool
+
+
+async def take(tx: Transaction, consumer: str, event_ids: Iterable[UUID]) -> Taken:
+    """Note `event_ids` as handled."""
+    row = await tx.driver.fetchrow(_TAKE, consumer, list(event_ids))
+    assert row is not None
+    return Taken(set(row["new"]), row["some_wait"])
 
 
 async def handle_once(database: Database, consumer: str, deliveries: Sequence[Delivery], handle: Handle) -> None:
     """One transaction: what is new of `deliveries` takes effect, or is parked behind a dead letter of its key.
     Raises what `handle` raises, and Unavailable("postgres"); then nothing has happened."""
-    async with database.system_transaction() as tx:
-        await lock_shared(tx, consumer)
-        new = await take_new(tx, consumer, [delivery.event.id for delivery in deliveries])
+    async with database.system_transaction(sharing=sharing(consumer)) as tx:
+        first = _first_of_each(deliveries)
+        taken = await take(tx, consumer, [delivery.event.id for delivery in first])
         crashpoint("consumer.after-inbox")
-        fresh = [d for d in _first_of_each(deliveries) if d.event.id in new]
-        blocked = await _blocked(tx, consumer, {d.place for d in fresh if d.place})
+        fresh = [d for d in first if d.event.id in taken.new]
+        # Of one that is not new another member may have made a dead letter while we waited for its row.
+        asked = taken.some_wait or len(fresh) < len(first)
+        blocked = await _blocked(tx, consumer, {d.place for d in fresh if d.place}) if asked else set()
         await _park(tx, consumer, [d for d in fresh if d.place in blocked])
         ready = [d.event for d in fresh if d.place not in blocked]
         if ready:

@@ -17,7 +17,7 @@ from shared.events import decode
 from shared.kafka.bus import Received
 from shared.observability import EVENTS_FAILED, EVENTS_HANDLED, log, set_traceparent
 from shared.outbox.dead_letters import SEALED_AS, bury, failure_of
-from shared.outbox.inbox import Delivery, EventsInContext, Handle, lock_alone, take_new
+from shared.outbox.inbox import Delivery, EventsInContext, Handle, lock_alone, take
 from shared.postgres.database import Database, Transaction
 from shared.sealing import Sealer
 
@@ -175,7 +175,7 @@ class Redrive:
 
     async def _handle(self, tx: Transaction, delivery: Delivery) -> None:
         """Its inbox row is there since it failed or was parked; one that could never be read gets it now."""
-        await take_new(tx, self.consumer, [delivery.event.id])
+        await take(tx, self.consumer, [delivery.event.id])
         set_traceparent(delivery.event.traceparent)
         await self.handle(tx, EventsInContext([delivery.event]))
 

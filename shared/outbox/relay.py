@@ -94,6 +94,8 @@ class Relay:
                 CHANNEL,
                 retry_seconds=self._limits.lock_retry_seconds,
                 standing_by=self._well,
+                # A mark that is lost means that the event goes out again, and consumers know it already.
+                repeatable=True,
             ) as turn:
                 log.info("relay.active", slots=len(self.slots))
                 while True:

@@ -18,6 +18,7 @@ import asyncpg
 
 from shared.crashpoints import crashpoint
 from shared.errors import Unavailable
+from shared.postgres.late_rows import LateRows
 from shared.settings import ServiceSettings
 
 # What another try may cure: the server going, coming or choosing a victim among transactions.
@@ -42,9 +43,10 @@ _SETTINGS = {
 
 @dataclass(frozen=True)
 class Transaction:
-    """An open transaction; `driver` is its connection."""
+    """An open transaction; `driver` is its connection, `late` what it adds at its end."""
 
     driver: "asyncpg.Connection[asyncpg.Record]"
+    late: LateRows
 
 
 class TransactionAborted(Exception):
@@ -83,16 +85,25 @@ class Database:
             yield transaction
 
     @asynccontextmanager
-    async def system_transaction(self) -> AsyncIterator[Transaction]:
-        """The hub's own transaction: sees all rows. Never for a partner's request without a check of its own."""
-        async with self._transaction(f"simpul_{self._service}_system", "") as transaction:
+    async def system_transaction(self, *, sharing: tuple[int, str] | None = None) -> AsyncIterator[Transaction]:
+        """The hub's own transaction: sees all rows. Never for a partner's request without a check of its own.
+        `sharing` is an advisory lock, as a number and a text, to be held from its beginning together with others."""
+        async with self._transaction(f"simpul_{self._service}_system", "", sharing) as transaction:
             yield transaction
 
     @asynccontextmanager
-    async def _transaction(self, role: str, org: str) -> AsyncIterator[Transaction]:
-        connection = await self._begun(f"BEGIN; SET LOCAL ROLE {role}; SET LOCAL app.org TO {_literal(org)}")
+    async def _transaction(
+        self, role: str, org: str, sharing: tuple[int, str] | None = None
+    ) -> AsyncIterator[Transaction]:
+        begin = f"BEGIN; SET LOCAL ROLE {role}; SET LOCAL app.org TO {_literal(org)}"
+        if sharing is not None:
+            # In the same round trip, and yet a statement of its own: the next one sees what was done before the lock.
+            begin += f"; SELECT pg_advisory_xact_lock_shared({sharing[0]}, hashtext({_literal(sharing[1])}))"
+        connection = await self._begun(begin)
         try:
-            yield Transaction(connection)
+            transaction = Transaction(connection, LateRows(connection))
+            yield transaction
+            await transaction.late.write()
             crashpoint("transaction.before-commit")
             outcome = await connection.execute("COMMIT")
         except BaseException as error:

@@ -44,11 +44,16 @@ async def held_turn(
     *,
     retry_seconds: float = 0.5,
     standing_by: Callable[[], None] = lambda: None,
+    repeatable: bool = False,
 ) -> AsyncIterator[Turn]:
     """Wait until all of `locks` are ours (none: at once), then listen on `channel`; `standing_by` is called whenever
-    somebody else has them. Raises Unavailable("postgres") when the connection is lost, in the block too."""
+    somebody else has them. `repeatable` is work whose last commits may be lost when PostgreSQL crashes, since doing it
+    again is right: its commits do not wait for the disk. Raises Unavailable("postgres") when the connection is lost,
+    in the block too."""
     connection = await database.connect_as_system()
     try:
+        if repeatable:
+            await connection.execute("SET synchronous_commit TO off", timeout=_STATEMENT_SECONDS)
         listener = Listener(connection, channel)
         # Tried again and again: a statement that waits for a lock would hold back the vacuum of every table.
         while not await _taken(connection, locks):

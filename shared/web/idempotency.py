@@ -8,12 +8,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
-import asyncpg
 import orjson
 from fastapi import Depends, Request, Response
 
 from shared.errors import Conflict, Problem, Refusal, Unreadable
 from shared.postgres.database import Transaction
+from shared.postgres.late_rows import RowsInto
 from shared.sealing import Sealer
 from shared.web.door import Principal
 
@@ -60,8 +60,21 @@ IDEMPOTENCY_PARAMETER = {
 _BEGIN = """SELECT pg_try_advisory_xact_lock(hashtextextended($1 || '|' || $2 || '|' || encode($3, 'hex'), 0)) AS alone,
     (SELECT row(i.fingerprint, i.status, i.headers::text, i.sealed_body) FROM idempotency_key i
       WHERE i.client_id = $1 AND i.route = $2 AND i.key_sha256 = $3) AS stored"""
-_STORE = """INSERT INTO idempotency_key (org, client_id, route, key_sha256, fingerprint, status, headers, sealed_body)
-    VALUES ($1, $2, $3, $4, $5, $6, $7::text::jsonb, $8)"""
+
+
+def _overtaken() -> Conflict:
+    """The first request committed between our look and our lock; the next try will find its answer."""
+    return Conflict("idempotency.in-flight", _IN_FLIGHT)
+
+
+_STORED = RowsInto(
+    """INSERT INTO idempotency_key (org, client_id, route, key_sha256, fingerprint, status, headers, sealed_body)
+    SELECT k.org, k.client_id, k.route, k.key_sha256, k.fingerprint, k.status, k.headers::jsonb, k.sealed_body
+      FROM unnest($1::text[], $2::text[], $3::text[], $4::bytea[], $5::bytea[], $6::int[], $7::text[], $8::bytea[])
+           AS k(org, client_id, route, key_sha256, fingerprint, status, headers, sealed_body)
+        ON CONFLICT DO NOTHING RETURNING 1""",
+    short=_overtaken,
+)
 
 
 @dataclass(frozen=True)
@@ -88,7 +101,8 @@ async def idempotently(
 ) -> Response:
     """Answer as before when this request was answered before, else `act()` and keep its answer.
 
-    Raises Conflict `idempotency.in-flight` while the first is under way, Refusal `idempotency.key-reused` when the
+    Raises Conflict `idempotency.in-flight` while the first is under way (at the transaction's end when it was overtaken
+    by it), Refusal `idempotency.key-reused` when the
     bytes differ. What `act` raises is not stored.
     """
     key = hashlib.sha256(request.key.encode()).digest()
@@ -106,19 +120,19 @@ async def idempotently(
         return Response(body, status, {**orjson.loads(headers), "Idempotency-Replayed": "true"}, "application/json")
     answer = await act()
     body = answer.encoded()
-    try:
-        await transaction.driver.execute(
-            _STORE,
-            request.org,
-            request.client_id,
-            request.route,
-            key,
-            fingerprint,
-            answer.status,
-            orjson.dumps(answer.headers).decode(),
-            sealer.seal_bytes(body, type="idempotency_key", id=scope, version=1),
-        )
-    except asyncpg.UniqueViolationError:
-        # The first request committed between our look and our lock; the next try will find its answer.
-        raise Conflict("idempotency.in-flight", _IN_FLIGHT) from None
+    transaction.late.add(
+        _STORED,
+        [
+            (
+                request.org,
+                request.client_id,
+                request.route,
+                key,
+                fingerprint,
+                answer.status,
+                orjson.dumps(answer.headers).decode(),
+                sealer.seal_bytes(body, type="idempotency_key", id=scope, version=1),
+            )
+        ],
+    )
     return Response(body, answer.status, answer.headers, "application/json")

@@ -1,13 +1,15 @@
 """`CaseStore` in memory, for tests of what the case desk makes of evidence."""
 
 import copy
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from services.verification.application.records import (
     ClaimRecord,
     EvidenceRecord,
     Found,
+    Locks,
+    Move,
     PersonLink,
     StoredPair,
     StreamRow,
@@ -16,7 +18,7 @@ from services.verification.application.records import (
 from services.verification.domain.entries import Entry
 from services.verification.domain.evidence import Identity
 from services.verification.domain.grouping import Pair
-from services.verification.domain.likeness import LikenessKey, likeness_keys
+from services.verification.domain.likeness import likeness_keys
 from services.verification.domain.membership import Membership
 from services.verification.domain.surroundings import Traits
 from shared.events.envelope import Event, IdentityHashes
@@ -36,16 +38,10 @@ class InMemoryCases:
         self.stream: list[StreamRow] = []
         self.events: list[Event] = []
 
-    async def lock_workers(self, identities: Iterable[Identity], others: Iterable[str] = ()) -> None:
+    async def lock_workers(self, identities: Iterable[Identity]) -> None:
         """Alone anyway."""
 
-    async def mark(self) -> None:
-        """Nothing is locked."""
-
-    async def back_to_mark(self) -> None:
-        """Nothing is locked."""
-
-    async def lock_alike(self, with_nik: Collection[LikenessKey], without: Collection[LikenessKey], weeks: int) -> None:
+    async def lock_only(self, locks: Locks) -> None:
         """Alone anyway."""
 
     async def identities_in(self, case_numbers: Iterable[str]) -> list[Identity]:
@@ -72,25 +68,25 @@ class InMemoryCases:
         numbers = {number for one in identities for number in (one.nik, one.kpj) if number}
         return [member for member in self.members if member.nik in numbers or member.kpj in numbers]
 
-    async def save_evidence(self, records: Sequence[EvidenceRecord]) -> None:
+    def save_evidence(self, records: Sequence[EvidenceRecord]) -> None:
         for record in records:
             self.evidence[record.evidence.id] = EvidenceRecord(
                 record.evidence, record.revision + 1, record.case_number, record.document
             )
 
-    async def move_evidence(self, moves: Sequence[tuple[str, str]]) -> None:
-        for evidence_id, case_number in moves:
-            self.evidence[evidence_id].case_number = case_number
+    async def move_evidence(self, moves: Sequence[Move]) -> None:
+        for move in moves:
+            self.evidence[move.evidence_id].case_number = move.case_number
 
-    async def save_claims(self, records: Sequence[ClaimRecord]) -> None:
+    def save_claims(self, records: Sequence[ClaimRecord]) -> None:
         for record in records:
             self.claims[record.case_number] = copy.copy(record)
             self.claims[record.case_number].stored_version = record.version
 
-    async def save_traits(self, traits: Mapping[str, Traits]) -> None:
+    def save_traits(self, traits: Mapping[str, Traits]) -> None:
         """Nobody looks around here."""
 
-    async def save_entries(self, entries: Sequence[tuple[str, Entry]]) -> None:
+    def save_entries(self, entries: Sequence[tuple[str, Entry]]) -> None:
         for case_number, entry in entries:
             self.entries_by_case.setdefault(case_number, []).append(entry)
 
@@ -114,11 +110,14 @@ class InMemoryCases:
     async def replace_code(self, case_number: str, evidence_id: str, code: str, now: datetime) -> None:
         """Nobody follows a code here."""
 
-    async def append_stream(self, rows: Sequence[StreamRow]) -> None:
+    def append_stream(self, rows: Sequence[StreamRow]) -> None:
         self.stream += rows
 
     async def publish(self, events: Sequence[Event]) -> None:
         self.events += events
+
+    async def write(self) -> None:
+        """Everything is there already."""
 
     def terms_of(self, identities: Iterable[Identity]) -> list[str]:
         return []

@@ -97,6 +97,7 @@ async def change(database: Database, sealer: Sealer, aggregate: str, *, think: f
             aggregate,
         )
         await append(tx, [claim_changed(aggregate, version)], sealer)
+        await tx.late.write()
         # The time between drawing an id and committing is what tempts a relay into losing and reordering.
         await asyncio.sleep(think)
     return int(version)

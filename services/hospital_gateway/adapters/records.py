@@ -327,9 +327,11 @@ class PostgresRecords:
     @asynccontextmanager
     async def attempt(self) -> AsyncIterator[None]:
         await self._driver.execute("SAVEPOINT attempt")
+        mark = self._tx.late.mark()
         try:
             yield
         except SimpulError:
+            self._tx.late.back_to(mark)
             await self._driver.execute("ROLLBACK TO SAVEPOINT attempt")
             raise
         await self._driver.execute("RELEASE SAVEPOINT attempt")

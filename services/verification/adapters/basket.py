@@ -4,40 +4,41 @@ from collections.abc import Collection, Iterable, Sequence
 from hashlib import blake2b
 from uuid import UUID
 
-import asyncpg
-
 from services.verification.application.records import StoredPair
 from services.verification.domain.grouping import Pair
 from services.verification.domain.likeness import LikenessKey
 from shared.identifiers import new_id
+from shared.postgres.database import Transaction
+from shared.postgres.late_rows import RowsInto
 from shared.sealing import BlindIndex
 
 # Few enough that the largest batch stays far below what PostgreSQL keeps locks for.
 _STRIPES = 1024
-_LOCK_ALIKE = """SELECT count(CASE WHEN alone THEN pg_advisory_xact_lock(key)
-        ELSE pg_advisory_xact_lock_shared(key) END)
-    FROM unnest($1::bigint[], $2::boolean[]) AS k(key, alone)"""
 _SETTLE = """UPDATE unmatched_pair SET state = 'settled', closed_at = clock_timestamp() WHERE state = 'open'
     AND one = ANY($1::text[]) AND (other IS NULL OR other = ANY($1::text[]))
     AND NOT EXISTS (SELECT FROM unnest($2::text[], $3::text[]) AS p(one, other)
                      WHERE p.one = unmatched_pair.one AND p.other IS NOT DISTINCT FROM unmatched_pair.other)"""
 # What a person dismissed or linked stays so; what merely was no doubt any more may become one again.
-_OPEN = """INSERT INTO unmatched_pair (id, org, one, other, score, reasons, state)
-    VALUES ($1, $2, $3, $4, $5, $6, 'open') ON CONFLICT (one, other) DO UPDATE
+_OPEN_ROWS = RowsInto(
+    """INSERT INTO unmatched_pair (id, org, one, other, score, reasons, state)
+    SELECT p.id, 'bpjs', p.one, p.other, p.score, string_to_array(p.reasons, ' '), 'open'
+      FROM unnest($1::uuid[], $2::text[], $3::text[], $4::float8[], $5::text[]) AS p(id, one, other, score, reasons)
+    ON CONFLICT (one, other) DO UPDATE
     SET state = 'open', closed_at = NULL, score = excluded.score, reasons = excluded.reasons
     WHERE unmatched_pair.state = 'settled'
        OR (unmatched_pair.state = 'open' AND (unmatched_pair.score, unmatched_pair.reasons)
            IS DISTINCT FROM (excluded.score, excluded.reasons))"""
+)
 WITHOUT_NUMBER = "worker-without-number"
 
 
 class Basket:
     """On one open transaction."""
 
-    def __init__(self, driver: "asyncpg.Connection", index: BlindIndex, org: str) -> None:
-        self._driver = driver
+    def __init__(self, transaction: Transaction, index: BlindIndex) -> None:
+        self._driver = transaction.driver
+        self._late = transaction.late
         self._index = index
-        self._org = org
 
     def hashes_stored(self, keys: Iterable[LikenessKey]) -> list[str]:
         """What stands in the row of evidence with these keys."""
@@ -53,16 +54,6 @@ class Basket:
             f"{hash_}.{week}" for text in weeks for hash_ in self._index.all("likeness", text) for week in weeks[text]
         ]
 
-    async def lock_alike(self, with_nik: Collection[LikenessKey], without: Collection[LikenessKey], weeks: int) -> None:
-        """Stripes of this week and the next ones: two keys within reach of each other share one."""
-        alone = {_stripe(key, week) for key in without for week in range(weeks + 1)}
-        shared = {_stripe(key, week) for key in with_nik for week in range(weeks + 1)} - alone
-        stripes = sorted([(stripe, True) for stripe in alone] + [(stripe, False) for stripe in shared])
-        if stripes:
-            await self._driver.execute(
-                _LOCK_ALIKE, [stripe for stripe, _ in stripes], [is_alone for _, is_alone in stripes]
-            )
-
     async def save(self, pairs: Sequence[Pair], unnamed: Iterable[str], among: Iterable[str]) -> None:
         rows: list[tuple[str, str | None, float, list[str]]] = [
             *((pair.one, pair.other, pair.score, list(pair.reasons)) for pair in pairs),
@@ -70,8 +61,9 @@ class Basket:
         ]
         ids = list(among)
         await self._driver.execute(_SETTLE, ids, [row[0] for row in rows], [row[1] for row in rows])
-        for one, other, score, reasons in rows:
-            await self._driver.execute(_OPEN, new_id(), self._org, one, other, score, reasons)
+        self._late.add(
+            _OPEN_ROWS, [(new_id(), one, other, score, " ".join(reasons)) for one, other, score, reasons in rows]
+        )
 
     async def pair(self, pair_id: str) -> StoredPair | None:
         row = await self._driver.fetchrow(
@@ -88,6 +80,14 @@ class Basket:
             state,
             person,
         )
+
+
+def stripes(shared: Collection[LikenessKey], alone: Collection[LikenessKey], weeks: int) -> list[tuple[int, bool]]:
+    """The locks of likeness keys, sorted, with whether each is to be held alone. Each key has one of its week and one
+    of each of the next ones: two keys within reach of each other share one."""
+    held_alone = {_stripe(key, week) for key in alone for week in range(weeks + 1)}
+    held_shared = {_stripe(key, week) for key in shared for week in range(weeks + 1)} - held_alone
+    return sorted([(stripe, True) for stripe in held_alone] + [(stripe, False) for stripe in held_shared])
 
 
 def _stripe(key: LikenessKey, week: int) -> int:

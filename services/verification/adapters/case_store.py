@@ -1,23 +1,24 @@
 """Claims and evidence in PostgreSQL, within one transaction. Many rows go in one statement (INSERT … unnest)."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from hashlib import blake2b
-from typing import Any
 from uuid import UUID
 
 import asyncpg
 
-from services.verification.adapters.basket import Basket
+from services.verification.adapters.basket import Basket, stripes
 from services.verification.adapters.participant_register import ParticipantRegister
 from services.verification.adapters.sealed_facts import FactsSealer
-from services.verification.adapters.stream_writer import SEPARATOR, write_stream
+from services.verification.adapters.stream_writer import SEPARATOR, add_to_stream
 from services.verification.adapters.surroundings import Surroundings, read_findings
 from services.verification.adapters.tracking_codes import TrackingCodes
 from services.verification.application.records import (
     ClaimRecord,
     EvidenceRecord,
     Found,
+    Locks,
+    Move,
     PersonLink,
     StoredPair,
     StreamRow,
@@ -26,7 +27,7 @@ from services.verification.application.records import (
 from services.verification.domain.entries import Entry
 from services.verification.domain.evidence import Identity
 from services.verification.domain.grouping import Pair
-from services.verification.domain.likeness import LikenessKey, likeness_keys
+from services.verification.domain.likeness import likeness_keys
 from services.verification.domain.membership import Membership
 from services.verification.domain.surroundings import Traits
 from shared.errors import Unavailable
@@ -34,11 +35,14 @@ from shared.events.envelope import Event, IdentityHashes
 from shared.identifiers import new_id
 from shared.outbox import append
 from shared.postgres.database import Transaction
+from shared.postgres.late_rows import RowsInto
 from shared.sealing import Secrets
 
-# Claims belong to BPJS, whichever of its offices works on them.
+# Claims belong to BPJS, whichever of its offices works on them; the statements below name it themselves.
 ORG = "bpjs"
 
+_LOCK_ALL = """SELECT count(CASE WHEN alone THEN pg_advisory_xact_lock(key) ELSE pg_advisory_xact_lock_shared(key) END)
+    FROM unnest('{{{}}}'::bigint[], '{{{}}}'::boolean[]) AS k(key, alone)"""
 _LOCK = "SELECT count(pg_advisory_xact_lock(key)) FROM unnest($1::bigint[]) AS k(key)"
 # `named` tells what was asked for from candidates that merely share a likeness key. Those are materialised, since a
 # limit beside the condition would let the planner prefer to read the whole table.
@@ -74,15 +78,23 @@ _ENTRIES = """WITH held AS MATERIALIZED (
      ORDER BY e.id"""
 _LINKS = """SELECT one, other, relation, person, decided_at FROM person_link
     WHERE ended_at IS NULL AND (one = ANY($1::text[]) OR other = ANY($1::text[]))"""
-_SAVE_EVIDENCE = """INSERT INTO evidence (id, org, source, kind, source_org, version, revision, status, nik_index,
+
+
+def _overtaken() -> Unavailable:
+    """Somebody wrote between our read and our write: the same work is done again on what is there now."""
+    return Unavailable("a claim under work", 0.05)
+
+
+_EVIDENCE_ROWS = RowsInto(
+    """INSERT INTO evidence (id, org, source, kind, source_org, version, revision, status, nik_index,
         kpj_index, passport_index, named_case_number, named_report_id, occurred_at, received_at, facts, document,
         likeness)
-    SELECT e.id, $1, e.source, e.kind, e.source_org, e.version, e.revision, e.status, e.nik, e.kpj, e.passport,
+    SELECT e.id, 'bpjs', e.source, e.kind, e.source_org, e.version, e.revision, e.status, e.nik, e.kpj, e.passport,
         e.case_number, e.report_id, e.occurred_at, e.received_at, e.facts, e.document,
         string_to_array(e.likeness, ' ')
-    FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::bigint[], $8::text[], $9::text[],
-        $10::text[], $11::text[], $12::text[], $13::text[], $14::timestamptz[], $15::timestamptz[], $16::bytea[],
-        $17::bytea[], $18::text[])
+    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::text[], $8::text[],
+        $9::text[], $10::text[], $11::text[], $12::text[], $13::timestamptz[], $14::timestamptz[], $15::bytea[],
+        $16::bytea[], $17::text[])
         AS e(id, source, kind, source_org, version, revision, status, nik, kpj, passport, case_number, report_id,
              occurred_at, received_at, facts, document, likeness)
     ON CONFLICT (id) DO UPDATE SET version = excluded.version, revision = excluded.revision, status = excluded.status,
@@ -91,17 +103,20 @@ _SAVE_EVIDENCE = """INSERT INTO evidence (id, org, source, kind, source_org, ver
         occurred_at = excluded.occurred_at, received_at = excluded.received_at, facts = excluded.facts,
         document = COALESCE(excluded.document, evidence.document), likeness = excluded.likeness
     WHERE evidence.revision = excluded.revision - 1
-    RETURNING id"""
-_SAVE_CLAIMS = """INSERT INTO claim (case_number, org, founder_id, opened_at, version, decision_version,
+    RETURNING 1""",
+    short=_overtaken,
+)
+_CLAIM_ROWS = RowsInto(
+    """INSERT INTO claim (case_number, org, founder_id, opened_at, version, decision_version,
         decision_digest, state, waiting_on, region_code, flags, terms, next_due_at, merged_into, assigned_to,
         notification_sequence, notification_digest, document, overdue_at)
-    SELECT c.case_number, $1, c.founder_id, c.opened_at, c.version, c.decision_version, c.decision_digest, c.state,
+    SELECT c.case_number, 'bpjs', c.founder_id, c.opened_at, c.version, c.decision_version, c.decision_digest, c.state,
         c.waiting_on, c.region_code, string_to_array(c.flags, ' '), string_to_array(c.terms, chr(31)), c.next_due_at,
         c.merged_into, c.assigned_to, c.notification_sequence, c.notification_digest, c.document,
         c.overdue_at
-    FROM unnest($2::text[], $3::text[], $4::timestamptz[], $5::bigint[], $6::bigint[], $7::text[], $8::text[],
-        $9::text[], $10::text[], $11::text[], $12::text[], $13::timestamptz[], $14::text[], $15::text[],
-        $16::bigint[], $17::text[], $18::bytea[], $19::bigint[], $20::timestamptz[])
+    FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::bigint[], $5::bigint[], $6::text[], $7::text[],
+        $8::text[], $9::text[], $10::text[], $11::text[], $12::timestamptz[], $13::text[], $14::text[],
+        $15::bigint[], $16::text[], $17::bytea[], $18::bigint[], $19::timestamptz[])
         AS c(case_number, founder_id, opened_at, version, decision_version, decision_digest, state, waiting_on,
              region_code, flags, terms, next_due_at, merged_into, assigned_to, notification_sequence,
              notification_digest, document, stored_version, overdue_at)
@@ -111,14 +126,25 @@ _SAVE_CLAIMS = """INSERT INTO claim (case_number, org, founder_id, opened_at, ve
         next_due_at = excluded.next_due_at, merged_into = excluded.merged_into, assigned_to = excluded.assigned_to,
         notification_sequence = excluded.notification_sequence, notification_digest = excluded.notification_digest,
         document = excluded.document, overdue_at = excluded.overdue_at, updated_at = clock_timestamp()
-    WHERE claim.version = (SELECT v.stored FROM unnest($2::text[], $19::bigint[]) AS v(number, stored)
+    WHERE claim.version = (SELECT v.stored FROM unnest($1::text[], $18::bigint[]) AS v(number, stored)
                             WHERE v.number = claim.case_number)
-    RETURNING case_number"""
+    RETURNING 1""",
+    short=_overtaken,
+)
 _END_LINKS = (
     "UPDATE evidence_link SET ended_at = clock_timestamp() WHERE ended_at IS NULL AND evidence_id = ANY($1::text[])"
 )
-_OPEN_LINKS = """INSERT INTO evidence_link (org, evidence_id, case_number)
-    SELECT $1, l.evidence_id, l.case_number FROM unnest($2::text[], $3::text[]) AS l(evidence_id, case_number)"""
+_LINK_ROWS = RowsInto(
+    """INSERT INTO evidence_link (org, evidence_id, case_number)
+    SELECT 'bpjs', l.evidence_id, l.case_number FROM unnest($1::text[], $2::text[]) AS l(evidence_id, case_number)"""
+)
+_ENTRY_ROWS = RowsInto(
+    """INSERT INTO claim_entry (id, org, case_number, kind, document)
+    SELECT e.id, 'bpjs', e.case_number, e.kind, e.document
+      FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bytea[]) WITH ORDINALITY
+           AS e(id, case_number, kind, document, place)
+     ORDER BY e.place ON CONFLICT (id) DO NOTHING"""
+)
 
 
 class PostgresCaseStore:
@@ -127,25 +153,34 @@ class PostgresCaseStore:
     def __init__(self, transaction: Transaction, secrets: Secrets) -> None:
         self._transaction = transaction
         self._driver = transaction.driver
+        self._late = transaction.late
+        self._is_locked = False
         self._secrets = secrets
         self._facts = FactsSealer(secrets.sealer)
-        self._basket = Basket(transaction.driver, secrets.blind_index, ORG)
+        self._basket = Basket(transaction, secrets.blind_index)
 
-    async def lock_alike(self, with_nik: Collection[LikenessKey], without: Collection[LikenessKey], weeks: int) -> None:
-        await self._basket.lock_alike(with_nik, without, weeks)
-
-    async def lock_workers(self, identities: Iterable[Identity], others: Iterable[str] = ()) -> None:
-        keys = {lock for identity in identities for lock in self._locks_of(identity)} | {_lock(o) for o in others}
+    async def lock_workers(self, identities: Iterable[Identity]) -> None:
+        keys = {lock for identity in identities for lock in self._locks_of(identity)}
         if keys:
             # Sorted, so that two transactions never wait for each other in a circle.
             await self._driver.execute(_LOCK, sorted(keys))
 
-    async def mark(self) -> None:
-        await self._driver.execute("SAVEPOINT gathering")
-
-    async def back_to_mark(self) -> None:
+    async def lock_only(self, locks: Locks) -> None:
+        workers = {lock for identity in locks.identities for lock in self._locks_of(identity)}
+        workers |= {_lock(name) for name in locks.names}
         # Locks that were taken since are let go with it (PostgreSQL, 13.3.5: as for any lock after a savepoint).
-        await self._driver.execute("ROLLBACK TO SAVEPOINT gathering")
+        begin = "ROLLBACK TO SAVEPOINT gathering" if self._is_locked else "SAVEPOINT gathering"
+        self._is_locked = True
+        taken = [
+            *stripes(locks.alike_shared, locks.alike_alone, locks.weeks),
+            *((key, True) for key in sorted(workers)),
+        ]
+        keys, alone = (
+            ",".join(str(key) for key, _ in taken),
+            ",".join("t" if is_alone else "f" for _, is_alone in taken),
+        )
+        # Two statements in one round trip, which the protocol allows without parameters: there are only numbers.
+        await self._driver.execute(f"{begin}; {_LOCK_ALL.format(keys, alone)}")
 
     def _locks_of(self, identity: Identity) -> list[int]:
         # Keyed hashes whose secret never rotates: two processes must agree on them, and a plain hash of a NIK is none.
@@ -223,15 +258,12 @@ class PostgresCaseStore:
     async def memberships(self, identities: Iterable[Identity]) -> list[Membership]:
         return await ParticipantRegister(self._transaction, self._secrets).memberships(identities)
 
-    async def save_evidence(self, records: Sequence[EvidenceRecord]) -> None:
-        if not records:
-            return
-        index = self._secrets.blind_index
-        columns: list[list[Any]] = [[] for _ in range(17)]
+    def save_evidence(self, records: Sequence[EvidenceRecord]) -> None:
+        index, rows = self._secrets.blind_index, []
         for record in records:
             piece, revision = record.evidence, record.revision + 1
             form = record.document
-            values = (
+            row = (
                 piece.id,
                 piece.source,
                 piece.kind,
@@ -250,28 +282,23 @@ class PostgresCaseStore:
                 self._facts.seal_form(form, piece.id, piece.version) if form is not None else None,
                 " ".join(self._basket.hashes_stored(likeness_keys(piece))),
             )
-            for column, value in zip(columns, values, strict=True):
-                column.append(value)
-        written = await self._driver.fetch(_SAVE_EVIDENCE, ORG, *columns)
-        _all_written(written, records)
-        await TrackingCodes(self._transaction, self._secrets, ORG).remember(records)
+            rows.append(row)
+        self._late.add(_EVIDENCE_ROWS, rows)
+        TrackingCodes(self._transaction, self._secrets, ORG).remember(records)
 
-    async def move_evidence(self, moves: Sequence[tuple[str, str]]) -> None:
-        if not moves:
-            return
-        evidence_ids = [evidence_id for evidence_id, _ in moves]
-        await self._driver.execute(_END_LINKS, evidence_ids)
-        await self._driver.execute(_OPEN_LINKS, ORG, evidence_ids, [case_number for _, case_number in moves])
+    async def move_evidence(self, moves: Sequence[Move]) -> None:
+        held = [move.evidence_id for move in moves if move.was_held]
+        if held:
+            await self._driver.execute(_END_LINKS, held)
+        self._late.add(_LINK_ROWS, [(move.evidence_id, move.case_number) for move in moves])
 
-    async def save_claims(self, records: Sequence[ClaimRecord]) -> None:
-        if not records:
-            return
-        columns: list[list[Any]] = [[] for _ in range(19)]
+    def save_claims(self, records: Sequence[ClaimRecord]) -> None:
+        rows = []
         # Survivors first: a merged claim refers to one.
         for record in sorted(records, key=lambda record: (record.is_merged, record.case_number)):
             document = record.document or {}
             flags = " ".join(flag["code"] for flag in document["flags"] if flag["state"] == "open")
-            values = (
+            row = (
                 record.case_number,
                 record.founder_id,
                 record.opened_at,
@@ -292,26 +319,18 @@ class PostgresCaseStore:
                 record.stored_version,
                 record.view.next_overdue_at if record.view else None,
             )
-            for column, value in zip(columns, values, strict=True):
-                column.append(value)
-        written = await self._driver.fetch(_SAVE_CLAIMS, ORG, *columns)
-        _all_written(written, records)
+            rows.append(row)
+        self._late.add(_CLAIM_ROWS, rows)
 
-    async def save_traits(self, traits: Mapping[str, Traits]) -> None:
-        await Surroundings(self._transaction, self._secrets).save_traits(traits)
+    def save_traits(self, traits: Mapping[str, Traits]) -> None:
+        Surroundings(self._transaction, self._secrets).save_traits(traits)
 
-    async def save_entries(self, entries: Sequence[tuple[str, Entry]]) -> None:
+    def save_entries(self, entries: Sequence[tuple[str, Entry]]) -> None:
+        rows = []
         for case_number, entry in entries:
             kind, sealed = self._facts.seal_entry(entry)
-            await self._driver.execute(
-                "INSERT INTO claim_entry (id, org, case_number, kind, document) VALUES ($1, $2, $3, $4, $5)"
-                " ON CONFLICT (id) DO NOTHING",
-                UUID(entry.id),
-                ORG,
-                case_number,
-                kind,
-                sealed,
-            )
+            rows.append((UUID(entry.id), case_number, kind, sealed))
+        self._late.add(_ENTRY_ROWS, rows)
 
     async def save_links(self, links: Sequence[PersonLink], ended: Sequence[frozenset[str]]) -> None:
         for pair in ended:
@@ -346,11 +365,14 @@ class PostgresCaseStore:
     async def replace_code(self, case_number: str, evidence_id: str, code: str, now: datetime) -> None:
         await TrackingCodes(self._transaction, self._secrets, ORG).replace(case_number, evidence_id, code, now)
 
-    async def append_stream(self, rows: Sequence[StreamRow]) -> None:
-        await write_stream(self._driver, ORG, rows)
+    def append_stream(self, rows: Sequence[StreamRow]) -> None:
+        add_to_stream(self._late, rows)
 
     async def publish(self, events: Sequence[Event]) -> None:
         await append(self._transaction, events, self._secrets.sealer)
+
+    async def write(self) -> None:
+        await self._late.write()
 
     def terms_of(self, identities: Iterable[Identity]) -> list[str]:
         hashes = self.hashes_of(identities)
@@ -368,9 +390,3 @@ class PostgresCaseStore:
 def _lock(name: str) -> int:
     """A signed 64-bit number for an advisory lock; a collision only makes two workers wait for each other."""
     return int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), signed=True)
-
-
-def _all_written(written: Sequence["asyncpg.Record"], records: Sequence[object]) -> None:
-    if len(written) != len(records):
-        # Somebody wrote between our read and our write: the same work is done again on what is there now.
-        raise Unavailable("a claim under work", 0.05)

@@ -4,7 +4,7 @@ Employers, doctors, workers and groups of peers are kept as keyed hashes: a row 
 what. `revision` rises whenever a trait changes; a row whose revision was not looked at yet waits for the watch.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import asyncpg
@@ -20,13 +20,14 @@ from services.verification.domain.surroundings import (
     Traits,
 )
 from shared.postgres.database import Transaction
+from shared.postgres.late_rows import RowsInto
 from shared.sealing import Secrets
 
-ORG = "bpjs"
-_SAVE = """INSERT INTO claim_surrounding AS s (case_number, org, occurred_at, worker_key, employer_key, doctor_key,
+_TRAIT_ROWS = RowsInto(
+    """INSERT INTO claim_surrounding AS s (case_number, org, occurred_at, worker_key, employer_key, doctor_key,
         peers_key, wages_hundredths, findings, revision, looked_at_revision, looked_at)
-    SELECT t.case_number, $1, t.occurred_at, t.worker, t.employer, t.doctor, t.peers, t.hundredths, '[]', 1, 0, '[]'
-    FROM unnest($2::text[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[])
+    SELECT t.case_number, 'bpjs', t.occurred_at, t.worker, t.employer, t.doctor, t.peers, t.hundredths, '[]', 1, 0, '[]'
+    FROM unnest($1::text[], $2::timestamptz[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[])
         AS t(case_number, occurred_at, worker, employer, doctor, peers, hundredths)
     ON CONFLICT (case_number) DO UPDATE SET occurred_at = excluded.occurred_at, worker_key = excluded.worker_key,
         employer_key = excluded.employer_key, doctor_key = excluded.doctor_key, peers_key = excluded.peers_key,
@@ -34,6 +35,7 @@ _SAVE = """INSERT INTO claim_surrounding AS s (case_number, org, occurred_at, wo
     WHERE (s.occurred_at, s.worker_key, s.employer_key, s.doctor_key, s.peers_key, s.wages_hundredths)
         IS DISTINCT FROM (excluded.occurred_at, excluded.worker_key, excluded.employer_key, excluded.doctor_key,
                           excluded.peers_key, excluded.wages_hundredths)"""
+)
 # At most so many claims before and as many after: whoever has more around has reached the highest level.
 _SIDE_MAX = 250
 _NEAR = """(SELECT case_number, occurred_at, worker_key, wages_hundredths, findings FROM claim_surrounding
@@ -46,6 +48,11 @@ _NEAR = """(SELECT case_number, occurred_at, worker_key, wages_hundredths, findi
 # Case numbers are drawn by lot, so the first of them are a fair sample that stays the same.
 _PEERS = """SELECT case_number, occurred_at, worker_key, wages_hundredths, findings FROM claim_surrounding
     WHERE peers_key = $1 ORDER BY case_number LIMIT $2"""
+_SAVE_FINDINGS = """UPDATE claim_surrounding s SET findings = told.findings::jsonb
+    FROM unnest($1::text[], $2::text[]) AS told(case_number, findings) WHERE s.case_number = told.case_number"""
+_LOOKED_AROUND = """UPDATE claim_surrounding s SET looked_at_revision = seen.revision, looked_at = seen.spots::jsonb
+    FROM unnest($1::text[], $2::bigint[], $3::text[]) AS seen(case_number, revision, spots)
+    WHERE s.case_number = seen.case_number"""
 _ROW = """SELECT case_number, occurred_at, employer_key, doctor_key, peers_key, wages_hundredths, worker_key, findings,
         looked_at, revision
     FROM claim_surrounding"""
@@ -56,20 +63,17 @@ class Surroundings:
 
     def __init__(self, transaction: Transaction, secrets: Secrets) -> None:
         self._driver = transaction.driver
+        self._late = transaction.late
         self._index = secrets.blind_index
 
-    async def save_traits(self, traits: Mapping[str, Traits]) -> None:
-        """By case number, in one statement; what is the same as before is left alone."""
-        if not traits:
-            return
-        columns: list[list[object]] = [[] for _ in range(7)]
+    def save_traits(self, traits: Mapping[str, Traits]) -> None:
+        """By case number; what is the same as before is left alone."""
+        rows = []
         for number, told in sorted(traits.items()):
             keys = {family: self._index.of(family, text) for family, text in told.keys}
             worker = self._index.of("worker", told.worker) if told.worker else None
-            row = (number, told.occurred_at, worker, *(keys.get(f) for f in FAMILIES), told.wages_hundredths)
-            for column, value in zip(columns, row, strict=True):
-                column.append(value)
-        await self._driver.execute(_SAVE, ORG, *columns)
+            rows.append((number, told.occurred_at, worker, *(keys.get(f) for f in FAMILIES), told.wages_hundredths))
+        self._late.add(_TRAIT_ROWS, rows)
 
     async def waiting(self, rows_max: int) -> list[Surrounding]:
         """Claims whose traits have changed since somebody looked around them."""
@@ -78,9 +82,9 @@ class Surroundings:
         )
         return [_surrounding(row) for row in rows]
 
-    async def of(self, case_number: str) -> Surrounding | None:
-        row = await self._driver.fetchrow(f"{_ROW} WHERE case_number = $1", case_number)
-        return _surrounding(row) if row else None
+    async def of(self, case_numbers: Collection[str]) -> list[Surrounding]:
+        rows = await self._driver.fetch(f"{_ROW} WHERE case_number = ANY($1) ORDER BY case_number", list(case_numbers))
+        return [_surrounding(row) for row in rows]
 
     async def around(self, spot: Spot, reach: timedelta | None) -> dict[str, tuple[Neighbour, tuple[Finding, ...]]]:
         """The claims of a key within reach, with what was found around each; any distance without a reach."""
@@ -90,24 +94,20 @@ class Surroundings:
             rows = await self._driver.fetch(_NEAR.format(family=spot.family), spot.key, spot.at, reach, _SIDE_MAX)
         return {row["case_number"]: (_neighbour(row), read_findings(row["findings"])) for row in rows}
 
-    async def save_findings(self, case_number: str, findings: Sequence[Finding]) -> None:
-        told = [[finding.code, finding.level, list(finding.cases)] for finding in findings]
-        await self._driver.execute(
-            "UPDATE claim_surrounding SET findings = $2 WHERE case_number = $1",
-            case_number,
-            orjson.dumps(told).decode(),
-        )
+    async def save_findings(self, findings: Mapping[str, Sequence[Finding]]) -> None:
+        told = [
+            orjson.dumps([[finding.code, finding.level, list(finding.cases)] for finding in found]).decode()
+            for found in findings.values()
+        ]
+        await self._driver.execute(_SAVE_FINDINGS, list(findings), told)
 
-    async def looked_around(self, seen: Iterable[Surrounding]) -> None:
+    async def looked_around(self, seen: Sequence[Surrounding]) -> None:
         """These were looked around as they were when read; what has changed since still waits."""
-        for row in seen:
-            spots = [[spot.family, spot.key, spot.at.isoformat()] for spot in row.spots]
-            await self._driver.execute(
-                "UPDATE claim_surrounding SET looked_at_revision = $2, looked_at = $3 WHERE case_number = $1",
-                row.case_number,
-                row.revision,
-                orjson.dumps(spots).decode(),
-            )
+        spots = [
+            orjson.dumps([[one.family, one.key, one.at.isoformat()] for one in row.spots]).decode() for row in seen
+        ]
+        numbers, revisions = [row.case_number for row in seen], [row.revision for row in seen]
+        await self._driver.execute(_LOOKED_AROUND, numbers, revisions, spots)
 
 
 def read_findings(stored: str | None) -> tuple[Finding, ...]:

@@ -2,10 +2,13 @@
 
 It runs after the change is committed, so two claims that arrive at the same moment are seen by whoever is looked at
 second: any order of arrival ends in the same flags. What waits is in the rows themselves, so a restart loses nothing.
-One watch at a time, by advisory lock; each claim is derived in its own transaction under its own locks.
+One watch at a time, by advisory lock; a few claims at a time are derived in one transaction, and then it pauses for as
+long as that took: what surrounds a claim may wait, what agencies send may not.
 """
 
-from collections.abc import Callable
+import asyncio
+import time
+from collections.abc import Callable, Sequence
 
 from services.verification.application.case_desk import CaseDesk
 from services.verification.application.look_around import SurroundingsStore, affected_by, look_again
@@ -17,6 +20,8 @@ from shared.postgres.turn import held_turn
 
 _LOCK = (7_000, 89)
 _CHANNEL = "claim_surroundings"
+# So few that the service is never busy with them for long at a stretch.
+_TOGETHER = 8
 
 
 class SurroundingsWatch:
@@ -51,7 +56,6 @@ class SurroundingsWatch:
             async with held_turn(self._database, [_LOCK], _CHANNEL) as turn:
                 self._problem = None
                 while True:
-                    # One round a poll: what surrounds a claim may wait, what agencies send may not.
                     await self.look()
                     await turn.listener.wait(self._poll_seconds)
         except Unavailable:
@@ -64,19 +68,27 @@ class SurroundingsWatch:
             store = self._store_on(transaction)
             waiting = await store.waiting(self._rows_max)
             affected = await affected_by(store, waiting, self._policy)
-        for case_number in affected:
-            await self._look_again(case_number)
+        for first in range(0, len(affected), _TOGETHER):
+            began = time.monotonic()
+            await self._look_again(affected[first : first + _TOGETHER])
+            await asyncio.sleep(time.monotonic() - began)
         if waiting:
             async with self._database.system_transaction() as transaction:
                 await self._store_on(transaction).looked_around(waiting)
         return len(waiting)
 
-    async def _look_again(self, case_number: str) -> None:
+    async def _look_again(self, case_numbers: Sequence[str]) -> None:
         try:
             async with self._database.system_transaction() as transaction:
                 store = self._store_on(transaction)
-                await look_again(self._desk_on(transaction), store, case_number, self._policy)
+                await look_again(self._desk_on(transaction), store, case_numbers, self._policy)
         except Unavailable:
             raise
         except Exception as error:
-            log.error("surroundings.claim-failed", case_number=case_number, error=type(error).__name__, exc_info=error)
+            if len(case_numbers) == 1:
+                (number,) = case_numbers
+                log.error("surroundings.claim-failed", case_number=number, error=type(error).__name__, exc_info=error)
+                return
+            # One of them is at fault; the others shall not suffer for it.
+            for number in case_numbers:
+                await self._look_again([number])

@@ -10,12 +10,15 @@ from services.verification.application.records import EvidenceRecord
 from services.verification.application.worker_status import Access, Followed, birth_dates_of
 from shared.identifiers import is_tracking_code
 from shared.postgres.database import Transaction
+from shared.postgres.late_rows import RowsInto
 from shared.sealing import Secrets
 
 _KIND = "tracking-code"
-_REMEMBER = """INSERT INTO tracking_code (code_hash, org, evidence_id)
-    SELECT c.hash, $1, c.evidence_id FROM unnest($2::text[], $3::text[]) AS c(hash, evidence_id)
+_ROWS = RowsInto(
+    """INSERT INTO tracking_code (code_hash, org, evidence_id)
+    SELECT c.hash, c.org, c.evidence_id FROM unnest($1::text[], $2::text[], $3::text[]) AS c(hash, org, evidence_id)
     ON CONFLICT (code_hash) DO NOTHING"""
+)
 _CLAIM = """SELECT c.case_number, c.notification_sequence FROM tracking_code t
     JOIN evidence_link l ON l.evidence_id = t.evidence_id AND l.ended_at IS NULL
     JOIN claim c ON c.case_number = l.case_number
@@ -43,18 +46,16 @@ class TrackingCodes:
         self._secrets = secrets
         self._org = org
 
-    async def remember(self, records: Sequence[EvidenceRecord]) -> None:
+    def remember(self, records: Sequence[EvidenceRecord]) -> None:
         """Keep the hashes that came with new reports; a code that was ended stays ended."""
         new = [record.evidence for record in records if record.revision == 0 and record.evidence.tracking_code_hash]
-        if new:
-            hashes = [piece.tracking_code_hash for piece in new]
-            await self._driver.execute(_REMEMBER, self._org, hashes, [piece.id for piece in new])
+        self._transaction.late.add(_ROWS, [(piece.tracking_code_hash, self._org, piece.id) for piece in new])
 
     async def replace(self, case_number: str, evidence_id: str, code: str, now: datetime) -> None:
         """`code` leads to the claim from now on, and no code that was given out before."""
         await self._driver.execute(_END, case_number, now)
         code_hash = self._secrets.blind_index.of(_KIND, code)
-        await self._driver.execute(_REMEMBER, self._org, [code_hash], [evidence_id])
+        self._transaction.late.add(_ROWS, [(code_hash, self._org, evidence_id)])
 
     async def follow(self, code: str, now: datetime) -> Followed | None:
         """The claim behind a code that is still good."""

@@ -17,6 +17,7 @@ from services.verification.application.ports import CaseStore
 from services.verification.application.records import (
     ClaimRecord,
     EvidenceRecord,
+    Move,
     PersonLink,
     StreamRow,
 )
@@ -53,7 +54,7 @@ class CaseDesk:
         self._new_links: list[PersonLink] = []
         self._ended_links: list[frozenset[str]] = []
         self._written: dict[str, EvidenceRecord] = {}
-        self._moves: dict[str, str] = {}
+        self._moves: dict[str, Move] = {}
         self._changed: dict[str, ClaimRecord] = {}
         self._stream: list[StreamRow] = []
         self._events: list[Event] = []
@@ -225,7 +226,10 @@ class CaseDesk:
         for id_ in assignment.group:
             record = self._index.evidence[id_]
             if record.case_number != claim.case_number:
-                record.case_number = self._moves[id_] = claim.case_number
+                before = self._moves.get(id_)
+                was_held = before.was_held if before else record.case_number is not None
+                self._moves[id_] = Move(id_, claim.case_number, was_held)
+                record.case_number = claim.case_number
         newly = [n for n in assignment.absorbed if self._index.claims[n].merged_into != claim.case_number]
         for number in newly:
             self._index.claims[number].merged_into = claim.case_number
@@ -322,15 +326,16 @@ class CaseDesk:
         for claim in changed:
             identities = {piece.identity for piece in claim.view.evidence} if claim.view else set()
             self._events.append(state_event(claim, self._store.hashes_of(identities), self._clock.now()))
-        await self._store.save_evidence(list(self._written.values()))
-        await self._store.save_claims(changed)
-        await self._store.save_traits({claim.case_number: claim.traits for claim in changed})
-        await self._store.move_evidence(list(self._moves.items()))
-        await self._store.save_entries(self._new_entries)
+        self._store.save_evidence(list(self._written.values()))
+        self._store.save_claims(changed)
+        self._store.save_traits({claim.case_number: claim.traits for claim in changed})
+        await self._store.move_evidence(list(self._moves.values()))
+        self._store.save_entries(self._new_entries)
         await self._store.save_links(self._new_links, self._ended_links)
         await self._save_pairs()
-        await self._store.append_stream(self._stream)
+        self._store.append_stream(self._stream)
         await self._store.publish(self._events)
+        await self._store.write()
         return changed
 
     async def _save_pairs(self) -> None:

@@ -1,12 +1,12 @@
 """Reading everything that could belong together with what has come, under locks, before anything is changed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import timedelta
 
 from services.verification.application.case_index import CaseIndex
 from services.verification.application.likeness_index import LikenessIndex
 from services.verification.application.ports import CaseStore
-from services.verification.application.records import EvidenceRecord, Found, Wanted
+from services.verification.application.records import EvidenceRecord, Found, Locks, Wanted
 from services.verification.domain.entries import Entry
 from services.verification.domain.evidence import Evidence, Identity
 from services.verification.domain.likeness import LikenessKey, likeness_keys, weeks_around
@@ -18,7 +18,7 @@ _ROUNDS_MAX = 12
 # Each time all that hangs together has been read, so that more are needed only while others add to it.
 _LOCKINGS_MAX = 8
 _KINDS = ("nik", "kpj", "passport")
-# As many pieces may be drawn in by likeness alone, for one that arrives and for all together: enough for real papers,
+# As many pieces may be drawn in by likeness alone, for one piece or case asked for and for all: enough for real papers,
 # a bound for a flood of reports that all bear one name. What is left out is seen when one of them is next touched.
 _ALIKE_MAX_EACH, _ALIKE_MAX = 20, 60
 
@@ -63,23 +63,18 @@ class Gathering:
         Unavailable when that comes to no end.
         """
         named, ids = set(case_numbers), set(evidence_ids)
-        await self._store.lock_alike(
-            {key for piece in arriving if piece.identity.nik for key in likeness_keys(piece)},
-            {key for piece in arriving if not piece.identity.nik for key in likeness_keys(piece)},
-            self._weeks,
-        )
         identities = [*identities, *(piece.identity for piece in arriving)]
         # A case number alone says nothing of its worker: whom its evidence names is locked beside it.
         identities += await self._store.identities_in(named) if named else []
-        locks: set[Identity | str] = {*identities, *named}
+        locked: set[Identity | str] = {*identities, *named}
+        alike_shared = frozenset(key for piece in arriving if piece.identity.nik for key in likeness_keys(piece))
+        alike_alone = frozenset(key for piece in arriving if not piece.identity.nik for key in likeness_keys(piece))
         for _ in range(_LOCKINGS_MAX):
-            await self._store.mark()
-            await self._store.lock_workers(*_sorted_out(locks))
+            await self._store.lock_only(Locks(*_sorted_out(locked), alike_shared, alike_alone, self._weeks))
             await self._read_all(identities, ids, named, arriving)
-            if _numbers_in(self._needed) <= _numbers_in(locks):
+            if _numbers_in(self._needed) <= _numbers_in(locked):
                 break
-            await self._store.back_to_mark()
-            locks |= self._needed
+            locked |= self._needed
             self._begin()
         else:
             raise Unavailable("claims", 1)
@@ -94,7 +89,7 @@ class Gathering:
         wanted = _numbers(identities)
         wanted.evidence_ids |= ids
         wanted.case_numbers |= named
-        self._admissible += _ALIKE_MAX_EACH * len(arriving)
+        self._admissible += _ALIKE_MAX_EACH * (len(arriving) + len(named))
         for piece in arriving:
             self._tell(piece, wanted)
         for _ in range(_ROUNDS_MAX):
@@ -168,10 +163,10 @@ class Gathering:
             pointed.evidence_ids |= {link.one, link.other}
 
 
-def _sorted_out(locks: Iterable[Identity | str]) -> tuple[list[Identity], list[str]]:
+def _sorted_out(locks: Collection[Identity | str]) -> tuple[frozenset[Identity], frozenset[str]]:
     """Workers, and what else is locked by name."""
-    locks = list(locks)
-    return [one for one in locks if isinstance(one, Identity)], sorted(one for one in locks if isinstance(one, str))
+    workers = frozenset(one for one in locks if isinstance(one, Identity))
+    return workers, frozenset(one for one in locks if isinstance(one, str))
 
 
 def _numbers_in(locks: Iterable[Identity | str]) -> set[tuple[str, str]]:

@@ -1,6 +1,7 @@
 """A claim changes by what other workers' claims say of it: look around the claims whose traits have changed."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Protocol
 
@@ -22,12 +23,13 @@ class SurroundingsStore(Protocol):
     async def waiting(self, rows_max: int) -> list[Surrounding]:
         """Claims whose traits have changed since somebody looked around them."""
 
-    async def of(self, case_number: str) -> Surrounding | None: ...
+    async def of(self, case_numbers: Collection[str]) -> list[Surrounding]: ...
 
     async def around(self, spot: Spot, reach: timedelta | None) -> dict[str, tuple[Neighbour, tuple[Finding, ...]]]:
         """The claims of a key within reach, with what was found around each; any distance without a reach."""
 
-    async def save_findings(self, case_number: str, findings: Sequence[Finding]) -> None: ...
+    async def save_findings(self, findings: Mapping[str, Sequence[Finding]]) -> None:
+        """By case number."""
 
     async def looked_around(self, seen: Sequence[Surrounding]) -> None:
         """These were looked around as they were when read; what has changed since still waits."""
@@ -58,19 +60,29 @@ def _of_family(findings: Sequence[Finding], family: str) -> Finding | None:
     return next((finding for finding in findings if finding.code == FLAG_OF[family]), None)
 
 
-async def look_again(desk: CaseDesk, store: SurroundingsStore, case_number: str, policy: SurroundingsPolicy) -> None:
-    """Find anew what is around a claim, and tell it if that is something else; safe to repeat. Raises NotFound."""
-    await desk.open([], [], [case_number])
-    row = await store.of(case_number)
-    if row is None:
+async def look_again(
+    desk: CaseDesk, store: SurroundingsStore, case_numbers: Sequence[str], policy: SurroundingsPolicy
+) -> None:
+    """Find anew what is around these claims, and tell those of which that is something else; safe to repeat."""
+    await desk.open([], [], case_numbers)
+    around: dict[Spot, Mapping[str, Finding]] = {}
+    changed: dict[str, list[Finding]] = {}
+    for row in await store.of(case_numbers):
+        number = row.case_number
+        for spot in row.spots:
+            if spot not in around:
+                neighbours = await store.around(spot, policy.window(spot.family))
+                around[spot] = findings_among(spot.family, [one for one, _ in neighbours.values()], policy)
+        findings = [around[spot][number] for spot in row.spots if number in around[spot]]
+        if tuple(findings) != row.findings:
+            changed[number] = findings
+    if not changed:
         return
-    findings = []
-    for spot in row.spots:
-        around = await store.around(spot, policy.window(spot.family))
-        among = findings_among(spot.family, [neighbour for neighbour, _ in around.values()], policy)
-        if case_number in among:
-            findings.append(among[case_number])
-    if tuple(findings) != row.findings:
-        await store.save_findings(case_number, findings)
-        desk.surround(case_number, findings)
+    await store.save_findings(changed)
+    for number, findings in changed.items():
+        # A merged number shows nothing of its own.
+        if not desk.claim(number).is_merged:
+            desk.surround(number, findings)
+        # Deriving takes a moment, and what agencies send meanwhile goes first.
+        await asyncio.sleep(0)
     await desk.close()

@@ -1,6 +1,6 @@
 """What the use cases need from outside."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -8,6 +8,8 @@ from services.verification.application.records import (
     ClaimRecord,
     EvidenceRecord,
     Found,
+    Locks,
+    Move,
     PersonLink,
     StoredPair,
     StreamRow,
@@ -16,7 +18,6 @@ from services.verification.application.records import (
 from services.verification.domain.entries import Entry
 from services.verification.domain.evidence import Identity
 from services.verification.domain.grouping import Pair
-from services.verification.domain.likeness import LikenessKey
 from services.verification.domain.membership import Membership
 from services.verification.domain.surroundings import Traits
 from shared.events.envelope import Event, IdentityHashes
@@ -25,18 +26,12 @@ from shared.events.envelope import Event, IdentityHashes
 class CaseStore(Protocol):
     """Claims and their evidence within one transaction."""
 
-    async def lock_workers(self, identities: Iterable[Identity], others: Iterable[str] = ()) -> None:
+    async def lock_workers(self, identities: Iterable[Identity]) -> None:
         """Wait until no other transaction works on any of these workers (decisions 22); held to the end."""
 
-    async def mark(self) -> None:
-        """Remember this moment."""
-
-    async def back_to_mark(self) -> None:
-        """Let go all that was locked since the mark."""
-
-    async def lock_alike(self, with_nik: Collection[LikenessKey], without: Collection[LikenessKey], weeks: int) -> None:
-        """Wait until no other transaction brings evidence with these keys up to `weeks` away. Those that bring evidence
-        with a NIK do not wait for each other. To be called before any other lock is taken."""
+    async def lock_only(self, locks: Locks) -> None:
+        """Wait until all of `locks` are ours, in one order for everybody. What an earlier call has locked is let go
+        first, so that nobody waits while holding something that another waits for. Held to the end."""
 
     async def identities_in(self, case_numbers: Iterable[str]) -> list[Identity]:
         """Whom the evidence of these cases names, without locking anything."""
@@ -51,18 +46,19 @@ class CaseStore(Protocol):
     async def memberships(self, identities: Iterable[Identity]) -> list[Membership]:
         """Every membership filed under any of the numbers, whoever's they turn out to be."""
 
-    async def save_evidence(self, records: Sequence[EvidenceRecord]) -> None: ...
+    # What is saved is in the database only when it was written; where an answer is awaited, there already.
 
-    async def move_evidence(self, moves: Sequence[tuple[str, str]]) -> None:
-        """Close each evidence's link and open one to its new case; pairs of evidence id and case number."""
+    def save_evidence(self, records: Sequence[EvidenceRecord]) -> None: ...
 
-    async def save_claims(self, records: Sequence[ClaimRecord]) -> None:
-        """Raises Unavailable when a claim was changed since it was read; the unit of work is tried again."""
+    async def move_evidence(self, moves: Sequence[Move]) -> None:
+        """Close each evidence's link and open one to its new case."""
 
-    async def save_traits(self, traits: Mapping[str, Traits]) -> None:
+    def save_claims(self, records: Sequence[ClaimRecord]) -> None: ...
+
+    def save_traits(self, traits: Mapping[str, Traits]) -> None:
         """By what claims are compared with others, by case number; whoever has changed is looked around later."""
 
-    async def save_entries(self, entries: Sequence[tuple[str, Entry]]) -> None: ...
+    def save_entries(self, entries: Sequence[tuple[str, Entry]]) -> None: ...
 
     async def save_links(self, links: Sequence[PersonLink], ended: Sequence[frozenset[str]]) -> None: ...
 
@@ -77,9 +73,13 @@ class CaseStore(Protocol):
 
     async def close_pair(self, pair_id: str, state: str, person: str) -> None: ...
 
-    async def append_stream(self, rows: Sequence[StreamRow]) -> None: ...
+    def append_stream(self, rows: Sequence[StreamRow]) -> None: ...
 
     async def publish(self, events: Sequence[Event]) -> None: ...
+
+    async def write(self) -> None:
+        """Write all that was saved and told. Raises Unavailable when a claim or a piece of evidence was changed since
+        it was read; the unit of work is tried again."""
 
     def terms_of(self, identities: Iterable[Identity]) -> list[str]:
         """Look-up hashes under which a claim of this worker is found."""

@@ -73,6 +73,27 @@ class StreamRow:
 
 
 @dataclass(frozen=True)
+class Locks:
+    """What a unit of work locks: workers by their numbers, other things by their names, and likeness keys up to `weeks`
+    away. Who brings evidence with a NIK shares its keys with others that do (`alike_shared`)."""
+
+    identities: frozenset[Identity] = frozenset()
+    names: frozenset[str] = frozenset()
+    alike_shared: frozenset[LikenessKey] = frozenset()
+    alike_alone: frozenset[LikenessKey] = frozenset()
+    weeks: int = 0
+
+
+@dataclass(frozen=True)
+class Move:
+    """A piece of evidence comes into a claim; `was_held` by another before, unless it is new."""
+
+    evidence_id: str
+    case_number: str
+    was_held: bool
+
+
+@dataclass(frozen=True)
 class PersonLink:
     """A verifier's word about two pieces of evidence: `together` or `apart`."""
 

@@ -138,10 +138,10 @@ async def test_the_story_holds_without_any_crash(database: Database, sealer: Sea
 async def test_a_consumer_without_an_inbox_is_caught_doubling(
     database: Database, sealer: Sealer, memory: InMemoryBus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def all_new(tx: Transaction, consumer: str, event_ids: Iterable[UUID]) -> set[UUID]:
-        return set(event_ids)
+    async def all_new(tx: Transaction, consumer: str, event_ids: Iterable[UUID]) -> inbox.Taken:
+        return inbox.Taken(set(event_ids), some_wait=True)
 
-    monkeypatch.setattr(inbox, "take_new", all_new)
+    monkeypatch.setattr(inbox, "take", all_new)
     world = World(database, memory, sealer)
     world.mended = True
     await world.tell(2)

@@ -75,6 +75,7 @@ async def late_commit(relay: Callable[..., Relay], database: Database, sealer: S
     async with running(relay(database, bus, limits=LIMITS)):
         async with database.system_transaction() as tx:
             await append_events(tx, [claim_changed("JKK-1", 1)], sealer)
+            await tx.late.write()
             await change(database, sealer, "JKK-2")
             await eventually(lambda: bus.records(TOPIC))
         await change(database, sealer, "JKK-3")
