@@ -85,7 +85,7 @@ async def test_every_post_takes_a_key(intake: Intake) -> None:
         # Trying an endpoint out and catching up make nothing new (interface section 3).
         if "post" in operations and not path.startswith("/v1/operations") and not path.endswith(("/test", "/recover"))
     ]
-    assert len(posts) == 5
+    assert len(posts) == 6
     for path, operation in posts:
         assert "Idempotency-Key" in {parameter["name"] for parameter in operation["parameters"]}, path
 
