@@ -6,11 +6,21 @@ from urllib.parse import quote
 import httpx
 
 from deploy.conformance.hospital_run import HospitalRun, new_number, observation_text, without_ours
-from deploy.conformance.hub_under_test import PLAIN_JSON, by_identifier, document, expect, expect_that, matches, refusal
+from deploy.conformance.hub_under_test import (
+    PLAIN_JSON,
+    by_identifier,
+    document,
+    eventually,
+    expect,
+    expect_that,
+    matches,
+    refusal,
+)
 from deploy.conformance.rules import RuleBook
 
 VISITS = RuleBook("interface, section 4: resources one by one")
 _JSON_PATCH = {"Content-Type": "application/json-patch+json"}
+_HEARD_SECONDS = 10.0
 _UNKNOWN = "0199aaaa-0000-7000-8000-000000000000"
 
 
@@ -206,4 +216,10 @@ def _anothers(run: HospitalRun) -> None:
 def _foreign(run: HospitalRun) -> None:
     body = run.encounter(run.paths["Patient"])
     body["serviceProvider"] = {"reference": f"Organization/{run.second.number}"}
-    refusal(run.hub.call("POST", "/Encounter", body), 403)
+
+    def refused() -> httpx.Response | None:
+        answer = run.hub.call("POST", "/Encounter", body)
+        return answer if answer.status_code == 403 else None
+
+    # A hub hears of a hospital that was registered just now a moment later.
+    refusal(eventually(refused, min(run.patience_seconds, _HEARD_SECONDS), "such a write answers 403"), 403)

@@ -13,10 +13,12 @@ _VISITS = """
 SELECT org, encounter_id FROM medical_report WHERE encounter_id = ANY($1) AND version > 0
  ORDER BY started_at NULLS FIRST, encounter_id
 """
-_MADE = "SELECT org, type, id, document_code FROM hospital_request WHERE case_number = $1 ORDER BY org, id"
+_MADE = """
+SELECT case_number, org, type, id, document_code FROM hospital_request WHERE case_number = ANY($1) ORDER BY org, id
+"""
 _KEEP = """
 INSERT INTO hospital_request (case_number, org, type, id, document_code)
-SELECT $1, * FROM unnest($2::text[], $3::text[], $4::uuid[], $5::text[])
+SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::uuid[], $5::text[])
 """
 _FORGET = """
 WITH gone AS (DELETE FROM hospital_request WHERE case_number = $1 RETURNING org, id),
@@ -36,14 +38,13 @@ class PostgresRequests:
         rows = await self._tx.driver.fetch(_VISITS, list(encounter_ids))
         return [Visited(row["org"], row["encounter_id"]) for row in rows]
 
-    async def made_for(self, case_number: str) -> list[Made]:
-        rows = await self._tx.driver.fetch(_MADE, case_number)
-        return [Made(row["org"], row["type"], row["id"], row["document_code"]) for row in rows]
+    async def made_for(self, case_numbers: Sequence[str]) -> list[Made]:
+        rows = await self._tx.driver.fetch(_MADE, list(case_numbers))
+        return [Made(row["case_number"], row["org"], row["type"], row["id"], row["document_code"]) for row in rows]
 
-    async def keep(self, case_number: str, made: Sequence[Made]) -> None:
-        if made:
-            columns = zip(*((one.org, one.type, one.id, one.document_code) for one in made), strict=True)
-            await self._tx.driver.execute(_KEEP, case_number, *(list(column) for column in columns))
+    async def keep(self, made: Sequence[Made]) -> None:
+        rows = ((one.case_number, one.org, one.type, one.id, one.document_code) for one in made)
+        await self._tx.driver.execute(_KEEP, *(list(column) for column in zip(*rows, strict=True)))
 
     async def forget(self, case_number: str) -> None:
         await self._tx.driver.execute(_FORGET, case_number)

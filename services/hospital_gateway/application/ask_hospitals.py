@@ -2,7 +2,7 @@
 up: kept among the hospital's own resources, so that they are read, searched and versioned like everything else."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -38,6 +38,7 @@ class Visited:
 class Made:
     """A resource that the hub made for a hospital; a Communication is about no single paper."""
 
+    case_number: str
     org: str
     type: str
     id: UUID
@@ -50,9 +51,9 @@ class Requests(Protocol):
     async def visits(self, encounter_ids: Sequence[UUID]) -> list[Visited]:
         """Those that left the gateway, in the order of their beginning."""
 
-    async def made_for(self, case_number: str) -> list[Made]: ...
+    async def made_for(self, case_numbers: Sequence[str]) -> list[Made]: ...
 
-    async def keep(self, case_number: str, made: Sequence[Made]) -> None: ...
+    async def keep(self, made: Sequence[Made]) -> None: ...
 
     async def forget(self, case_number: str) -> None:
         """Delete every request of the claim with the resources that carry it."""
@@ -61,59 +62,92 @@ class Requests(Protocol):
         """One hospital's records on the same transaction."""
 
 
+@dataclass(frozen=True)
+class _Asking:
+    """One claim at one hospital: its visits there and what was made before."""
+
+    claim: ClaimRequests
+    visits: tuple[UUID, ...]
+    made: tuple[Made, ...]
+
+
 class AskHospitals:
-    """Brings a claim's requests up to date; safe to call twice with the same state."""
+    """Brings claims' requests up to date; safe to call twice with the same state."""
 
     def __init__(self, requests: Requests, resource_format: ResourceFormat, clock: Clock) -> None:
         self._requests = requests
         self._format = resource_format
         self._clock = clock
 
-    async def ask(self, claim: ClaimRequests) -> None:
-        """Every hospital with a visit in the claim is asked for the same papers, since nobody knows who holds them;
-        when one brings a paper, the others' Tasks are completed too."""
-        visits = await self._requests.visits(claim.encounter_ids)
-        made = await self._requests.made_for(claim.case_number)
+    async def ask(self, claims: Sequence[ClaimRequests]) -> None:
+        """Every hospital with a visit in a claim is asked for the same papers, since nobody knows who holds them;
+        when one brings a paper, the others' Tasks are completed too. `claims` are different ones; what they have in
+        common is looked up and written at once."""
+        visits = await self._requests.visits([id_ for claim in claims for id_ in claim.encounter_ids])
+        made = await self._requests.made_for([claim.case_number for claim in claims])
         for org in sorted({one.org for one in visits} | {one.org for one in made}):
-            here = [one.encounter_id for one in visits if one.org == org]
-            await self._ask_one(org, claim, here, [one for one in made if one.org == org])
+            here = {one.encounter_id for one in visits if one.org == org}
+            order = [one.encounter_id for one in visits]
+            askings = [
+                _Asking(
+                    claim,
+                    tuple(id_ for id_ in order if id_ in here and id_ in claim.encounter_ids),
+                    tuple(one for one in made if (one.org, one.case_number) == (org, claim.case_number)),
+                )
+                for claim in claims
+            ]
+            await self._ask_one(org, [one for one in askings if one.visits or one.made])
 
     async def forget(self, case_number: str) -> None:
         """The claim was erased."""
         await self._requests.forget(case_number)
 
-    async def _ask_one(self, org: str, claim: ClaimRequests, visits: Sequence[UUID], made: Sequence[Made]) -> None:
-        records, known = self._requests.records_of(org), {one.document_code: one for one in made}
-        heads = {one.id: one for one in await records.held([(one.type, one.id) for one in made], lock=True)}
-        visit = await self._visit(records, visits, heads)
-        if visit is None:
-            return
-        papers = _papers(claim.papers, known, has_visits=bool(visits))
+    async def _ask_one(self, org: str, askings: Sequence[_Asking]) -> None:
+        records = self._requests.records_of(org)
+        made = [(one.type, one.id) for asking in askings for one in asking.made]
+        heads = {one.id: one for one in await records.held(made, lock=True)} if made else {}
+        latest = {asking.claim.case_number: _latest(asking, heads) for asking in askings}
+        wanted = [("Encounter", id_) for id_ in latest.values() if id_ is not None]
+        visits = {one.id: one for one in await records.held(wanted)} if wanted else {}
+        new: list[Made] = []
+        changed: list[Written] = []
+        for asking in askings:
+            visit = visits.get(latest[asking.claim.case_number] or _NOBODY)
+            if visit is not None:
+                changed += self._requests_of(org, asking, visit, heads, new)
+        if new:
+            await self._requests.keep(new)
+        if changed:
+            await records.add(changed, [])
+            cases: dict[str, object] = {"cases": [asking.claim.case_number for asking in askings]}
+            await records.audit("request.tell", TASK, "", cases)
+
+    def _requests_of(
+        self, org: str, asking: _Asking, visit: Held, heads: Mapping[UUID, Held], new: list[Made]
+    ) -> list[Written]:
+        """The next versions of what one claim asks of one hospital; what is asked for the first time is put to
+        `new`."""
+        known = {one.document_code: one for one in asking.made}
+        papers = _papers(asking.claim.papers, known, has_visits=bool(asking.visits))
         if not papers:
-            return
-        new = [
-            Made(org, TASK if code else COMMUNICATION, new_id(), code)
-            for code in (*(one.document_code for one in papers), None)
-            if code not in known
-        ]
-        known.update((one.document_code, one) for one in new)
-        now, changed = self._clock.now(), []
-        request = Request(claim.case_number, org.partition(":")[2], visit, tuple(visits))
+            return []
+        case_number, now = asking.claim.case_number, self._clock.now()
+        for code in (*(one.document_code for one in papers), None):
+            if code not in known:
+                known[code] = Made(case_number, org, TASK if code else COMMUNICATION, new_id(), code)
+                new.append(known[code])
+        request = Request(case_number, org.partition(":")[2], visit, asking.visits)
         tasks = [(one, known[one.document_code].id) for one in papers]
+        changed: list[Written] = []
         for paper, task_id in tasks:
-            raw = self._format.paper_task(request, paper, _content(self._format, heads.get(task_id)), now)
+            raw = self._format.paper_task(request, paper, self._content(heads.get(task_id)), now)
             changed += self._version(TASK, task_id, raw, heads.get(task_id), now)
         summary = known[None].id
-        raw = self._format.papers_summary(request, tasks, _content(self._format, heads.get(summary)), now)
-        changed += self._version(COMMUNICATION, summary, raw, heads.get(summary), now)
-        await self._requests.keep(claim.case_number, new)
-        await self._store(records, claim.case_number, changed)
+        raw = self._format.papers_summary(request, tasks, self._content(heads.get(summary)), now)
+        return [*changed, *self._version(COMMUNICATION, summary, raw, heads.get(summary), now)]
 
-    async def _visit(self, records: Records, visits: Sequence[UUID], heads: dict[UUID, Held]) -> Held | None:
-        """The latest visit; when none is the claim's any more, the one that was asked about."""
-        latest = visits[-1] if visits else next((one.encounter_id for one in heads.values() if one.encounter_id), None)
-        found = await records.held([("Encounter", latest)]) if latest else []
-        return found[0] if found else None
+    def _content(self, head: Held | None) -> Document | None:
+        return self._format.parse(head.text) if head else None
 
     def _version(self, type_name: str, id_: UUID, raw: str | None, head: Held | None, now: datetime) -> list[Written]:
         """The next version of a request, or none when it would read the same."""
@@ -138,12 +172,16 @@ class AskHospitals:
             )
         ]
 
-    async def _store(self, records: Records, case_number: str, changed: Sequence[Written]) -> None:
-        if not changed:
-            return
-        await records.add(changed, [])
-        for one in changed:
-            await records.audit("request.tell", one.type, str(one.id), {"case": case_number, "version": one.version})
+
+_NOBODY = UUID(int=0)
+
+
+def _latest(asking: _Asking, heads: Mapping[UUID, Held]) -> UUID | None:
+    """The latest visit; when none is the claim's any more, the one that was asked about."""
+    if asking.visits:
+        return asking.visits[-1]
+    asked = (heads[one.id].encounter_id for one in asking.made if one.id in heads)
+    return next((id_ for id_ in asked if id_ is not None), None)
 
 
 def _papers(asked: Sequence[AskedPaper], known: dict[str | None, Made], *, has_visits: bool) -> list[AskedPaper]:
@@ -155,7 +193,3 @@ def _papers(asked: Sequence[AskedPaper], known: dict[str | None, Made], *, has_v
         if one.document_code in known or (one.standing == "wanted" and has_visits)
     ]
     return [*told, *(dropped(code) for code in known if code is not None and code not in listed)]
-
-
-def _content(resource_format: ResourceFormat, head: Held | None) -> Document | None:
-    return resource_format.parse(head.text) if head else None

@@ -2,6 +2,7 @@
 ask of hospitals."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -68,8 +69,8 @@ class HeldVisits(Protocol):
 class Hospitals(Protocol):
     """Hospitals whose papers claims need."""
 
-    async def ask(self, claim: ClaimRequests) -> None:
-        """Let them read what is needed now."""
+    async def ask(self, claims: Sequence[ClaimRequests]) -> None:
+        """Let them read what each claim needs now."""
 
     async def forget(self, case_number: str) -> None:
         """The claim was erased."""
@@ -91,26 +92,45 @@ class Projections(Protocol):
 
 
 async def record(
-    projections: Projections, memberships: Memberships, held: HeldVisits, hospitals: Hospitals, event: Event
+    projections: Projections,
+    memberships: Memberships,
+    held: HeldVisits,
+    hospitals: Hospitals,
+    events: Sequence[Event],
 ) -> None:
-    """Take over one event of `jkk.partners`, `jkk.participants` or `jkk.claim-state`; others are none of ours."""
+    """Take over events of `jkk.partners`, `jkk.participants` and `jkk.claim-state`; others are none of ours. Of a
+    claim that comes several times hospitals hear the last state."""
+    asked: dict[str, ClaimRequests] = {}
+    for event in events:
+        if isinstance(event.facts, ClaimStateRecorded):
+            news = _claim_news(event.facts)
+            if await projections.keep_claim(news):
+                visits = tuple(UUID(one) for one in news.encounter_ids)
+                asked[news.case_number] = ClaimRequests(news.case_number, visits, news.papers)
+            if news.is_open and news.identity_hashes:
+                await held.look_again(news)
+        elif isinstance(event.facts, Tombstone):
+            asked.pop(event.subject, None)
+            await _forget(projections, memberships, hospitals, event.subject)
+        else:
+            await _record_other(projections, memberships, event)
+    if asked:
+        await hospitals.ask(list(asked.values()))
+
+
+async def _record_other(projections: Projections, memberships: Memberships, event: Event) -> None:
     facts, content = event.facts, event.content
     if isinstance(facts, PartnerFacts):
         kinds = [str(kind) for kind in facts.kinds]
         await projections.keep_partner(facts.org, facts.version, str(facts.status), facts.region_code, kinds)
-    elif isinstance(facts, ClaimStateRecorded):
-        news = _claim_news(facts)
-        if await projections.keep_claim(news):
-            visits = tuple(UUID(one) for one in news.encounter_ids)
-            await hospitals.ask(ClaimRequests(news.case_number, visits, news.papers))
-        if news.is_open and news.identity_hashes:
-            await held.look_again(news)
     elif isinstance(facts, ParticipantFacts) and isinstance(content, ParticipantContent):
         await memberships.keep(_membership_news(event.subject, facts, content))
-    elif isinstance(facts, Tombstone):
-        await projections.forget_claim(event.subject)
-        await hospitals.forget(event.subject)
-        await memberships.forget(event.subject)
+
+
+async def _forget(projections: Projections, memberships: Memberships, hospitals: Hospitals, subject: str) -> None:
+    await projections.forget_claim(subject)
+    await hospitals.forget(subject)
+    await memberships.forget(subject)
 
 
 def _claim_news(facts: ClaimStateRecorded) -> ClaimNews:

@@ -23,11 +23,9 @@ def handler(
     held_visits: Callable[[Transaction], HeldVisits],
     hospitals: Callable[[Transaction], Hospitals],
 ) -> Handle:
-    """The consumer's handler: one event after the other into the projections."""
+    """The consumer's handler: one event after the other into the projections, then what claims ask of hospitals."""
 
     async def handle(tx: Transaction, events: Sequence[Event]) -> None:
-        kept, insured, held, asked = projections(tx), memberships(tx), held_visits(tx), hospitals(tx)
-        for event in events:
-            await record(kept, insured, held, asked, event)
+        await record(projections(tx), memberships(tx), held_visits(tx), hospitals(tx), events)
 
     return handle

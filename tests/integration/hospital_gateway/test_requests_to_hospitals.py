@@ -8,11 +8,14 @@ import pytest
 from fhir.resources.R4B.communication import Communication
 from fhir.resources.R4B.task import Task
 
+from shared.events import encode, new_event
 from shared.events.catalogue import CLAIM_STATE_RECORDED
 from shared.events.claim import ClaimStateRecorded
 from shared.events.envelope import ChecklistEntry, ClockState, Tombstone
 from shared.events.vocabulary import ChecklistState, ClaimState, WaitingOn
 from shared.identifiers import new_case_number
+from shared.kafka.bus import Record
+from shared.sealing import load_secrets
 from tests.integration.hospital_gateway.conftest import Gateway, Hospital, of_type, sample
 from tests.integration.hospital_gateway.test_projections import publish
 from tests.integration.hospital_gateway.test_searches import found
@@ -45,6 +48,16 @@ class Claim:
     async def is_told(self, *checklist: ChecklistEntry, version: int | None = None, **more: Any) -> None:
         """Publish a state and wait until the gateway has it."""
         self._version = version or self._version + 1
+        facts = self.state(self._version, *checklist, **more)
+        await publish(self._gateway, CLAIM_STATE_RECORDED, self.case_number, self._version, facts)
+
+        async def kept() -> list[Any]:
+            rows = "SELECT 1 FROM claim_projection WHERE case_number = $1 AND version >= $2"
+            return await self._gateway.rows(rows, self.case_number, self._version)
+
+        await eventually(kept)
+
+    def state(self, version: int, *checklist: ChecklistEntry, **more: Any) -> ClaimStateRecorded:
         told: dict[str, Any] = {
             "state": ClaimState.AWAITING_DOCUMENTS,
             "waiting_on": WaitingOn.HOSPITAL,
@@ -53,20 +66,20 @@ class Claim:
             "encounter_report_ids": tuple(one.partition("/")[2] for one in self._encounters),
             "clocks": (ClockState(clock="T2", due_at=DUE),),
         }
-        facts = ClaimStateRecorded(
+        return ClaimStateRecorded(
             case_number=self.case_number,
-            claim_version=self._version,
+            claim_version=version,
             decision_version=1,
             checklist=checklist,
             **{**told, **more},
         )
-        await publish(self._gateway, CLAIM_STATE_RECORDED, self.case_number, self._version, facts)
 
-        async def kept() -> list[Any]:
-            rows = "SELECT 1 FROM claim_projection WHERE case_number = $1 AND version >= $2"
-            return await self._gateway.rows(rows, self.case_number, self._version)
 
-        await eventually(kept)
+def wire(gateway: Gateway, facts: ClaimStateRecorded) -> Record:
+    event = new_event(CLAIM_STATE_RECORDED, subject=facts.case_number, version=facts.claim_version,
+                      key=facts.case_number, facts=facts, time=DUE)  # fmt: skip
+    sent = encode(event, load_secrets(gateway.settings.secrets_dir, {}).sealer)
+    return Record(sent.topic, sent.key, sent.value, sent.headers)
 
 
 async def visited(gateway: Gateway) -> tuple[Hospital, str, str]:
@@ -145,6 +158,27 @@ async def test_the_task_completes_when_the_paper_is_there_and_keeps_its_id_and_h
     [again] = await tasks(hospital)
     assert (again["status"], again["priority"]) == ("requested", "urgent")
     assert "yang diperbaiki" in again["description"]
+
+
+async def test_claims_that_arrive_together_are_asked_about_together_each_with_its_last_state(gateway: Gateway) -> None:
+    hospital, _, first = await visited(gateway)
+    _, second, *_ = await hospital.accepted(sample("hand-caught-in-press"))
+    one, other = Claim(gateway, first), Claim(gateway, second)
+    states = [
+        one.state(1, paper("DOC")),
+        other.state(1, paper("DOC"), paper("REST")),
+        one.state(2, paper("DOC"), paper("VISUM")),
+        one.state(3, paper("VISUM")),
+    ]
+    await gateway.bus.publish([wire(gateway, state) for state in states])
+    await one.is_told(paper("VISUM"), version=4)
+    await other.is_told(paper("DOC"), paper("REST"), version=4)
+    asked = {(one["encounter"]["reference"], one["code"]["coding"][0]["code"]) for one in await tasks(hospital)}
+    # When all came in one batch nobody was asked for the statement that was withdrawn at once.
+    assert asked - {(first, "DOC")} == {(first, "VISUM"), (second, "DOC"), (second, "REST")}
+    wanted = await tasks(hospital, "status=requested")
+    assert len(wanted) == 3
+    assert len({one["groupIdentifier"]["value"] for one in wanted}) == 2
 
 
 async def test_an_older_state_of_the_claim_does_not_ask_again(gateway: Gateway) -> None:
