@@ -58,3 +58,6 @@ class VerificationSettings(CountingSettings, ServiceSettings):
     status_tries_per_address_max: int = 60
     status_window_seconds: float = 900.0
     status_refusal_seconds: float = 0.3
+    status_complaints_max: int = 5
+    status_visit_minutes: int = 30
+    report_page_url: str = ""  # of intake's page `/lapor`, for whoever has no claim yet

@@ -39,6 +39,9 @@ from services.verification.entrypoints.http.reference import reference_routes
 from services.verification.entrypoints.http.status import StatusDesk, status_routes
 from services.verification.entrypoints.http.stream import stream_routes
 from services.verification.entrypoints.http.work.routes import work_routes
+from services.verification.entrypoints.worker_pages.status import FOLDER as WORKER_FOLDER
+from services.verification.entrypoints.worker_pages.status import StatusPages, status_pages
+from services.verification.entrypoints.worker_pages.visit import Visits
 from services.verification.settings import VerificationSettings
 from shared.clock import Clock, SystemClock
 from shared.events import TOPICS
@@ -95,7 +98,7 @@ def build(
     )
     sequencer = Sequencer(database, rows_max=settings.sequencer_rows_max, poll_seconds=settings.stream_poll_seconds)
     stream = ClaimStream(database, clock, _limits(settings))
-    pages = Pages([CONSOLE_FOLDER], public_url=settings.public_url)
+    pages = Pages([CONSOLE_FOLDER, WORKER_FOLDER], public_url=settings.public_url)
     sessions, feed = _sessions(settings, counter), _queue_feed(settings, counter, stream, pages)
     return create_service(
         NAME,
@@ -104,6 +107,7 @@ def build(
         routers=[
             *_api(settings, counter, stream, consumer),
             page_routes(pages),
+            _status_pages(settings, counter, pages),
             _console(counter, pages, sessions, feed),
         ],
         verifier=verifier,
@@ -224,6 +228,11 @@ def _status(settings: VerificationSettings, counter: Counter) -> StatusDesk:
         counter.database, counter.clock, secrets.blind_index, window_seconds=settings.status_window_seconds
     )
     return StatusDesk(counter, throttle, lambda transaction: TrackingCodes(transaction, secrets, ORG))
+
+
+def _status_pages(settings: VerificationSettings, counter: Counter, pages: Pages) -> APIRouter:
+    visits = Visits(counter.sealer, counter.clock, settings.status_visit_minutes, pages.secure)
+    return status_pages(StatusPages(_status(settings, counter), pages, visits, settings.report_page_url))
 
 
 def _keepers(settings: VerificationSettings, counter: Counter) -> list[Component]:

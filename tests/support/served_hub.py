@@ -47,7 +47,7 @@ _SETTINGS_CLASSES = {name: "".join(word.title() for word in name.split("_")) + "
 _START_SECONDS = 60.0
 _QUIET_SECONDS = 30.0
 # What the hub does to itself, whoever asks: no request stores anything here by being refused.
-_OWN_TABLES = frozenset({"alembic_version", "audit_log", "inbox", "parked_event"})
+_OWN_TABLES = frozenset({"alembic_version", "audit_log", "inbox", "parked_event", "throttle"})
 _TABLES = """SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY 1"""
 
 Result = TypeVar("Result")
@@ -217,7 +217,10 @@ def _build(
     name: str, urls: Mapping[str, str], database: ServiceDatabase, secrets_dir: Path, folder: Path, bus: InMemoryBus
 ) -> Service:
     settings_class = getattr(importlib.import_module(f"services.{name}.settings"), _SETTINGS_CLASSES[name])
-    more: dict[str, Any] = {"document_store_url": (folder / "documents").as_uri()} if name == "intake" else {}
+    more: dict[str, Any] = {
+        "intake": {"document_store_url": (folder / "documents").as_uri()},
+        "verification": {"report_page_url": f"{urls['intake']}/lapor"},
+    }.get(name, {})
     settings = settings_class(
         profile="local",
         port=int(urls[name].rpartition(":")[2]),

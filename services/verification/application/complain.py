@@ -23,17 +23,31 @@ class ComplaintRequest:
 
 
 async def receive_complaint(
-    place: Workplace, case_number: str, person: Person, request: ComplaintRequest
+    place: Workplace, case_number: str, person: Person, request: ComplaintRequest, complaint_id: str | None = None
 ) -> tuple[Complaint, ClaimRecord]:
-    """Raises NotFound, Refusal for a time to come."""
-    await open_claim(place, case_number)
+    """`complaint_id` (a UUID as text) is given where the same form may be sent twice: the second changes nothing.
+
+    Raises NotFound, Refusal for a time to come.
+    """
+    claim = await open_claim(place, case_number)
+    known = next((c for c in place.desk.view(case_number).complaints if c.received.id == complaint_id), None)
+    if known is not None:
+        return known, claim
     now = place.clock.now()
     received_at = request.received_at or now
     if received_at > now:
         detail = "A complaint can't have been received in the future."
         raise Refusal("validation", detail, [Problem("/received_at", "date.in-future", detail)])
     entry = ComplaintReceived(
-        str(new_id()), now, person.org, person.id, received_at, request.kind, request.by, request.channel, request.text
+        complaint_id or str(new_id()),
+        now,
+        person.org,
+        person.id,
+        received_at,
+        request.kind,
+        request.by,
+        request.channel,
+        request.text,
     )
     changed = place.desk.add_entry(case_number, entry, "complaint-received")
     complaint = _complaint(place, case_number, entry.id)

@@ -1,5 +1,6 @@
 """What a worker sees of a claim with a tracking code and a birth date, and what nobody learns without both."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ import httpx
 import pytest
 
 from shared.events import Event
-from shared.identifiers import new_tracking_code
+from shared.identifiers import new_id, new_tracking_code
 from tests.support.agency_events import accident_report, medical_report, random_nik, self_report
 from tests.support.databases import ServiceDatabase
 from tests.support.eventually import eventually
@@ -196,3 +197,53 @@ async def test_what_is_no_question_is_refused(verification: Verification, body: 
     answer = await verification.http.post("/v1/status", json=body)
     assert answer.status_code == 422
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_the_same_form_sent_twice_is_one_complaint(verification: Verification) -> None:
+    code, nik = new_tracking_code(), random_nik()
+    await reported(verification, code, nik)
+    http = verification.http
+    page = await http.get("/status")
+    csrf = re.search(r'name="csrf" value="([0-9a-f]+)"', page.text)
+    assert csrf is not None
+    shared = {"csrf": csrf[1]}
+    told = {**shared, "tracking_code": code, "day": "12", "month": "3", "year": "1990"}
+    opened = await http.post("/status", data=told)
+    assert (opened.status_code, opened.headers["location"]) == (303, "/status/claim")
+    assert code not in opened.headers["set-cookie"], "the cookie is sealed"
+    complaint = {**shared, "kind": "complaint", "by": "family", "text": "Belum ada kabar.", "once": str(new_id())}
+    for _ in range(2):
+        sent = await http.post("/status/complaint", data=complaint)
+        assert (sent.status_code, sent.headers["location"]) == (303, "/status/claim?sent=true")
+    claim = await verification.claim_with(nik)
+    assert [(item["by"], item["channel"]) for item in claim["complaints"]] == [("family", "status-page")]
+    assert claim["timeline"][-1]["who"] == "worker:self"
+    empty = await http.post("/status/complaint", data={**complaint, "text": " "})
+    assert empty.status_code == 422
+    for number in range(6):
+        last = await http.post("/status/complaint", data={**complaint, "once": str(new_id()), "text": str(number)})
+    assert last.status_code == 429
+    verification.clock.advance(timedelta(minutes=31))
+    over = await http.get("/status/claim")
+    assert (over.status_code, over.headers["location"]) == (303, "/status")
+
+
+async def test_a_code_that_was_replaced_closes_the_page_it_had_opened(verification: Verification) -> None:
+    code, nik = new_tracking_code(), random_nik()
+    await reported(verification, code, nik)
+    csrf = re.search(r'name="csrf" value="([0-9a-f]+)"', (await verification.http.get("/status")).text)
+    assert csrf is not None
+    told = {"csrf": csrf[1], "tracking_code": code, "day": "12", "month": "3", "year": "1990"}
+    await verification.http.post("/status", data=told)
+    assert (await verification.http.get("/status/claim")).status_code == 200
+    number = (await verification.claim_with(nik))["case_number"]
+    await verification.http.post(
+        f"/v1/claims/{number}/tracking-code", json={"reason": "Kode hilang"}, headers=verification.once()
+    )
+    assert (await verification.http.get("/status/claim")).status_code == 303
+
+
+async def test_a_made_up_cookie_opens_nothing(verification: Verification) -> None:
+    for value in ("", "x", "AAAA", "é" * 3):
+        answer = await verification.http.get("/status/claim", headers=[(b"Cookie", f"status={value}".encode())])
+        assert answer.status_code == 303, value

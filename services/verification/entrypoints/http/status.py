@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
+from services.verification.application.complain import ComplaintRequest, receive_complaint
 from services.verification.application.status_document import status_document
 from services.verification.application.worker_status import CodeReader, Followed, follow_claim, written
+from services.verification.application.workplace import Person
 from services.verification.entrypoints.http.desk import Counter, json_response
 from services.verification.entrypoints.http.status_answers import StatusAnswer
 from services.verification.entrypoints.http.work.acting import Body, Day, example
@@ -22,6 +24,7 @@ from shared.web.throttle import Subject, Throttle
 
 # Who holds the code is nobody that the hub knows by name.
 WORKER = "worker:self"
+_CLIENT = "status"
 _NO_STORE = {"Cache-Control": "no-store"}
 
 
@@ -49,14 +52,7 @@ class StatusDesk:
         await self.throttle.spend(tries)
         loop, settings = asyncio.get_running_loop(), self.counter.settings
         answered_at = loop.time() + settings.status_refusal_seconds
-        now = self.counter.clock.now()
-        async with self.counter.database.system_transaction() as transaction:
-            followed = await follow_claim(
-                self.open_codes(transaction), question.tracking_code, question.birth_date, now
-            )
-            if followed is not None:
-                entry = AuditEntry(WORKER, "status", "claim.status", "claim", followed.case_number)
-                await record(transaction, entry)
+        followed = await self.found(question)
         if followed is None:
             # How long the answer takes must not tell what was wrong.
             await asyncio.sleep(max(answered_at - loop.time(), 0))
@@ -64,6 +60,30 @@ class StatusDesk:
             raise NotFound("status.not-found", detail)
         await self.throttle.give_back(tries)
         return followed
+
+    async def found(self, question: StatusQuestion) -> Followed | None:
+        """The claim, without counting a try: for who has been let in already. Logged like every look."""
+        async with self.counter.database.system_transaction() as transaction:
+            followed = await follow_claim(
+                self.open_codes(transaction), question.tracking_code, question.birth_date, self.counter.clock.now()
+            )
+            if followed is not None:
+                entry = AuditEntry(WORKER, _CLIENT, "claim.status", "claim", followed.case_number)
+                await record(transaction, entry)
+        return followed
+
+    async def complain(self, followed: Followed, wanted: ComplaintRequest, complaint_id: str) -> None:
+        """A complaint of the worker's side; the same id again is the same complaint.
+
+        Raises TooManyRequests when this claim has had its share for now, NotFound or Conflict when it was merged away
+        just now.
+        """
+        number, settings = followed.case_number, self.counter.settings
+        await self.throttle.spend([self.throttle.subject("complaint", number, settings.status_complaints_max)])
+        async with self.counter.database.system_transaction() as transaction:
+            place = self.counter.workplace(transaction)
+            await receive_complaint(place, number, Person(WORKER, _CLIENT), wanted, complaint_id)
+            await record(transaction, AuditEntry(WORKER, _CLIENT, "complaint.receive", "claim", number))
 
     def _tries(self, request: Request, question: StatusQuestion) -> list[Subject]:
         """Guessing dates to one code, and guessing codes from one address, are both bounded; codes that don't exist

@@ -1,0 +1,1 @@
+"""Pages for workers and their families."""

@@ -1,0 +1,193 @@
+"""`/status`: where a worker's claim stands, on a telephone, in plain Indonesian, without a script."""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from babel.dates import get_month_names
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+
+from services.verification.application.complain import ComplaintRequest
+from services.verification.application.status_document import status_document
+from services.verification.application.worker_status import Followed
+from services.verification.domain import claim as states
+from services.verification.entrypoints.http.status import StatusDesk, StatusQuestion
+from services.verification.entrypoints.worker_pages.visit import Visits
+from shared.errors import NotFound, Refusal, TooManyRequests
+from shared.identifiers import new_id, zone_of
+from shared.web.door import page
+from shared.web.pages.forms import Form, PageForm
+from shared.web.pages.rendering import Pages
+
+FOLDER = Path(__file__).parent
+_ASK, _CLAIM = "/status", "/status/claim"
+_CHANNEL = "status-page"
+_KINDS, _SENDERS = ("complaint", "feedback"), ("worker", "family", "union")
+
+
+def N_(message: str) -> str:  # noqa: N802 - the name under which Babel looks for messages that are translated later
+    return message
+
+
+_STEPS = (
+    N_("Report the accident"),
+    N_("Gather the papers"),
+    N_("The claim is looked at"),
+    N_("The money is approved"),
+    N_("The money is paid"),
+)
+# Which step is going on. A claim that was refused, withdrawn or lapsed has left the way.
+_STEP_OF = {
+    states.SUSPECTED: 0,
+    states.REPORTED: 1,
+    states.AWAITING_DOCUMENTS: 1,
+    states.READY_FOR_REVIEW: 2,
+    states.AWAITING_DETERMINATION: 2,
+    states.CONCLUDED_WORK_ACCIDENT: 3,
+    states.CONCLUDED_OCCUPATIONAL_DISEASE: 3,
+    states.AWAITING_SECOND_APPROVAL: 3,
+    states.BENEFIT_APPROVED: 4,
+    states.PAID: 5,
+    states.CLOSED: 5,
+}
+_NOT_FOUND = N_(
+    "We found no claim with this code and birth date. Look again at both. "
+    "Was it reported just now? Then try again in a few minutes."
+)
+_NOT_A_DATE = N_("Fill in the code and the whole birth date, such as 12 March 1990.")
+_TOO_MANY = N_("There were too many tries. Wait a quarter of an hour, then try again.")
+_NOTHING_WRITTEN = N_("Write what you want to tell us.")
+_TOO_LONG = N_("That is too long. Write less than 4,000 characters.")
+_SENT = N_("We have received what you wrote.")
+_TEXTS = ("told", "fault")
+
+
+@dataclass(frozen=True)
+class StatusPages:
+    """What the pages work with. `report_url` leads to the page for reporting an accident."""
+
+    desk: StatusDesk
+    pages: Pages
+    visits: Visits
+    report_url: str
+
+    def ask(self, request: Request, form: PageForm | None = None, *, fault: str = "", status: int = 200) -> Response:
+        """The form, with what was typed if it did not fit."""
+        typed = {name: (form.text(name, length_max=60) or "") if form else "" for name in ("day", "month", "year")}
+        code = (form.text("tracking_code", length_max=60) or "") if form else ""
+        language = self.pages.language(request)
+        shown: dict[str, Any] = {**typed, "code": code, "months": list(get_month_names(locale=language).items())}
+        told = self.pages.translated(fault, language) if fault else ""
+        return self.pages.page(
+            request, "status/ask.html", status=status, fault=told, report_url=self.report_url, **shown
+        )
+
+    def claim(self, request: Request, followed: Followed, *, status: int = 200, **shown: str) -> Response:
+        """The claim as it stands now; `shown` are texts to tell, in English."""
+        language = self.pages.language(request)
+        texts = {name: self.pages.translated(shown[name], language) if shown.get(name) else "" for name in _TEXTS}
+        return self.pages.page(
+            request,
+            "status/claim.html",
+            status=status,
+            claim=status_document(followed, self.desk.counter.clock.now()),
+            zone=zone_of(followed.document["region_code"] or ""),
+            steps=_STEPS,
+            step=_STEP_OF.get(followed.document["state"]),
+            written=shown.get("written", ""),
+            once=str(new_id()),
+            **texts,
+        )
+
+
+def status_pages(here: StatusPages) -> APIRouter:
+    router = APIRouter()
+    _add_asking(router, here)
+    _add_complaints(router, here)
+    return router
+
+
+def _add_asking(router: APIRouter, here: StatusPages) -> None:
+    @router.get(_ASK, **page())
+    async def ask(request: Request) -> Response:
+        return RedirectResponse(_CLAIM, 303) if here.visits.of(request) else here.ask(request)
+
+    @router.post(_ASK, **page())
+    async def look(request: Request, form: Form) -> Response:
+        question = _question(form)
+        if question is None:
+            return here.ask(request, form, fault=_NOT_A_DATE, status=422)
+        try:
+            await here.desk.follow(request, question)
+        except NotFound:
+            return here.ask(request, form, fault=_NOT_FOUND, status=404)
+        except TooManyRequests as error:
+            response = here.ask(request, form, fault=_TOO_MANY, status=429)
+            response.headers["Retry-After"] = str(error.retry_after_seconds)
+            return response
+        response = RedirectResponse(_CLAIM, 303)
+        here.visits.begin(response, question)
+        return response
+
+    @router.get(_CLAIM, **page())
+    async def claim(request: Request, sent: bool = False) -> Response:
+        question = here.visits.of(request)
+        followed = await here.desk.found(question) if question else None
+        if followed is None:
+            return _left(here)
+        return here.claim(request, followed, told=_SENT if sent else "")
+
+    @router.post("/status/leave", **page())
+    async def leave(form: Form) -> Response:
+        return _left(here)
+
+
+def _add_complaints(router: APIRouter, here: StatusPages) -> None:
+    @router.post("/status/complaint", **page())
+    async def complain(request: Request, form: Form) -> Response:
+        question = here.visits.of(request)
+        followed = await here.desk.found(question) if question else None
+        if followed is None:
+            return _left(here)
+        try:
+            wanted, once = _complaint(form)
+            await here.desk.complain(followed, wanted, once)
+        except TooManyRequests:
+            return here.claim(request, followed, fault=_TOO_MANY, status=429)
+        except Refusal as refusal:
+            fault = _TOO_LONG if refusal.code == "form.text" else _NOTHING_WRITTEN
+            return here.claim(request, followed, fault=fault, status=422)
+        return RedirectResponse(f"{_CLAIM}?sent=true", 303)
+
+
+def _left(here: StatusPages) -> Response:
+    response = RedirectResponse(_ASK, 303)
+    here.visits.end(response)
+    return response
+
+
+def _question(form: PageForm) -> StatusQuestion | None:
+    """What was asked, None when it is not all there or names no day."""
+    try:
+        day, month, year = (int(form.required(name, length_max=4)) for name in ("day", "month", "year"))
+        code = form.required("tracking_code", length_max=40)
+        born = date(year, month, day).isoformat()
+        return StatusQuestion.model_validate({"tracking_code": code, "birth_date": born})
+    except (Refusal, ValueError):
+        return None
+
+
+def _complaint(form: PageForm) -> tuple[ComplaintRequest, str]:
+    """What was written, and the id that keeps it from being taken twice. Raises Refusal."""
+    kind, by = form.required("kind", length_max=20), form.required("by", length_max=20)
+    text = form.required("text")
+    try:
+        once = str(UUID(form.required("once", length_max=40)))
+    except ValueError:
+        once = str(new_id())
+    if kind not in _KINDS or by not in _SENDERS:
+        raise Refusal("form.incomplete", "Something is not filled in.")
+    return ComplaintRequest(kind, by, _CHANNEL, text, None), once

@@ -1,0 +1,120 @@
+"""The worker's page on a small telephone without scripts: from code and birth date to the claim and a complaint."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from services.partners.domain.partners import ClientKind
+from tests.browser.conftest import Window, assert_accessible
+from tests.support.agency_events import random_nik
+from tests.support.claim_story import accident_report
+from tests.support.served_hub import ServedHub
+
+OpenWindow = Callable[..., Window]
+_WEIGHT_MAX = 50_000
+
+
+@pytest.fixture(scope="module")
+def told(hub: ServedHub) -> dict[str, Any]:
+    """A report of an employer, with its tracking code, once the claim is there."""
+    report = accident_report(random_nik(), birth_date="1990-03-12")
+    answer = hub.apis["intake"].http.post("/v1/accident-reports", json=report, headers=hub.once(ClientKind.EMPLOYER))
+    assert answer.status_code == 201, answer.text
+    hub.quiet()
+    body: dict[str, Any] = answer.json()
+    return body
+
+
+def telephone(open_window: OpenWindow, language: str = "id", **options: Any) -> Window:
+    return open_window(language, width=320, height=640, java_script_enabled=False, **options)
+
+
+def shot(page: Page, name: str) -> None:
+    """Kept where `SIMPUL_SCREENSHOTS` says, for people to look at."""
+    folder = os.environ.get("SIMPUL_SCREENSHOTS")
+    if folder:
+        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+
+
+def ask(page: Page, code: str, day: str = "12", month: str = "3", year: str = "1990") -> None:
+    page.locator("#tracking_code").fill(code)
+    page.locator("#day").fill(day)
+    page.locator("#month").select_option(month)
+    page.locator("#year").fill(year)
+    page.locator("main form.card button").click()
+
+
+def assert_fits(page: Page) -> None:
+    """Nothing has to be scrolled sideways."""
+    box = page.locator("html").bounding_box()
+    assert box is not None
+    assert box["width"] <= 320
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_a_worker_opens_the_claim_complains_and_closes_it(open_window: OpenWindow, told: dict[str, Any]) -> None:
+    window = telephone(open_window)
+    page = window.open("verification", "/status")
+    shot(page, "status-ask")
+    assert_fits(page)
+    code = told["tracking_code"]
+    ask(page, f"{code[:4]}-{code[4:8]}-{code[8:]}".lower())
+    expect(page.locator("h1")).to_have_text("Kecelakaan sudah dilaporkan")
+    expect(page.locator("[aria-current=step]")).to_have_text("Lengkapi surat")
+    expect(page.locator("main")).to_contain_text("Hak Anda")
+    expect(page.locator("main")).not_to_contain_text("Siti")
+    assert_fits(page)
+    shot(page, "status-claim")
+
+    page.locator("summary", has_text="Tulis pengaduan").click()
+    page.locator("#text").fill("Belum ada kabar.")
+    page.get_by_role("button", name="Kirim").click()
+    expect(page.locator("[role=status]")).to_have_text("Tulisan Anda sudah kami terima.")
+    expect(page.locator("main")).to_contain_text("Akan dijawab paling lambat")
+    page.locator("summary", has_text="Siapa yang melihat data Anda?").click()
+    expect(page.locator("main")).to_contain_text("Perusahaan: PT Contoh Baja")
+    shot(page, "status-complained")
+    page.reload()
+    expect(page.locator("li", has_text="Akan dijawab")).to_have_count(1)
+
+    page.get_by_role("button", name="Tutup klaim").click()
+    expect(page.locator("h1")).to_have_text("Sampai di mana klaim saya?")
+    window.open("verification", "/status/claim")
+    expect(page.locator("h1")).to_have_text("Sampai di mana klaim saya?")
+
+
+def test_what_does_not_fit_is_said_in_words_and_tells_nothing(open_window: OpenWindow, told: dict[str, Any]) -> None:
+    window = telephone(open_window)
+    page = window.open("verification", "/status")
+    texts = []
+    for code, day in ((told["tracking_code"], "13"), ("7K3M9Q2XTA5B", "12")):
+        ask(page, code, day)
+        texts.append(page.locator("[role=alert]").inner_text())
+        expect(page.locator("#tracking_code")).to_have_value(code)
+    assert texts[0] == texts[1]
+    assert "Periksa lagi keduanya" in texts[0]
+    shot(page, "status-wrong")
+    ask(page, told["tracking_code"], "31", "2")
+    expect(page.locator("[role=alert]")).to_contain_text("12 Maret 1990")
+    window.complaints.clear()  # the browser itself tells of 404 and 422
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_the_pages_are_accessible_and_light(open_window: OpenWindow, told: dict[str, Any], language: str) -> None:
+    window = open_window(language, width=320, height=640)
+    weights: list[int] = []
+    window.page.on("response", lambda response: weights.append(int(response.header_value("content-length") or 0)))
+    page = window.open("verification", "/status")
+    assert_accessible(page)
+    ask(page, told["tracking_code"])
+    expect(page.locator(".steps")).to_be_visible()
+    for summary in page.locator("summary").all():
+        summary.click()
+    assert_accessible(page)
+    shot(page, f"status-claim-{language}")
+    assert 0 < sum(weights) < _WEIGHT_MAX
+    assert len(weights) <= 9, "both pages together"
