@@ -50,13 +50,14 @@ SELECT r.org, r.id FROM resource r
  LIMIT $2
 """
 _DELETE = """
-WITH gone AS (DELETE FROM resource WHERE org = $1 AND id = ANY($2::uuid[]) RETURNING type, id, named, receipt_id),
+WITH gone AS (DELETE FROM resource WHERE org = $1 AND id = ANY($2::uuid[]) RETURNING type, id, named, receipt_id,
+              patient_id),
 named AS (DELETE FROM resource_identifier WHERE org = $1 AND resource_id = ANY($2::uuid[])),
 receipts AS (DELETE FROM bundle_receipt WHERE org = $1
               AND id IN (SELECT receipt_id FROM gone WHERE receipt_id IS NOT NULL)),
 marked AS (INSERT INTO purged_resource (org, type, id, purged_at)
            SELECT DISTINCT $1, type, id, $3::timestamptz FROM gone ON CONFLICT DO NOTHING)
-SELECT DISTINCT unnest(named) AS id FROM gone
+SELECT DISTINCT unnest(named || patient_id) AS id FROM gone
 """
 
 

@@ -36,6 +36,14 @@ COVERAGES = """
 SELECT r.* FROM resource r
  WHERE org = $1 AND patient_id = $2 AND latest AND type = 'Coverage' AND encounter_id IS NULL
 """
+# What names a patient by a number bears that number's token beside its own identifiers' ones.
+JOIN_PATIENT = """
+UPDATE resource r SET patient_id = $2
+  FROM unnest($4::text[]) AS naming(type)
+  JOIN resource_identifier i ON i.org = $1 AND i.type = naming.type AND i.token = ANY($3::text[])
+ WHERE r.org = $1 AND r.type = i.type AND r.id = i.resource_id AND r.latest AND r.patient_id IS NULL
+RETURNING r.encounter_id
+"""
 REPLACE = """
 UPDATE resource r SET latest = false FROM unnest($2::text[], $3::uuid[]) AS given(type, id)
  WHERE r.org = $1 AND r.type = given.type AND r.id = given.id AND r.latest

@@ -2,7 +2,7 @@
 one look-up and one insert."""
 
 import hashlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from datetime import date, timedelta
 from uuid import UUID
@@ -10,6 +10,7 @@ from uuid import UUID
 import asyncpg
 
 from services.hospital_gateway.adapters.fhir.systems import STATUS
+from services.hospital_gateway.adapters.fhir.types import STORED_TYPES
 from services.hospital_gateway.adapters.record_statements import (
     ADD_ALONE,
     ADD_WITH_RECEIPT,
@@ -18,6 +19,7 @@ from services.hospital_gateway.adapters.record_statements import (
     HELD_LOCKED,
     HISTORY,
     IS_REPORTED,
+    JOIN_PATIENT,
     KEEP_RECEIPT,
     PARTS,
     PREPARE,
@@ -25,7 +27,7 @@ from services.hospital_gateway.adapters.record_statements import (
     TREATED_FOR_CLAIM,
     VERSION,
 )
-from services.hospital_gateway.adapters.resource_search import page_sql, search_sql
+from services.hospital_gateway.adapters.resource_search import Hashes, page_sql, search_sql
 from services.hospital_gateway.application.documents import (
     Caller,
     Criteria,
@@ -45,6 +47,7 @@ from shared.outbox import append
 from shared.postgres.database import Database, Transaction
 from shared.sealing import BlindIndex, Sealer
 
+_NAMING = sorted(STORED_TYPES - {"Patient"})
 _COLLIDING = (asyncpg.UniqueViolationError, asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
 
 
@@ -130,21 +133,23 @@ class PostgresRecords:
         return [self._opened(row) for row in rows]
 
     async def find(self, criteria: Criteria) -> list[Held]:
-        sql, arguments = page_sql(self._org, criteria, *self._tokens(criteria))
+        sql, arguments = page_sql(self._org, criteria, self._hashes_of(criteria))
         return [self._opened(row) for row in await self._driver.fetch(sql, *arguments)]
 
     async def count(self, criteria: Criteria) -> int:
-        condition, arguments = search_sql(self._org, criteria, *self._tokens(criteria))
+        condition, arguments = search_sql(self._org, criteria, self._hashes_of(criteria))
         counted = await self._driver.fetchval(f"SELECT count(*) FROM resource r WHERE {condition}", *arguments)  # noqa: S608
         return int(counted)
 
-    def _tokens(self, criteria: Criteria) -> tuple[list[str], list[str]]:
-        """Of the identifiers and of the statuses that are asked for."""
-        identifiers = [f"{one.system}|{one.value}" for one in criteria.identifiers]
-        statuses = [f"{STATUS}|{one}" for one in criteria.statuses or ()]
-        kind = _kind(criteria.type)
-        found = [[token for one in asked for token in self._index.all(kind, one)] for asked in (identifiers, statuses)]
-        return found[0], found[1]
+    def _hashes_of(self, criteria: Criteria) -> Hashes:
+        def hashes(type_name: str, keys: Iterable[str]) -> list[str]:
+            return [token for key in keys for token in self._index.all(_kind(type_name), key)]
+
+        return Hashes(
+            hashes(criteria.type, (f"{one.system}|{one.value}" for one in criteria.identifiers)),
+            hashes(criteria.type, (f"{STATUS}|{one}" for one in criteria.statuses or ())),
+            hashes("Patient", (f"{one.system}|{one.value}" for one in criteria.absent_patients)),
+        )
 
     async def history_of(self, type_name: str, resource_id: UUID, before: int | None, count: int) -> list[Held]:
         rows = await self._driver.fetch(HISTORY, self._org, type_name, resource_id, before, count)
@@ -167,6 +172,11 @@ class PostgresRecords:
             list(patient_ids),
         )
         return [row["id"] for row in rows]
+
+    async def join_patient(self, patient_id: UUID, key: tuple[str, str]) -> list[UUID]:
+        tokens = self._index.all(_kind("Patient"), f"{key[0]}|{key[1]}")
+        rows = await self._driver.fetch(JOIN_PATIENT, self._org, patient_id, list(tokens), _NAMING)
+        return [row["encounter_id"] for row in rows if row["encounter_id"] is not None]
 
     async def registered_hospitals(self, numbers: Sequence[str]) -> set[str]:
         rows = await self._driver.fetch(
@@ -207,8 +217,7 @@ class PostgresRecords:
             await self._replace(replaced)
         texts = [one.text.encode() for one in written]
         current = [one for one in written if last[one.type, one.id] == one.version]
-        names = list(dict.fromkeys((one.type, self._token(one.type, key), one.id, key in one.exclusive)
-                                   for one in current for key in one.keys))  # fmt: skip
+        names = self._named_by(current)
         stored = await self._driver.fetchval(
             ADD_WITH_RECEIPT if receipt else ADD_ALONE,
             self._org,
@@ -244,6 +253,15 @@ class PostgresRecords:
         )
         if not stored:
             raise Collision
+
+    def _named_by(self, current: Sequence[Written]) -> list[tuple[str, str, UUID, bool]]:
+        """Type, token, id and whether it is the only one, of each identifier that is to be found; and of the number by
+        which something names its patient."""
+        borne = ((one, key, one.type) for one in current for key in one.keys)
+        named = ((one, one.links.patient_key, "Patient") for one in current if one.links.patient_key is not None)
+        return list(dict.fromkeys(
+            (one.type, self._token(kind, key), one.id, key in one.exclusive) for one, key, kind in (*borne, *named)
+        ))  # fmt: skip
 
     async def _replace(self, who: Sequence[tuple[str, UUID]]) -> None:
         """Make room for new current versions: the old ones are no longer current, and their identifiers go."""

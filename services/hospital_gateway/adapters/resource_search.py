@@ -1,6 +1,7 @@
 """Searches among a hospital's resources as SQL."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from services.hospital_gateway.application.documents import Criteria
@@ -11,9 +12,17 @@ _BEARS = (
 )
 
 
-def search_sql(org: str, criteria: Criteria, tokens: Sequence[str], statuses: Sequence[str]) -> tuple[str, list[Any]]:
-    """The condition of a search with its arguments. `tokens` and `statuses` are the blind-index hashes of its
-    identifiers and statuses."""
+@dataclass(frozen=True)
+class Hashes:
+    """The blind-index hashes of what a search asks for: of identifiers, of statuses, of numbers of patients."""
+
+    identifiers: Sequence[str]
+    statuses: Sequence[str]
+    patients: Sequence[str]
+
+
+def search_sql(org: str, criteria: Criteria, hashes: Hashes) -> tuple[str, list[Any]]:
+    """The condition of a search with its arguments."""
     arguments: list[Any] = [org, criteria.type]
     conditions = ["r.org = $1", "r.type = $2", "r.latest"]
 
@@ -23,14 +32,12 @@ def search_sql(org: str, criteria: Criteria, tokens: Sequence[str], statuses: Se
         conditions.append(condition.format(*places))
 
     if criteria.identifiers:
-        where(_BEARS, list(tokens))
+        where(_BEARS, list(hashes.identifiers))
     if criteria.statuses is not None:
-        where(_BEARS, list(statuses))
-    for column, values in (
-        ("id", criteria.ids),
-        ("patient_id", criteria.patients),
-        ("encounter_id", criteria.encounters),
-    ):
+        where(_BEARS, list(hashes.statuses))
+    if criteria.patients is not None:
+        where(f"(r.patient_id = ANY({{}}::uuid[]) OR {_BEARS})", list(criteria.patients), list(hashes.patients))
+    for column, values in (("id", criteria.ids), ("encounter_id", criteria.encounters)):
         if values is not None:
             where(f"r.{column} = ANY({{}}::uuid[])", list(values))
     if criteria.changed_from is not None:
@@ -40,9 +47,9 @@ def search_sql(org: str, criteria: Criteria, tokens: Sequence[str], statuses: Se
     return " AND ".join(conditions), arguments
 
 
-def page_sql(org: str, criteria: Criteria, tokens: Sequence[str], statuses: Sequence[str]) -> tuple[str, list[Any]]:
+def page_sql(org: str, criteria: Criteria, hashes: Hashes) -> tuple[str, list[Any]]:
     """One page of matches, by their last change."""
-    condition, arguments = search_sql(org, criteria, tokens, statuses)
+    condition, arguments = search_sql(org, criteria, hashes)
     direction, beyond = ("DESC", "<") if criteria.newest_first else ("ASC", ">")
     if criteria.after is not None:
         arguments += criteria.after

@@ -72,12 +72,14 @@ class Search:
 @dataclass(frozen=True)
 class Criteria:
     """What a search asks of one type; an empty part asks nothing. Times are a half-open interval of the last change,
-    `after` is the last match of the page before, by which the order goes on."""
+    `after` is the last match of the page before, by which the order goes on. `absent_patients` are named by what is no
+    id here; what names one of them, or one of `patients`, matches."""
 
     type: str
     identifiers: tuple[Search, ...] = ()
     ids: tuple[UUID, ...] | None = None
     patients: tuple[UUID, ...] | None = None
+    absent_patients: tuple[Search, ...] = ()
     encounters: tuple[UUID, ...] | None = None
     statuses: tuple[str, ...] | None = None
     changed_from: datetime | None = None
@@ -182,11 +184,14 @@ class Found:
 
 @dataclass(frozen=True)
 class Links:
-    """To which Encounter and patient of this hospital a resource belongs, and all other resources it names."""
+    """To which Encounter and patient of this hospital a resource belongs, and all other resources it names.
+    `patient_key`: system and value of the number by which it names its patient without an id, or by which a Patient
+    may be named so."""
 
     encounter_id: UUID | None
     patient_id: UUID | None
     named: tuple[tuple[str, UUID], ...] = ()
+    patient_key: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)

@@ -68,6 +68,10 @@ class Records(Protocol):
     async def coverages_of(self, patient_id: UUID) -> list[Held]:
         """Current Coverages of a patient that belong to no single Encounter."""
 
+    async def join_patient(self, patient_id: UUID, key: tuple[str, str]) -> list[UUID]:
+        """Let resources that named this patient by a number, and had none so far, be the patient's; answers the
+        Encounters they belong to."""
+
     async def encounters_of(self, patient_ids: Sequence[UUID]) -> list[UUID]:
         """Encounters of these patients."""
 
@@ -198,6 +202,9 @@ class ResourceFormat(Protocol):
 
     def keys_of_request(self, content: Document) -> tuple[tuple[str, str], ...]:
         """By what a request of the hub's is found again."""
+
+    def patient_keys(self, draft: Draft) -> tuple[tuple[str, str], ...]:
+        """System and value of the numbers by which this resource names patients without an id."""
 
     def status_keys(self, type_name: str, content: Document) -> tuple[tuple[str, str], ...]:
         """By what a search finds a status, for the types whose status may be asked for."""

@@ -84,6 +84,9 @@ class ReportWriter:
             if outside:
                 await records.adopt(encounter.id, outside)
         touched = await self._touched(records, current, heads)
+        for one in current.values():
+            if one.type == "Patient" and one.links.patient_key is not None:
+                touched.update(await records.join_patient(one.id, one.links.patient_key))
         if touched - new:
             events += await self._again(records, org, region_code, sorted(touched - new), at)
         if events:
@@ -166,6 +169,7 @@ class ReportWriter:
         fresh: Sequence[Held] = parts
         for _ in range(2):  # a PractitionerRole names a Practitioner; nothing read here lies deeper
             named = {who for one in fresh for who in self._named(one) if who[0] in _READ_ALONG} - found.keys()
+            named |= {("Patient", one.patient_id) for one in fresh if one.patient_id} - found.keys()
             missing = sorted(named - current.keys())
             fresh = [current[who] for who in named if who in current]
             fresh += await records.held(missing) if missing else []

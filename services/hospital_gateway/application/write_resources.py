@@ -51,6 +51,7 @@ class _Plan:
     steps: list[_Step] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     targets: dict[str, str] = field(default_factory=dict)
+    patients: dict[tuple[str, str], UUID] = field(default_factory=dict)
 
 
 class ResourceWriter:
@@ -67,6 +68,7 @@ class ResourceWriter:
         for entry in entries:
             if entry.draft is not None:
                 found.update(((entry.type, *key), None) for key in self._format.identity_keys(entry.draft))
+                found.update((("Patient", *key), None) for key in self._format.patient_keys(entry.draft))
             for condition in (entry.if_none_exist, entry.where):
                 if condition is not None:
                     found[key_of(condition)] = None
@@ -119,6 +121,10 @@ class ResourceWriter:
                 changed.add((entry.type, step.id))
             for name in _names(entry):
                 plan.targets[name] = f"{entry.type}/{step.id}"
+        for key in {key for entry in entries if entry.draft for key in self._format.patient_keys(entry.draft)}:
+            numbered = _held_by(("Patient", *key), prepared, taken)
+            if len(numbered) == 1:
+                plan.patients[key] = numbered[0]
         for reference, search in searches.items():
             holders = {*prepared.holders.get(key_of(search), ())}
             if key_of(search) in taken:
@@ -245,7 +251,7 @@ class ResourceWriter:
                 if before is not None:
                     done.append(Done("200 OK", before))
                 continue
-            made = self._version(step, step.entry.draft, before, plan.targets, now, index)
+            made = self._version(step, step.entry.draft, before, plan, now, index)
             if step.by_identity and before is not None and self._subject_changed(step.entry.type, before, made):
                 plan.findings.append(finding("encounter-subject-changed", f"{step.entry.place}.subject"))
             latest[who] = written[made.type, made.id, made.version] = made
@@ -253,12 +259,14 @@ class ResourceWriter:
         return done, list(written.values())
 
     def _version(
-        self, step: _Step, draft: Draft, before: Held | None, targets: dict[str, str], now: datetime, index: int
+        self, step: _Step, draft: Draft, before: Held | None, plan: _Plan, now: datetime, index: int
     ) -> Written:
+        targets = plan.targets
         version = before.version + 1 if before else 1
         resolved = self._format.resolved(draft, targets)
         text, content = self._format.stamped(resolved, step.id, version, now, has_meta="meta" in draft.content)
         links = self._format.links(content, [targets.get(one, one) for _, one in draft.references])
+        numbered = plan.patients.get(links.patient_key) if links.patient_key and draft.type != "Patient" else None
         return Written(
             type=draft.type,
             id=step.id,
@@ -267,7 +275,7 @@ class ResourceWriter:
             text=text,
             content_sha256=hashlib.sha256(resolved.encode()).digest(),
             encounter_id=step.id if draft.type == "Encounter" else links.encounter_id,
-            patient_id=links.patient_id,
+            patient_id=links.patient_id or numbered,
             content=content,
             links=links,
             keys=(

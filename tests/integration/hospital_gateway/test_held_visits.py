@@ -220,3 +220,26 @@ async def test_what_belongs_to_no_visit_goes_30_days_after_its_last_change_unles
     clock.advance(timedelta(days=30, seconds=1))
     await purged(gateway)
     assert await gone(hospital, f"Location/{lone}", f"Location/{named}") == [410, 200]
+
+
+async def test_a_patient_whom_visits_name_by_a_number_goes_with_the_last_of_them(
+    gateway: Gateway, clock: FixedClock
+) -> None:
+    hospital, number = gateway.hospital(), f"P{secrets.randbelow(10**11):011d}"
+    [first, second] = [unrelated(), unrelated()]
+    patient = of_type(first, "Patient")
+    patient["identifier"].append({"system": "https://fhir.kemkes.go.id/id/ihs-number", "value": number})
+    path = f"Patient/{(await hospital.post('/fhir/Patient', patient)).json()['id']}"
+    for bundle, status in ((first, "finished"), (second, "in-progress")):
+        del bundle["entry"][0]
+        for entry in bundle["entry"]:
+            entry["resource"]["subject"] = {"reference": f"Patient/{number}", "display": "Dewi Lestari"}
+        of_type(bundle, "Encounter")["status"] = status
+        of_type(bundle, "Encounter")["period"].pop("end")
+        await hospital.accepted(bundle)
+    clock.advance(timedelta(hours=72, seconds=1))
+    await purged(gateway)
+    assert await gone(hospital, path) == [200]
+    clock.advance(timedelta(days=30))
+    await purged(gateway)
+    assert await gone(hospital, path) == [410]

@@ -1,22 +1,45 @@
 """To which Encounter and patient a resource belongs, and which resources of this hospital it names."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
-from services.hospital_gateway.adapters.fhir.elements import each, part
+from services.hospital_gateway.adapters.fhir import systems
+from services.hospital_gateway.adapters.fhir.elements import each, identifier_value, part
 from services.hospital_gateway.application.documents import Links
+
+_PATIENT = re.compile(r"(?:^|/)Patient/([A-Za-z0-9\-.]{1,64})(?:/_history/[^/]*)?$")
 
 
 def links_of(content: Mapping[str, Any], references: Iterable[Any] | None = None) -> Links:
     """Links by reference. Ids that are no UUID are not the hub's and link nothing here. `references` spares the walk
     through the content where they are known."""
     encounter = next((found for one in _encounters(content) if (found := _local(one, "Encounter"))), None)
-    patients = (part(content, name, "reference") for name in ("subject", "patient", "beneficiary", "for"))
-    patient = next((found for one in patients if (found := _local(one, "Patient"))), None)
+    patients = [one for name in ("subject", "patient", "beneficiary", "for") if (one := content.get(name))]
+    patient = next((found for one in patients if (found := _local(part(one, "reference"), "Patient"))), None)
     made = dict.fromkeys(_references(content) if references is None else references)
     named = dict.fromkeys(link for one in made if (link := typed(one)) is not None)
-    return Links(encounter, patient, tuple(named))
+    if content.get("resourceType") == "Patient":
+        number = identifier_value(content, systems.IHS_NUMBER)
+    else:
+        number = None if patient else next((told for one in patients if (told := absent_patient(one))), None)
+    return Links(encounter, patient, tuple(named), (systems.IHS_NUMBER, number) if number else None)
+
+
+def absent_patient(reference: Any) -> str | None:
+    """The IHS number by which a Reference element names a patient whose resource need not be held here: as
+    `Patient/P02478375538`, or as an identifier."""
+    target = part(reference, "reference")
+    if isinstance(target, str):
+        return absent_number(target)
+    return identifier_value({"identifier": part(reference, "identifier")}, systems.IHS_NUMBER)
+
+
+def absent_number(reference: str) -> str | None:
+    """The IHS number in `Patient/P02478375538`, wherever that server is; None for an id of the hub."""
+    found = _PATIENT.search(reference)
+    return found[1] if found and typed(f"Patient/{found[1]}") is None else None
 
 
 # The elements that a search parameter of this name reads, where they are not simply called so.

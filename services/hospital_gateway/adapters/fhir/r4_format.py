@@ -30,7 +30,7 @@ from services.hospital_gateway.adapters.fhir.json_text import (
     with_leading_members,
     with_strings_replaced,
 )
-from services.hospital_gateway.adapters.fhir.links import links_of, named_by, typed
+from services.hospital_gateway.adapters.fhir.links import absent_number, links_of, named_by, typed
 from services.hospital_gateway.adapters.fhir.search_parameters import read_history_page, read_search
 from services.hospital_gateway.adapters.fhir.second_opinion import second_opinion
 from services.hospital_gateway.adapters.fhir.visit_reader import read_visit
@@ -186,6 +186,10 @@ class R4Format:
 
     def keys_of_request(self, content: Document) -> tuple[tuple[str, str], ...]:
         return requests.keys_of_request(content)
+
+    def patient_keys(self, draft: Draft) -> tuple[tuple[str, str], ...]:
+        numbers = dict.fromkeys(number for _, one in draft.references if (number := absent_number(one)))
+        return tuple((systems.IHS_NUMBER, number) for number in numbers)
 
     def status_keys(self, type_name: str, content: Document) -> tuple[tuple[str, str], ...]:
         return requests.status_keys(type_name, content)

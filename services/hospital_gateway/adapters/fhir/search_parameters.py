@@ -7,10 +7,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from services.hospital_gateway.adapters.fhir import systems
 from services.hospital_gateway.adapters.fhir.conditions import search_of
+from services.hospital_gateway.adapters.fhir.links import absent_number
 from services.hospital_gateway.adapters.fhir.requests import READ_ONLY_TYPES as WITH_STATUS
 from services.hospital_gateway.adapters.fhir.types import STORED_TYPES
-from services.hospital_gateway.application.documents import Criteria, Held, Include, SearchRequest
+from services.hospital_gateway.application.documents import Criteria, Held, Include, Search, SearchRequest
 from services.hospital_gateway.application.findings import Finding, finding, refused
 
 COUNT_MAX = 200
@@ -85,9 +87,7 @@ def _with(request: SearchRequest, name: str, value: str) -> SearchRequest:
     if name == "_id":
         return replace(request, criteria=replace(criteria, ids=_both(criteria.ids, _local_ids(value, criteria.type))))
     if bare in ("patient", "subject") and name in (bare, f"{bare}:Patient"):
-        return replace(
-            request, criteria=replace(criteria, patients=_both(criteria.patients, _local_ids(value, "Patient")))
-        )
+        return replace(request, criteria=_about(criteria, value))
     if bare == "encounter" and name in (bare, f"{bare}:Encounter"):
         return replace(
             request, criteria=replace(criteria, encounters=_both(criteria.encounters, _local_ids(value, "Encounter")))
@@ -137,6 +137,17 @@ def _local_ids(value: str, type_name: str) -> tuple[UUID, ...]:
 def _both(known: tuple[UUID, ...] | None, more: tuple[UUID, ...]) -> tuple[UUID, ...]:
     """A parameter given twice asks for both."""
     return more if known is None else tuple(one for one in known if one in more)
+
+
+def _about(criteria: Criteria, value: str) -> Criteria:
+    """Of these patients, some of whom may be named by an IHS number alone."""
+    ids, asked = _local_ids(value, "Patient"), [one if "/" in one else f"Patient/{one}" for one in _any_of(value)]
+    absent = tuple(
+        Search("Patient", systems.IHS_NUMBER, number) for one in asked if (number := absent_number(one)) is not None
+    )
+    if criteria.patients is not None:
+        absent = tuple(one for one in criteria.absent_patients if one in absent)
+    return replace(criteria, patients=_both(criteria.patients, ids), absent_patients=absent)
 
 
 def _count(text: str) -> int:

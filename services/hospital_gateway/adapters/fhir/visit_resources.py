@@ -4,7 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from services.hospital_gateway.adapters.fhir.elements import part
+from services.hospital_gateway.adapters.fhir import systems
+from services.hospital_gateway.adapters.fhir.elements import identifier_value, part
+from services.hospital_gateway.adapters.fhir.links import absent_patient
 from services.hospital_gateway.application.documents import Kept
 
 ENTERED_IN_ERROR = "entered-in-error"
@@ -25,6 +27,13 @@ class VisitResources:
         """The held resource behind a Reference element."""
         target = part(reference, "reference")
         if not isinstance(target, str):
-            return None
+            return self._numbered(reference)
         path = target.split("/_history/")[0]
-        return next((one.content for one in self.kept if f"{one.type}/{one.id}" == path), None)
+        found = next((one.content for one in self.kept if f"{one.type}/{one.id}" == path), None)
+        return self._numbered(reference) if found is None else found
+
+    def _numbered(self, reference: Any) -> Mapping[str, Any] | None:
+        """The held Patient with the IHS number that the reference names."""
+        number = absent_patient(reference)
+        numbered = (one.content for one in self.kept if number and one.type == "Patient")
+        return next((one for one in numbered if identifier_value(one, systems.IHS_NUMBER) == number), None)
