@@ -81,6 +81,8 @@ async def asked(hospital: Hospital, patient: dict[str, Any], **more: Any) -> dic
     assert answer.status_code == 201, answer.text
     response: dict[str, Any] = answer.json()
     CoverageEligibilityResponse.model_validate(response)
+    judged = (await hospital.post("/fhir/$validate", response)).json()
+    assert {one["severity"] for one in judged["issue"]} <= {"information", "warning"}, judged
     return response
 
 

@@ -113,6 +113,9 @@ async def test_what_is_missing_is_a_task_with_its_deadline_and_a_communication_t
     assert message["about"] == [{"reference": f"Task/{task['id']}"}]
     assert "surat keterangan dokter" in message["payload"][0]["contentString"]
     assert not re.search(r"\bT2\b", json.dumps(message))
+    for made in (task, message):
+        judged = (await hospital.post("/fhir/$validate", made)).json()
+        assert {one["severity"] for one in judged["issue"]} <= {"information", "warning"}, judged
 
 
 @pytest.mark.parametrize("base", ["/fhir", "/fhir-r4/v1"])

@@ -145,3 +145,8 @@ def test_a_choice_is_named_as_fhirpath_names_it() -> None:
     assert told({**condition, "onsetDateTime": "soon"}) == {("date-invalid", "Condition.onset")}
     both = {**condition, "onsetDateTime": "2026-11-20", "onsetString": "soon"}
     assert told(both) == {("choice-multiple", "Condition.onset")}
+    twin = {"extension": [{"url": "urn:x", "valueBoolean": True}]}
+    assert told({**condition, "onsetString": "soon", "_onsetString": twin}) == set()
+    assert told({**condition, "onsetString": "soon", "_onsetDateTime": twin}) == {
+        ("choice-multiple", "Condition.onset")
+    }

@@ -89,7 +89,8 @@ class _Resource:
                 if name != "resourceType" or not shape.resource:
                     self._tell("unknown-element", (place, name))
                 continue
-            if slot.choice and chosen.setdefault(slot.choice, slot.type_name) != slot.type_name:
+            # `_valueString` carries extensions of `valueString` and is no second choice.
+            if slot.choice and chosen.setdefault(slot.choice, name.lstrip("_")) != name.lstrip("_"):
                 self._tell("choice-multiple", (place, slot.choice.removesuffix("[x]")), elements=slot.choice)
             here = (place, slot.shown)
             if slot.many:
