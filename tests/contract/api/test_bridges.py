@@ -86,6 +86,17 @@ def test_a_node_bridge_sends_the_same_bundle_twice_and_makes_one_report(
     assert evidence_of(hub, claim["case_number"]) == [(encounter_id, 1)]
 
 
+def test_a_node_bridge_sends_everything_of_a_visit_at_once_and_nothing_is_lost(
+    hub: ServedHub, url: str, credentials: Credentials
+) -> None:
+    codes = ("S67.0", "S62.5", "S61.0", "S66.3", "W31")
+    bridge, visit = NodeBridge(url, credentials), Visit(diagnoses=[(code, f"Diagnosis {code}") for code in codes])
+    encounter_id = bridge.send_at_once(visit)
+    [claim] = until(lambda: claims_about(hub, visit.nik))
+    hub.quiet()
+    assert evidence_of(hub, claim["case_number"]) == [(encounter_id, len(codes))]
+
+
 def test_a_python_bridge_that_knows_only_ihs_numbers_is_reported_and_its_visit_waits_in_the_basket_for_its_worker(
     hub: ServedHub, url: str, credentials: Credentials
 ) -> None:

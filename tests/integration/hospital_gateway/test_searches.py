@@ -48,6 +48,17 @@ async def test_a_patient_sent_after_its_look_up_is_the_next_version_of_it(gatewa
     assert (answer.json()["id"], answer.headers["etag"]) == (known["id"], 'W/"2"')
 
 
+async def test_what_is_known_besides_a_nik_is_passed_over_and_the_answer_says_so(gateway: Gateway) -> None:
+    hospital, nik = gateway.hospital(), new_nik()
+    path = f"{by_nik('Patient', nik)}&gender=male&birthdate=1990-03-12&name=Siti"
+    answer = (await hospital.get(path)).json()
+    assert [one["resource"]["identifier"][0]["value"] for one in answer["entry"]] == [nik]
+    [link] = answer["link"]
+    assert "identifier" in link["url"]
+    assert not {"gender", "birthdate", "name"} & {one.partition("=")[0] for one in link["url"].split("?")[1].split("&")}
+    assert (await hospital.get("/fhir/Patient?gender=male")).status_code == 400
+
+
 @pytest.mark.parametrize("nik", ["123", "3671013213900001", "3671015203900000"])
 async def test_a_malformed_nik_finds_nobody_and_mints_nothing(gateway: Gateway, nik: str) -> None:
     hospital = gateway.hospital()

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from services.hospital_gateway.adapters.fhir.outcome import instant
-from services.hospital_gateway.adapters.fhir.search_parameters import cursor_of
+from services.hospital_gateway.adapters.fhir.search_parameters import BESIDE_NIK, cursor_of
 from services.hospital_gateway.application.documents import Address, Found, Held
 
 
@@ -46,9 +46,10 @@ def _entry(held: Held, address: Address, **beside: Any) -> str:
 
 
 def _bundle(kind: str, address: Address, entries: Iterable[str], cursor: str | None, total: int | None) -> bytes:
-    links = [{"relation": "self", "url": _url(address, address.parameters)}]
+    looked_at = [one for one in address.parameters if one[0].partition(":")[0] not in BESIDE_NIK]
+    links = [{"relation": "self", "url": _url(address, looked_at)}]
     if cursor is not None:
-        going_on = [(name, value) for name, value in address.parameters if name != "_cursor"]
+        going_on = [(name, value) for name, value in looked_at if name != "_cursor"]
         links.append({"relation": "next", "url": _url(address, [*going_on, ("_cursor", cursor)])})
     head: dict[str, Any] = {"resourceType": "Bundle", "type": kind, "link": links}
     if total is not None:

@@ -19,6 +19,9 @@ COUNT_MAX = 200
 # How an answer looks, or (`_total`, and `_totalMethod` of some clients) whether it counts, which it does anyhow.
 _PRESENTATION = frozenset({"_format", "_pretty", "_total", "_totalMethod"})
 SEARCH_PARAMETERS = ("_id", "_lastUpdated", "encounter", "identifier", "patient", "subject")
+# Bridges ask for a person by NIK and add what they know of them besides. A NIK names one person of this hospital, so
+# that passing over the rest answers nothing too much; the answer's own link tells what was looked at.
+BESIDE_NIK = frozenset({"name", "gender", "birthdate"})
 _REVERSE = frozenset({"encounter", "patient", "subject"})
 
 Pairs = Sequence[tuple[str, str]]
@@ -32,9 +35,10 @@ def read_search(type_name: str, pairs: Pairs) -> SearchRequest:
     """The search that these parameters mean. Raises Unreadable naming every parameter that is wrong."""
     request = SearchRequest(Criteria(type_name))
     findings: list[Finding] = []
+    passed_over = _PRESENTATION | (BESIDE_NIK if _asks_by_nik(type_name, pairs) else frozenset())
     for name, value in pairs:
         bare = name.partition(":")[0]
-        if bare in _PRESENTATION:
+        if bare in passed_over:
             continue
         try:
             request = _with(request, name, value)
@@ -46,6 +50,11 @@ def read_search(type_name: str, pairs: Pairs) -> SearchRequest:
     if findings:
         raise refused(findings)
     return request
+
+
+def _asks_by_nik(type_name: str, pairs: Pairs) -> bool:
+    asked = [value for name, value in pairs if name == "identifier"]
+    return type_name in ("Patient", "Practitioner") and any(one.startswith(f"{systems.NIK}|") for one in asked)
 
 
 def read_history_page(pairs: Pairs) -> tuple[int | None, int]:
