@@ -11,7 +11,7 @@ from services.partners.domain.partners import ClientKind
 from tests.support.bridges.node import NodeBridge
 from tests.support.bridges.php import PhpBridge
 from tests.support.bridges.python import PythonBridge
-from tests.support.bridges.wire import Credentials, Visit
+from tests.support.bridges.wire import NIK, Credentials, Visit
 from tests.support.claim_story import accident_report
 from tests.support.served_hub import ServedHub, until
 
@@ -37,6 +37,14 @@ def url(hub: ServedHub) -> str:
 
 def ihs_number() -> str:
     return f"P{secrets.randbelow(10**11):011d}"
+
+
+def employer_reports(hub: ServedHub, visit: Visit) -> None:
+    """The accident that the visit is about, with the worker's NIK."""
+    report = accident_report(visit.nik, name=visit.name)
+    report["event"]["occurred_at"] = visit.at(-30)
+    sent = hub.apis["intake"].http.post("/v1/accident-reports", json=report, headers=hub.once(ClientKind.EMPLOYER))
+    assert sent.status_code == 201, sent.text
 
 
 def claims_about(hub: ServedHub, query: str) -> list[dict[str, Any]]:
@@ -104,10 +112,7 @@ def test_a_python_bridge_that_knows_only_ihs_numbers_is_reported_and_its_visit_w
     encounter_id = bridge.send(visit, ihs_number())
     [suspected] = until(lambda: claims_about(hub, credentials.number))
     assert suspected["worker"] == {"name": visit.name, "nik_masked": None}
-    report = accident_report(visit.nik, name=visit.name)
-    report["event"]["occurred_at"] = visit.at(-30)
-    sent = hub.apis["intake"].http.post("/v1/accident-reports", json=report, headers=hub.once(ClientKind.EMPLOYER))
-    assert sent.status_code == 201, sent.text
+    employer_reports(hub, visit)
     [reported] = until(lambda: claims_about(hub, visit.nik))
     assert reported["case_number"] != suspected["case_number"]
 
@@ -126,6 +131,26 @@ def test_a_python_bridge_that_knows_only_ihs_numbers_is_reported_and_its_visit_w
     [joined] = until(lambda: claims_about(hub, visit.nik))
     [(held, _)] = evidence_of(hub, joined["case_number"])
     assert held == encounter_id
+
+
+def test_a_visit_by_ihs_number_joins_its_claim_when_the_patient_comes_with_a_nik(
+    hub: ServedHub, url: str, credentials: Credentials
+) -> None:
+    bridge, visit, number = PythonBridge(url, credentials), Visit(name=f"Wulan {secrets.token_hex(4)}"), ihs_number()
+    encounter_id = bridge.send(visit, number)
+    employer_reports(hub, visit)
+    hub.quiet()
+    assert (
+        len({claim["case_number"] for query in (visit.nik, credentials.number) for claim in claims_about(hub, query)})
+        == 2
+    )
+    ihs = {"system": "https://fhir.kemkes.go.id/id/ihs-number", "value": number}
+    patient = {"resourceType": "Patient", "identifier": [ihs, {"system": NIK, "value": visit.nik}]}
+    assert bridge.call("POST", "/Patient", body=patient).status == 201
+    hub.quiet()
+    [claim] = claims_about(hub, visit.nik)
+    assert [held for held, _ in evidence_of(hub, claim["case_number"])] == [encounter_id]
+    assert {piece["case_number"] for piece in claims_about(hub, credentials.number)} == {claim["case_number"]}
 
 
 def test_bridges_understand_why_they_are_refused(hub: ServedHub, url: str, credentials: Credentials) -> None:
