@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from services.hospital_gateway.domain.relevance import CodeRange
+from services.hospital_gateway.domain.relevance import CodeMemory, CodeRange
 from services.hospital_gateway.domain.visit import Coded
 
 
@@ -24,13 +24,20 @@ class BodyPartRules:
     parts: Sequence[tuple[CodeRange, str]]
     paired: Mapping[str, str | None]  # part → its code for both sides, if the list has one
     side_words: Mapping[str, "re.Pattern[str]"]
+    known: CodeMemory = field(default_factory=CodeMemory, compare=False, repr=False)
+
+    def part_of(self, code: str) -> str | None:
+        """The part that a diagnosis code means."""
+        if code not in self.known:
+            self.known[code] = next((part for codes, part in self.parts if codes.holds(code)), None)
+        return self.known[code]
 
 
 def injured_parts(conditions: Sequence[Coded], rules: BodyPartRules) -> tuple[InjuredPart, ...]:
     """The parts that the diagnoses name, each once, a side kept where one diagnosis of the part tells it."""
     sides: dict[str, dict[str | None, None]] = {}
     for condition in conditions:
-        part = next((part for codes, part in rules.parts if codes.holds(condition.code)), None)
+        part = rules.part_of(condition.code)
         if part is not None:
             side = _side(condition.words, rules) if part in rules.paired else None
             sides.setdefault(part, {})[side] = None

@@ -4,7 +4,7 @@ The code lists are data (`data/relevance.yaml`); this module knows only how to h
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from services.hospital_gateway.domain.visit import Visit
@@ -27,6 +27,19 @@ def code_range(text: str) -> CodeRange:
     return CodeRange(first, last or first)
 
 
+# More codes than ICD-10 has.
+_KNOWN_MAX = 20_000
+
+
+class CodeMemory(dict[str, str | None]):
+    """What was found for a code, so that the ranges are asked once: every visit of every hospital is judged by them."""
+
+    def __setitem__(self, code: str, found: str | None) -> None:
+        if len(self) >= _KNOWN_MAX:
+            self.clear()
+        super().__setitem__(code, found)
+
+
 @dataclass(frozen=True)
 class RelevanceRules:
     """Which codes give which sign, in the order in which signs are told."""
@@ -37,13 +50,14 @@ class RelevanceRules:
     sudden_death_within: timedelta
     deceased_dispositions: frozenset[str]
     confidence: Mapping[str, str]  # of each sign: certain, or uncertain where the law's text has no such list
+    known: CodeMemory = field(default_factory=CodeMemory, compare=False, repr=False)
 
     def code_sign_of(self, code: str) -> str | None:
         """The sign a diagnosis code gives, most particular first."""
-        for sign, ranges in self.code_signs.items():
-            if any(one.holds(code) for one in ranges):
-                return sign
-        return None
+        if code not in self.known:
+            signs = (sign for sign, ranges in self.code_signs.items() if any(one.holds(code) for one in ranges))
+            self.known[code] = next(signs, None)
+        return self.known[code]
 
 
 def patient_died(visit: Visit, rules: RelevanceRules) -> bool:

@@ -7,7 +7,7 @@ import pytest
 
 from services.hospital_gateway.domain.visit import Days
 from shared.events.medical_report import MedicalReportContent
-from tests.unit.hospital_gateway.visits import coded, composition, narrative, report, visit
+from tests.support.visits import coded, composition, narrative, report, visit
 
 ICD10, SNOMED, LOINC = "http://hl7.org/fhir/sid/icd-10", "http://snomed.info/sct", "http://loinc.org"
 
@@ -46,6 +46,9 @@ def test_comorbidities_and_complications_are_told_from_what_the_visit_is_about()
     )  # fmt: skip
     found = {one.code: one.beside for one in told.diagnoses}
     assert found == {"S62.5": None, "E11.9": "comorbidity", "T81.4": "complication", "I10": "comorbidity"}
+    title = "Type 2 diabetes mellitus without complications"
+    [plain] = content({**condition("E11.9"), "code": coded(ICD10, "E11.9", title)}).diagnoses
+    assert plain.beside is None
 
 
 def test_the_lines_of_a_bill_are_whole_rupiah_by_what_they_were_for() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from services.hospital_gateway.domain.care import Disability
 from services.hospital_gateway.domain.visit import Days, Moment
-from tests.unit.hospital_gateway.visits import OURS, ZONE, coded, composition, finding, statement, visit
+from tests.support.visits import OURS, ZONE, coded, composition, finding, statement, visit
 
 
 def losses(said: str) -> list[tuple[str | None, str | None, Decimal | None, str | None]]:

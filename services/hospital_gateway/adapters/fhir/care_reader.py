@@ -251,7 +251,6 @@ def _authors(content: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
 
 def read_signatures(resources: VisitResources, zone: ZoneInfo) -> tuple[Signature, ...]:
     """Who vouches for which resource of the visit, by its Provenances."""
-    held = {f"{one.type}/{one.id}" for one in resources.kept}
     found = []
     for _, content in resources.of("Provenance"):
         at = moment(content.get("recorded"), zone)
@@ -260,5 +259,6 @@ def read_signatures(resources: VisitResources, zone: ZoneInfo) -> tuple[Signatur
         role = words_of(agent.get("type")) or words_of(agent.get("role")) or None
         signed = any(True for _ in each(content.get("signature")))
         targets = [str(one.get("reference", "")).split("/_history/")[0] for one in each(content.get("target"))]
-        found += [Signature(one, who, role, at.at if at else None, signed) for one in targets if one in held]
+        held = [one for one in targets if resources.referred({"reference": one}) is not None]
+        found += [Signature(one, who, role, at.at if at else None, signed) for one in held]
     return tuple(found)[:_ALL_MAX]

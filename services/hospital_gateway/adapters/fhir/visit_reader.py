@@ -158,9 +158,10 @@ def _conditions(encounter: Mapping[str, Any], documents: VisitResources, zone: Z
         if first_code(condition.get("verificationStatus")) in _REFUTED:
             continue
         place = places.get(f"Condition/{kept.id}", {})
-        rank = place.get("rank")
+        rank, role = place.get("rank"), first_code(place.get("use"))
+        words = _condition_words(condition)
         for coding in codings(condition.get("code")):
-            code, role = text(coding.get("code")), first_code(place.get("use"))
+            code = text(coding.get("code"))
             if code is None or coding.get("system") != systems.ICD10 or (_plain(code), role) in seen:
                 continue
             seen.add((_plain(code), role))
@@ -173,24 +174,24 @@ def _conditions(encounter: Mapping[str, Any], documents: VisitResources, zone: Z
                 role=role,
                 rank=rank if isinstance(rank, int) else None,
                 start=moment(condition.get("onsetDateTime") or part(condition, "onsetPeriod", "start"), zone),
-                words=_condition_words(condition),
+                words=words,
                 severity=_severity(condition),
                 certainty=first_code(condition.get("verificationStatus")),
-                beside=_beside(role, _plain(code), condition),
+                beside=_beside(role, _plain(code), _notes(condition)),
             )
 
 
 def _severity(condition: Mapping[str, Any]) -> str | None:
-    words = words_of(condition.get("severity"))
+    words = words_of(condition["severity"]) if "severity" in condition else ""
     return next((severity for severity, pattern in _SEVERITIES if pattern.search(words)), None)
 
 
-def _beside(role: str | None, code: str, condition: Mapping[str, Any]) -> str | None:
-    """A comorbidity or a complication, when the Encounter, the category or a note says so (form 3b KK 3 no. 9)."""
-    words = f"{words_of(condition.get('category'))} {_condition_words(condition)}"
-    if role == "CM" or _COMORBID.search(words):
+def _beside(role: str | None, code: str, notes: str) -> str | None:
+    """A comorbidity or a complication, when the Encounter, the code or a note says so (form 3b KK 3 no. 9). Not the
+    code's title: many end in "without complications"."""
+    if role == "CM" or _COMORBID.search(notes):
         return "comorbidity"
-    return "complication" if _COMPLICATION.search(f"{code} {words}") else None
+    return "complication" if _COMPLICATION.search(f"{code} {notes}") else None
 
 
 def _plain(code: str) -> str:
@@ -200,8 +201,11 @@ def _plain(code: str) -> str:
 
 
 def _condition_words(condition: Mapping[str, Any]) -> str:
-    notes = " ".join(str(one.get("text", "")) for one in each(condition.get("note")))
-    return f"{words_of(condition.get('bodySite'), condition.get('code'))} {notes}"
+    return f"{words_of(condition.get('bodySite'), condition.get('code'))} {_notes(condition)}"
+
+
+def _notes(condition: Mapping[str, Any]) -> str:
+    return " ".join(str(one.get("text", "")) for one in each(condition.get("note")))
 
 
 def _procedures(documents: VisitResources, zone: ZoneInfo) -> Iterator[Coded]:

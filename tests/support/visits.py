@@ -1,5 +1,7 @@
 """A visit's resources as the readers take them."""
 
+import json
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,6 +12,7 @@ from services.hospital_gateway.application.documents import Kept
 from services.hospital_gateway.domain.visit import Statement, Visit
 from shared.clock import SystemClock
 
+EXAMPLES = Path(__file__).parents[2] / "docs" / "fhir" / "examples"
 ZONE = ZoneInfo("Asia/Jakarta")
 OURS = "urn:simpul:"
 RULES = Rules(relevance_rules(), body_part_rules())
@@ -82,3 +85,13 @@ def finding(code: str, **value: Any) -> dict[str, Any]:
 
 def coded(system: str, code: str, display: str | None = None) -> dict[str, Any]:
     return {"coding": [{"system": system, "code": code} | ({"display": display} if display else {})]}
+
+
+def example(name: str) -> list[dict[str, Any]]:
+    """A published example's resources but for its Encounter, named so that they find one another."""
+    text = (EXAMPLES / f"{name}.json").read_text("utf-8")
+    for place, entry in enumerate(json.loads(text)["entry"]):
+        kind = entry["resource"]["resourceType"]
+        text = text.replace(entry["fullUrl"], f"{kind}/{'e' if kind == 'Encounter' else place}")
+    found = [entry["resource"] for entry in json.loads(text)["entry"]]
+    return [{**one, "id": str(place)} for place, one in enumerate(found) if one["resourceType"] != "Encounter"]
