@@ -12,6 +12,7 @@ from fastapi import APIRouter
 from services.verification.adapters.case_store import ORG, PostgresCaseStore
 from services.verification.adapters.claim_queries import ClaimQueries, search_terms
 from services.verification.adapters.clock_keeper import ClockKeeper
+from services.verification.adapters.console_claim import ConsoleClaims
 from services.verification.adapters.console_queue import ConsoleQueue
 from services.verification.adapters.console_sessions import ConsoleSessions
 from services.verification.adapters.kept_filters import PostgresKeptFilters
@@ -192,6 +193,7 @@ def _console(counter: Counter, pages: Pages, sessions: ConsoleSessions, feed: Qu
         counter,
         pages,
         open_queue=lambda transaction: ConsoleQueue(transaction, counter.sealer),
+        open_claims=lambda transaction: ConsoleClaims(transaction, counter.sealer),
         lasts=sessions.lasts,
     )
     kept = PostgresKeptFilters(counter.database, counter.sealer)

@@ -4,36 +4,15 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
-from services.partners.domain.partners import ClientKind
 from tests.browser.conftest import Window, assert_accessible
+from tests.browser.telling import reported, visited
 from tests.support.agency_events import random_nik
-from tests.support.claim_story import accident_report, bundle
-from tests.support.served_hub import ServedHub, until
+from tests.support.served_hub import ServedHub
 
 OpenWindow = Callable[..., Window]
 SCRIPT = "<script>document.title='stolen'</script><img src=x onerror=document.title='stolen'>"
-
-
-def reported(hub: ServedHub, **worker: str) -> tuple[str, str]:
-    """A claim by an employer's report: its number and the worker's NIK."""
-    nik = random_nik()
-    http, headers = hub.apis["intake"].http, hub.bearer(ClientKind.EMPLOYER)
-    made = http.post("/v1/accident-reports", json=accident_report(nik, **worker), headers=hub.once(ClientKind.EMPLOYER))
-    report_id = made.raise_for_status().json()["report_id"]
-
-    def opened() -> str | None:
-        found: str | None = http.get(f"/v1/accident-reports/{report_id}", headers=headers).json()["case_number"]
-        return found
-
-    return until(opened), nik
-
-
-def visited(hub: ServedHub, nik: str) -> None:
-    """A hospital tells of a visit."""
-    sent = bundle(nik, "Baru Datang", "Luka remuk")
-    hub.apis["hospital_gateway"].http.post("/fhir", json=sent, headers=hub.once(ClientKind.HOSPITAL)).raise_for_status()
 
 
 @pytest.mark.parametrize("language", ["id", "en"])
@@ -56,12 +35,25 @@ def test_a_claim_arrives_live_from_a_hospitals_post_without_moving_what_is_read(
     row.locator("a.case").focus()
     before = row.bounding_box()
     visited(hub, random_nik())
-    expect(page.locator("#arrived li").first).to_contain_text("Dugaan", timeout=2_000)
+    expect(page.locator("#arrived li").first).to_contain_text("Dugaan", timeout=10_000)
     assert row.bounding_box() == before
+    # Within a second, on a machine that may be busy with something else just now.
+    assert any(_arrives_within(page, hub, milliseconds=1_000) for _ in range(5))
     arrived = page.locator("#arrived li a").first.inner_text()
     page.keyboard.press("r")
     expect(page.locator(f"#c-{arrived}")).to_be_visible()
     expect(row.locator("a.case")).to_be_focused()
+
+
+def _arrives_within(page: Page, hub: ServedHub, *, milliseconds: int) -> bool:
+    seen = page.locator("#arrived-count").inner_text()
+    visited(hub, random_nik())
+    try:
+        expect(page.locator("#arrived-count")).not_to_have_text(seen, timeout=milliseconds)
+    except AssertionError:
+        expect(page.locator("#arrived-count")).not_to_have_text(seen, timeout=10_000)
+        return False
+    return True
 
 
 def test_a_claim_that_changes_is_told_where_it_stands(open_window: OpenWindow, hub: ServedHub) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from fastapi import Request, Response
 
+from services.verification.application.console_claim import ClaimFiles
 from services.verification.application.console_people import READERS
 from services.verification.application.console_queue import QueueReader
 from services.verification.application.workplace import Person
@@ -37,12 +38,13 @@ del _ROLE_NAMES
 
 @dataclass(frozen=True)
 class Console:
-    """What every page works with. `open_queue` reads the queue on an open transaction; `lasts` says whether a session
-    has not ended, without using it."""
+    """What every page works with. `open_queue` and `open_claims` read on an open transaction; `lasts` says
+    whether a session has not ended, without using it."""
 
     counter: Counter
     pages: Pages
     open_queue: Callable[[Transaction], QueueReader]
+    open_claims: Callable[[Transaction], ClaimFiles]
     lasts: Callable[[str], Awaitable[bool]]
 
     def page(self, request: Request, template: str, *, here: str = "", status: int = 200, **shown: Any) -> Response:

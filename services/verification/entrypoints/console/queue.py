@@ -150,27 +150,27 @@ def _add_live(router: APIRouter, desk: QueueDesk) -> None:
             wanted,
             visitor.id,
             None if terms is None else frozenset(terms),
-            _position(request),
+            position_of(request),
         )
         told = desk.live.follow(spectator)
         # The first item is taken here, so that a refusal still has its own status.
         first = await anext(told)
-        lasting = _while_signed_in(desk, visitor.session, first, told)
+        lasting = while_signed_in(desk.console, visitor.session, first, told)
         return StreamingResponse(lasting, media_type="text/event-stream", headers=_LIVE)
 
 
-async def _while_signed_in(
-    desk: QueueDesk, session: str, first: bytes, told: AsyncIterator[bytes]
+async def while_signed_in(
+    console: Console, session: str, first: bytes, told: AsyncIterator[bytes]
 ) -> AsyncIterator[bytes]:
     """A heartbeat asks whether the session lasts; an open queue alone does not keep it."""
     yield first
     async for item in told:
-        if item == b":\n\n" and not await desk.console.lasts(session):
+        if item == b":\n\n" and not await console.lasts(session):
             return
         yield item
 
 
-def _position(request: Request) -> int:
+def position_of(request: Request) -> int:
     text = request.headers.get("last-event-id") or request.query_params.get("after") or "0"
     if not text.isascii() or not text.isdigit() or int(text[:20]) > _POSITION_MAX:
         raise Refusal("queue.position", "This is not a position of the queue.")

@@ -8,6 +8,7 @@ from fastapi.responses import RedirectResponse
 from services.verification.application.console_people import SignIns
 from services.verification.application.console_queue import KeptFilters, LiveQueue
 from services.verification.application.coordination import Measures
+from services.verification.entrypoints.console.claim import claim_page_routes
 from services.verification.entrypoints.console.coordination import coordination_routes
 from services.verification.entrypoints.console.frame import Console
 from services.verification.entrypoints.console.people import HOME, FrontDesk, people_routes
@@ -26,9 +27,11 @@ def console_routes(
 ) -> APIRouter:
     """The last of them answers whatever else begins with `/console`."""
     router = APIRouter()
+    queue = QueueDesk(console, live, kept)
     parts = (
         people_routes(FrontDesk(console.counter, console.pages, sign_ins)),
-        queue_routes(QueueDesk(console, live, kept)),
+        queue_routes(queue),
+        claim_page_routes(queue),
         coordination_routes(console, open_measures),
     )
     for part in parts:

@@ -75,6 +75,15 @@
     byId("show-arrived").addEventListener("click", sortIn);
   }
 
+  // A claim that is open tells when it has changed; what is being read stays.
+  const opened = byId("claim-live");
+  opened?.addEventListener("row", (event) => {
+    const row = rowFrom(event.detail.data);
+    if (row && Number(row.dataset.version) > Number(opened.dataset.version)) {
+      document.querySelector("#claim-changed span").hidden = false;
+    }
+  });
+
   // Hours and minutes that are left count down by themselves; working days don't change within a day.
   const units = document.documentElement.lang === "id" ? ["hari", "jam", "mnt"] : ["d", "h", "min"];
   const countDown = () => {
