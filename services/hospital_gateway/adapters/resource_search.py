@@ -35,8 +35,13 @@ def search_sql(org: str, criteria: Criteria, hashes: Hashes) -> tuple[str, list[
         where(_BEARS, list(hashes.identifiers))
     if criteria.statuses is not None:
         where(_BEARS, list(hashes.statuses))
-    if criteria.patients is not None:
-        where(f"(r.patient_id = ANY({{}}::uuid[]) OR {_BEARS})", list(criteria.patients), list(hashes.patients))
+    if criteria.absent_patients and not criteria.patients:
+        where(_BEARS, list(hashes.patients))
+    elif criteria.absent_patients:
+        # Only here, since the planner takes no index for an OR.
+        where(f"(r.patient_id = ANY({{}}::uuid[]) OR {_BEARS})", list(criteria.patients or ()), list(hashes.patients))
+    elif criteria.patients is not None:
+        where("r.patient_id = ANY({}::uuid[])", list(criteria.patients))
     for column, values in (("id", criteria.ids), ("encounter_id", criteria.encounters)):
         if values is not None:
             where(f"r.{column} = ANY({{}}::uuid[])", list(values))

@@ -54,6 +54,9 @@ async def test_what_names_a_patient_by_an_ihs_number_is_found_by_it(gateway: Gat
     for query in (f"subject={number}", f"patient=Patient/{number}", f"subject:Patient={number}"):
         assert await ids(hospital, f"/fhir/Encounter?{query}") == {encounter.split("/")[1]}, query
         assert await ids(hospital, f"/fhir/Condition?{query}") == conditions, query
+    known, *_ = await hospital.accepted(sample("hand-caught-in-press"))
+    either = f"subject={number},{known}"
+    assert len(await ids(hospital, f"/fhir/Encounter?{either}")) == 2
     assert await ids(gateway.hospital(), f"/fhir/Encounter?subject={number}") == set()
     assert await ids(hospital, f"/fhir/Encounter?subject={number}&patient={ihs_number()}") == set()
 
