@@ -41,7 +41,7 @@ def test_whoever_signs_out_is_out(open_window: OpenWindow) -> None:
 
 def test_the_language_stays_chosen(open_window: OpenWindow) -> None:
     page = open_window().sign_in("auditor", "Budi")
-    page.get_by_role("link", name="EN").click()
+    page.get_by_role("link", name="English").click()
     expect(page.locator("h1")).to_have_text("Queue")
     page.reload()
     expect(page.locator("html")).to_have_attribute("lang", "en")

@@ -8,6 +8,7 @@ from fastapi.responses import RedirectResponse
 from services.verification.application.console_people import SignIns
 from services.verification.application.console_queue import KeptFilters, LiveQueue
 from services.verification.application.coordination import Measures
+from services.verification.entrypoints.console.basket import basket_routes
 from services.verification.entrypoints.console.claim import claim_page_routes
 from services.verification.entrypoints.console.coordination import coordination_routes
 from services.verification.entrypoints.console.frame import Console
@@ -32,6 +33,7 @@ def console_routes(
         people_routes(FrontDesk(console.counter, console.pages, sign_ins)),
         queue_routes(queue),
         claim_page_routes(queue),
+        basket_routes(console),
         coordination_routes(console, open_measures),
     )
     for part in parts:
