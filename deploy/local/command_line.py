@@ -15,6 +15,7 @@ import typer
 
 from deploy.local.conformance_commands import conformance, sandbox
 from deploy.local.hub import Hub, HubStatus
+from deploy.local.operations_commands import dead_letters, deliveries
 from deploy.local.partner_kinds import ConsoleRole, PartnerKind
 from deploy.local.problems import HubProblem, explain_os_error
 from deploy.local.progress import Reporter
@@ -32,6 +33,8 @@ app.add_typer(partner, name="partner")
 app.add_typer(rules, name="rules")
 app.add_typer(conformance, name="conformance")
 app.add_typer(sandbox, name="sandbox")
+app.add_typer(dead_letters, name="dead-letters")
+app.add_typer(deliveries, name="deliveries")
 
 
 def _hub() -> Hub:

@@ -3,25 +3,16 @@
 import json
 import os
 import tempfile
-import time
-import uuid
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import httpx
-from joserfc import jwt
-from joserfc.jwk import ECKey, JWKRegistry
+from joserfc.jwk import ECKey
 
+from deploy.local.operator import operator_of
 from deploy.local.partner_kinds import PartnerKind
 from deploy.local.problems import HubProblem
 from deploy.local.settings import SERVICES, HubSettings
-from shared.sealing.keyring import KeyringUnusable
-from shared.sealing.secrets_folder import OPERATOR_FILE, read_jwk_file
-
-REQUEST_SECONDS = 30.0
-ASSERTION_SECONDS = 120
-ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 
 def add_partner(
@@ -32,18 +23,10 @@ def add_partner(
     private = {**key.as_dict(private=True), "kid": key.thumbprint(), "alg": "ES384", "use": "sig"}
     public = {member: value for member, value in private.items() if member != "d"}
     require_writable(out)
-    with httpx.Client(timeout=REQUEST_SECONDS) as http:
-        discovered = _discover(http, settings)
-        token = _operator_token(http, settings, str(discovered["token_endpoint"]))
-        answer = _send(
-            http.build_request(
-                "POST",
-                f"{settings.url('partners')}/v1/clients",
-                headers={"Authorization": f"Bearer {token}", "Idempotency-Key": uuid.uuid4().hex},
-                json={"kind": kind.value, "org": org, "name": name, "region_code": region, "public_jwk": public},
-            ),
-            http,
-        )
+    with operator_of(settings) as operator:
+        discovered = operator.discovered
+        wanted = {"kind": kind.value, "org": org, "name": name, "region_code": region, "public_jwk": public}
+        answer = operator.post("partners", "/v1/clients", wanted, once=True)
     written = {
         "client_id": answer["client_id"],
         "org": answer["org"],
@@ -60,72 +43,9 @@ def add_partner(
 
 def console_login(settings: HubSettings, role: str, name: str) -> str:
     """An address that signs this person in to the console of a running hub, once. Raises HubProblem."""
-    with httpx.Client(timeout=REQUEST_SECONDS) as http:
-        token = _operator_token(http, settings, str(_discover(http, settings)["token_endpoint"]))
-        answer = _send(
-            http.build_request(
-                "POST",
-                f"{settings.url('verification')}/v1/operations/console-logins",
-                headers={"Authorization": f"Bearer {token}"},
-                json={"role": role, "name": name},
-            ),
-            http,
-        )
+    with operator_of(settings) as operator:
+        answer = operator.post("verification", "/v1/operations/console-logins", {"role": role, "name": name})
     return str(answer["url"])
-
-
-def _discover(http: httpx.Client, settings: HubSettings) -> Mapping[str, Any]:
-    return _send(http.build_request("GET", f"{settings.issuer_url}/.well-known/openid-configuration"), http)
-
-
-def _operator_token(http: httpx.Client, settings: HubSettings, token_endpoint: str) -> str:
-    try:
-        operator = read_jwk_file(settings.secrets_dir, OPERATOR_FILE)
-    except KeyringUnusable as error:
-        raise HubProblem(
-            f"no operator's key in {settings.secrets_dir} ({error}): start the hub with `make up`"
-        ) from error
-    key, now = JWKRegistry.import_key(operator["private_jwk"]), int(time.time())
-    claims = {
-        "iss": operator["client_id"],
-        "sub": operator["client_id"],
-        "aud": token_endpoint,
-        "iat": now,
-        "exp": now + ASSERTION_SECONDS,
-        "jti": uuid.uuid4().hex,
-    }
-    header = {"alg": "ES384", "typ": "JWT", "kid": operator["private_jwk"]["kid"]}
-    form = {
-        "grant_type": "client_credentials",
-        "client_assertion_type": ASSERTION_TYPE,
-        "client_assertion": jwt.encode(header, claims, key, algorithms=["ES384"]),
-    }
-    return str(_send(http.build_request("POST", token_endpoint, data=form), http)["access_token"])
-
-
-def _send(request: httpx.Request, http: httpx.Client) -> dict[str, Any]:
-    """The answer's JSON. Raises HubProblem with what the server says when it refuses."""
-    try:
-        answer = http.send(request)
-    except httpx.HTTPError as error:
-        raise HubProblem(
-            f"no answer from {request.url} ({type(error).__name__}): is the hub running? start it with `make up`"
-        ) from error
-    try:
-        body = answer.json()
-    except ValueError:
-        body = {}
-    if answer.is_success and isinstance(body, dict):
-        return body
-    raise HubProblem(f"{request.url} answered {answer.status_code}{_told(body)}")
-
-
-def _told(body: object) -> str:
-    if not isinstance(body, dict):
-        return ""
-    told = str(body.get("detail") or body.get("error_description") or body.get("error") or "")
-    errors = [f"{error.get('pointer')}: {error.get('detail')}" for error in body.get("errors") or []]
-    return ": " + "; ".join([told, *errors]) if told or errors else ""
 
 
 def require_writable(out: Path) -> None:

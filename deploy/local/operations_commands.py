@@ -1,0 +1,189 @@
+"""The `simpul dead-letters` and `simpul deliveries` groups: what an operator does when something does not arrive."""
+
+import json
+from collections import Counter
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from deploy.local.hub import Hub
+from deploy.local.problems import HubProblem
+from deploy.local.progress import Reporter
+from deploy.local.settings import HubSettings
+
+if TYPE_CHECKING:
+    from deploy.local.operator import Operator
+
+dead_letters = typer.Typer(help="Events that could not be handled.", no_args_is_help=True)
+deliveries = typer.Typer(help="Webhooks: what reached partners and what did not.", no_args_is_help=True)
+
+# Who consumes events, and who sends webhooks.
+CONSUMING = ("intake", "hospital_gateway", "disnaker_gateway", "verification")
+SENDING = ("intake", "disnaker_gateway")
+_LETTERS, _DELIVERIES = "/v1/operations/dead-letters", "/v1/operations/deliveries"
+
+Service = Annotated[str | None, typer.Option(help="One service only, such as verification.")]
+AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
+LetterId = Annotated[str, typer.Argument(help="As `dead-letters list` tells it.")]
+
+
+@dead_letters.command("list")
+def list_letters(
+    service: Service = None,
+    state: Annotated[str, typer.Option(help="open, redriven or discarded.")] = "open",
+    as_json: AsJson = False,
+) -> None:
+    """What could not be handled, grouped by its cause."""
+    with _operator() as operator:
+        found = [
+            {"service": name, **letter}
+            for name in _services(service, CONSUMING)
+            for letter in operator.every(name, _LETTERS, state=state)
+        ]
+    if as_json:
+        typer.echo(json.dumps(found, indent=1))
+        return
+    causes = Counter((letter["service"], letter["topic"], letter["reason_code"]) for letter in found)
+    for (name, topic, code), count in causes.most_common():
+        typer.echo(f"{count:>6}  {name}  {topic}  {code}")
+        for letter in found:
+            if (letter["service"], letter["topic"], letter["reason_code"]) == (name, topic, code):
+                behind = f", {letter['parked_behind']} wait behind it" if letter["parked_behind"] else ""
+                typer.echo(f"        {letter['id']}  {letter['failed_at']}, {letter['attempts']} attempts{behind}")
+    if not found:
+        typer.echo(f"no dead letters are {state}")
+
+
+@dead_letters.command("show")
+def show_letter(letter_id: LetterId, service: Service = None) -> None:
+    """Everything about one but what it says."""
+    with _operator() as operator:
+        name, letter = _find(operator, letter_id, service)
+    typer.echo(json.dumps({"service": name, **letter}, indent=1))
+
+
+@dead_letters.command("redrive")
+def redrive_letters(
+    letter_ids: Annotated[list[str] | None, typer.Argument(help="Which; none with --reason-code.")] = None,
+    reason_code: Annotated[str | None, typer.Option(help="All that failed for this reason, oldest first.")] = None,
+    service: Service = None,
+) -> None:
+    """Handle again, in order behind each key; exits 1 when one fails again."""
+    if bool(letter_ids) == bool(reason_code):
+        raise HubProblem("name dead letters, or all of one cause by --reason-code")
+    failed = False
+    with _operator() as operator:
+        for name, letter_id in _chosen(operator, letter_ids or [], reason_code, service):
+            answer = operator.post(name, f"{_LETTERS}/{letter_id}/redrive")
+            failed = failed or not answer["resolved"]
+            typer.echo(_redriven(letter_id, answer))
+    if failed:
+        raise typer.Exit(1)
+
+
+@dead_letters.command("discard")
+def discard_letter(
+    letter_id: LetterId,
+    reason: Annotated[str, typer.Option(help="Why it may be lost; kept with it.")],
+    service: Service = None,
+) -> None:
+    """Put one away unhandled; what waits behind it follows."""
+    with _operator() as operator:
+        name, _ = _find(operator, letter_id, service)
+        answer = operator.post(name, f"{_LETTERS}/{letter_id}/discard", {"reason": reason})
+    typer.echo(_redriven(letter_id, answer))
+
+
+@deliveries.command("list")
+def list_deliveries(
+    service: Service = None,
+    state: Annotated[str, typer.Option(help="pending, paused, delivered or exhausted.")] = "exhausted",
+    as_json: AsJson = False,
+) -> None:
+    """Webhook deliveries, the newest first."""
+    with _operator() as operator:
+        found = [
+            {"service": name, **delivery}
+            for name in _services(service, SENDING)
+            for delivery in operator.every(name, _DELIVERIES, state=state)
+        ]
+    if as_json:
+        typer.echo(json.dumps(found, indent=1))
+        return
+    for each in found:
+        told = each["last_error"] or each["last_status"] or "not tried yet"
+        typer.echo(f"{each['id']}  {each['service']}  {each['event_type']}  {each['attempts']} attempts, {told}")
+    if not found:
+        typer.echo(f"no deliveries are {state}")
+
+
+@deliveries.command("replay")
+def replay_deliveries(
+    since: Annotated[datetime, typer.Option(help="Those made since then, with an offset or in local time.")],
+    service: Service = None,
+    subscription: Annotated[str | None, typer.Option(help="One endpoint only.")] = None,
+    state: Annotated[str, typer.Option(help="pending, paused, delivered or exhausted.")] = "exhausted",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell how many there are.")] = False,
+) -> None:
+    """Send webhooks again, the oldest first; each keeps its webhook-id, so that a receiver can tell."""
+    after = since.astimezone()
+    with _operator() as operator:
+        found = [
+            (name, delivery)
+            for name in _services(service, SENDING)
+            for delivery in operator.every(name, _DELIVERIES, state=state, subscription_id=subscription)
+            if datetime.fromisoformat(delivery["created_at"]) >= after
+        ]
+        if not dry_run:
+            for name, delivery in sorted(found, key=lambda pair: str(pair[1]["created_at"])):
+                operator.post(name, f"{_DELIVERIES}/{delivery['id']}/resend")
+    typer.echo(f"{len(found)} deliveries {'would be' if dry_run else 'are'} in line again")
+
+
+def _operator() -> "AbstractContextManager[Operator]":
+    from deploy.local.operator import operator_of
+
+    return operator_of(Hub(HubSettings.load(), Reporter()).settings)
+
+
+def _services(wanted: str | None, known: tuple[str, ...]) -> tuple[str, ...]:
+    if wanted is None:
+        return known
+    if wanted not in known:
+        raise HubProblem(f"{wanted} has none; these have: {', '.join(known)}")
+    return (wanted,)
+
+
+def _find(operator: "Operator", letter_id: str, service: str | None) -> tuple[str, dict[str, Any]]:
+    """The service that keeps this dead letter, and the letter."""
+    if service is not None:
+        (name,) = _services(service, CONSUMING)
+        return name, operator.get(name, f"{_LETTERS}/{letter_id}")
+    for name in CONSUMING:
+        for letter in operator.every(name, _LETTERS):
+            if letter["id"] == letter_id:
+                return name, letter
+    raise HubProblem(f"no service keeps an open dead letter {letter_id}; an ended one needs --service")
+
+
+def _chosen(
+    operator: "Operator", letter_ids: list[str], reason_code: str | None, service: str | None
+) -> list[tuple[str, str]]:
+    if letter_ids:
+        return [(_find(operator, letter_id, service)[0], letter_id) for letter_id in letter_ids]
+    found = [
+        (name, str(letter["id"]))
+        for name in _services(service, CONSUMING)
+        for letter in operator.every(name, _LETTERS, state="open")
+        if letter["reason_code"] == reason_code
+    ]
+    if not found:
+        raise HubProblem(f"no open dead letter failed for {reason_code}")
+    return found
+
+
+def _redriven(letter_id: str, answer: dict[str, Any]) -> str:
+    told = "resolved" if answer["resolved"] else "failed again"
+    return f"{letter_id}: {told}; {answer['followed']} followed, {answer['still_parked']} still wait"

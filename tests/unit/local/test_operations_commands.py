@@ -1,0 +1,121 @@
+"""`simpul dead-letters` and `simpul deliveries` against services that remember what they were asked."""
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from deploy.local import operations_commands
+from deploy.local.command_line import app
+from deploy.local.problems import HubProblem
+
+LETTERS, DELIVERIES = "/v1/operations/dead-letters", "/v1/operations/deliveries"
+
+
+def letter(letter_id: str, reason_code: str = "bug", parked: int = 0) -> dict[str, Any]:
+    return {
+        "id": letter_id,
+        "topic": "jkk.accident-reports",
+        "reason_code": reason_code,
+        "failed_at": "2026-11-20T09:30:00+07:00",
+        "attempts": 5,
+        "parked_behind": parked,
+        "state": "open",
+    }
+
+
+def delivery(delivery_id: str, created_at: str) -> dict[str, Any]:
+    return {
+        "id": delivery_id,
+        "event_type": "case.opened",
+        "attempts": 9,
+        "last_error": "timeout",
+        "last_status": None,
+        "created_at": created_at,
+    }
+
+
+@dataclass
+class FakeOperator:
+    """Answers as the services do; `stubborn` dead letters fail again."""
+
+    items: dict[tuple[str, str], list[dict[str, Any]]]
+    stubborn: set[str] = field(default_factory=set)
+    posted: list[tuple[str, str, Mapping[str, Any] | None]] = field(default_factory=list)
+
+    def every(self, service: str, path: str, **_: Any) -> Iterator[dict[str, Any]]:
+        yield from self.items.get((service, path), [])
+
+    def get(self, service: str, path: str, **_: Any) -> dict[str, Any]:
+        listed, wanted = path.rsplit("/", 1)
+        return next(item for item in self.items[service, listed] if item["id"] == wanted)
+
+    def post(self, service: str, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        self.posted.append((service, path, body))
+        resolved = not any(name in path for name in self.stubborn)
+        return {"resolved": resolved, "followed": 2 if resolved else 0, "still_parked": 0 if resolved else 2}
+
+
+@pytest.fixture
+def operator(monkeypatch: pytest.MonkeyPatch) -> FakeOperator:
+    made = FakeOperator(
+        {
+            ("verification", LETTERS): [letter("v-1", "unreadable", parked=2), letter("v-2"), letter("v-3")],
+            ("intake", LETTERS): [letter("i-1")],
+            ("intake", DELIVERIES): [
+                delivery("d-2", "2026-11-20T12:00:00+07:00"),
+                delivery("d-1", "2026-11-20T11:00:00+07:00"),
+                delivery("d-0", "2026-11-19T11:00:00+07:00"),
+            ],
+        }
+    )
+    monkeypatch.setattr(operations_commands, "_operator", lambda: contextlib.nullcontext(made))
+    return made
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(app, list(arguments))
+
+
+def test_dead_letters_are_grouped_by_their_cause(operator: FakeOperator) -> None:
+    told = run("dead-letters", "list").output.splitlines()
+    assert told[0].split() == ["2", "verification", "jkk.accident-reports", "bug"]
+    assert any("v-1" in line and "2 wait behind it" in line for line in told)
+    assert any("i-1" in line for line in told)
+
+
+def test_all_of_one_cause_are_handled_again_in_order(operator: FakeOperator) -> None:
+    done = run("dead-letters", "redrive", "--reason-code", "bug", "--service", "verification")
+    assert done.exit_code == 0, done.output
+    assert [path for _, path, _ in operator.posted] == [f"{LETTERS}/v-2/redrive", f"{LETTERS}/v-3/redrive"]
+
+
+def test_whatever_fails_again_is_the_exit_code(operator: FakeOperator) -> None:
+    operator.stubborn = {"v-1"}
+    done = run("dead-letters", "redrive", "v-1", "i-1")
+    assert done.exit_code == 1
+    assert "v-1: failed again; 0 followed, 2 still wait" in done.output
+    assert "i-1: resolved" in done.output
+    assert [service for service, _, _ in operator.posted] == ["verification", "intake"]
+
+
+def test_a_reason_goes_along_with_what_is_put_away(operator: FakeOperator) -> None:
+    assert run("dead-letters", "discard", "v-1", "--reason", "a test event").exit_code == 0
+    assert operator.posted == [("verification", f"{LETTERS}/v-1/discard", {"reason": "a test event"})]
+
+
+def test_unknown_letter_and_unknown_service_are_said_plainly(operator: FakeOperator) -> None:
+    for arguments in (["dead-letters", "redrive", "nobody"], ["dead-letters", "list", "--service", "partners"]):
+        assert isinstance(run(*arguments).exception, HubProblem)
+    assert isinstance(run("dead-letters", "redrive").exception, HubProblem)
+
+
+def test_deliveries_since_a_moment_are_sent_again_oldest_first(operator: FakeOperator) -> None:
+    since = ["deliveries", "replay", "--since", "2026-11-20T00:00:00"]
+    assert "2 deliveries would be in line again" in run(*since, "--dry-run").output
+    assert not operator.posted
+    assert "2 deliveries are in line again" in run(*since).output
+    assert [path for _, path, _ in operator.posted] == [f"{DELIVERIES}/d-1/resend", f"{DELIVERIES}/d-2/resend"]
