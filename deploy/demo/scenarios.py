@@ -2,7 +2,7 @@
 
 import time
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from deploy.demo.story import Story
@@ -11,7 +11,7 @@ from deploy.simulators.hospital import Hospital, Stored, Visit
 from deploy.simulators.hr_system import WAGE_RUPIAH, HrSystem
 from deploy.simulators.labour_office import LabourOffice
 from deploy.simulators.partner_client import StepFailed
-from deploy.simulators.people import hours_ago, new_worker
+from deploy.simulators.people import Worker, hours_ago, new_worker
 from deploy.simulators.verifier import ClaimStream, Verifier
 
 EMPLOYER, HOSPITAL, OFFICE, BPJS, CORE = "employer", "hospital", "Disnaker Banten", "BPJS verifier", "BPJS core"
@@ -71,27 +71,15 @@ def caught_hand(cast: Cast, story: Story) -> None:
     story.note(OFFICE, "receives case.opened, signature verified", (opened.at - began) * 1000)
     cast.office.acknowledge(opened, "PPK-1")
     story.note(OFFICE, "acknowledges the notification")
-    diagnoses = (("S67.0", "Crush injury of right thumb (ibu jari kanan)"), ("W31", "Contact with machinery"))
-    visit = Visit(worker, hours_ago(19), occurred_at, diagnoses)
-    stored = story.step(HOSPITAL, "sends the visit (transaction Bundle)", lambda: cast.hospital.send_visit(visit))
     today = hours_ago(0).date()
-    said = {
-        "Tanggal kecelakaan": occurred_at.date().isoformat(),
-        "Anamnesa": "Ibu jari kanan terjepit mesin press.",
-        "Diagnosis": "Crush injury of right thumb",
-        "Anggota badan": "thumb_right",
-        "Hasil": "Cacat fungsi, kehilangan fungsi 40 %",
-        "Istirahat": f"{occurred_at.date().isoformat()} s/d {today.isoformat()}",
-    }
-    story.step(
-        HOSPITAL, "sends the doctor's statement (3b KK 3)", lambda: cast.hospital.send_statement(stored, said, today)
-    )
+    stored = _treated(cast, story, worker, occurred_at)
     story.step(
         EMPLOYER,
         "applies for the benefit (Tahap II)",
         lambda: cast.hr.apply_for_benefit(report_id, today, (occurred_at.date(), today)),
     )
     _send_missing_papers(cast, story, report_id)
+    _send_images_asked_for(cast, story, stored)
     claim = story.expect(state="READY_FOR_REVIEW", waiting_on="bpjs")
     amount = claim["benefit"]["total_rupiah"]
     if amount <= 0:
@@ -103,6 +91,30 @@ def caught_hand(cast: Cast, story: Story) -> None:
         lambda: cast.verifier.decide(case_number, "approve_benefit", "Syarat lengkap.", amount_rupiah=amount),
     )
     _pay(cast, story, story.expect(state="BENEFIT_APPROVED"), today)
+
+
+def _treated(cast: Cast, story: Story, worker: Worker, occurred_at: datetime) -> Stored:
+    """The hospital's part: the visit, what it is asked for then, and the doctor's statement."""
+    today = hours_ago(0).date()
+    diagnoses = (("S67.0", "Crush injury of right thumb (ibu jari kanan)"), ("W31", "Contact with machinery"))
+    visit = Visit(worker, hours_ago(19), occurred_at, diagnoses)
+    stored = story.step(HOSPITAL, "sends the visit (transaction Bundle)", lambda: cast.hospital.send_visit(visit))
+    task = cast.hospital.wait_for_request(stored, "DOC", "requested")
+    story.note(HOSPITAL, f"reads that the claim needs: {task['code']['text']}")
+    said = {
+        "Tanggal kecelakaan": occurred_at.date().isoformat(),
+        "Anamnesa": "Ibu jari kanan terjepit mesin press.",
+        "Diagnosis": "Crush injury of right thumb",
+        "Anggota badan": "thumb_right",
+        "Hasil": "Cacat fungsi, kehilangan fungsi 40 %",
+        "Istirahat": f"{occurred_at.date().isoformat()} s/d {today.isoformat()}",
+    }
+    story.step(
+        HOSPITAL, "sends the doctor's statement (3b KK 3)", lambda: cast.hospital.send_statement(stored, said, today)
+    )
+    cast.hospital.wait_for_request(stored, "DOC", "completed")
+    story.note(HOSPITAL, "reads that its statement has arrived")
+    return stored
 
 
 def _pay(cast: Cast, story: Story, claim: dict[str, Any], paid_on: date) -> None:
@@ -119,10 +131,25 @@ def _pay(cast: Cast, story: Story, claim: dict[str, Any], paid_on: date) -> None
 
 
 def _send_missing_papers(cast: Cast, story: Story, report_id: str) -> None:
-    checklist = cast.verifier.claim(str(story.case_number))["checklist"]
-    wanted = [each["document_code"] for each in checklist if each["required"] and each["state"] == "missing"]
-    for code in wanted:
+    for code in _missing(cast, story, "employer"):
         story.step(EMPLOYER, f"sends the paper {code}", lambda code=code: cast.hr.send_paper(report_id, code))  # type: ignore[misc]
+
+
+def _send_images_asked_for(cast: Cast, story: Story, stored: Stored) -> None:
+    """A disability is shown by an X-ray, which the hospital is asked for once the outcome is known."""
+    for code in _missing(cast, story, "hospital"):
+        task = cast.hospital.wait_for_request(stored, code, "requested")
+        story.note(HOSPITAL, f"reads that the claim needs: {task['code']['text']}")
+        story.step(HOSPITAL, f"sends the paper {code}", lambda: cast.hospital.send_image(stored, "Foto rontgen jari"))
+
+
+def _missing(cast: Cast, story: Story, responsible: str) -> list[str]:
+    checklist = cast.verifier.claim(str(story.case_number))["checklist"]
+    return [
+        each["document_code"]
+        for each in checklist
+        if each["required"] and each["state"] == "missing" and each["responsible"] == responsible
+    ]
 
 
 def hospital_first(cast: Cast, story: Story) -> None:

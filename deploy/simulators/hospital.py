@@ -1,5 +1,7 @@
 """A hospital's system behind a SATUSEHAT bridge: a visit as one transaction Bundle, later the doctor's statement."""
 
+import base64
+import time
 import uuid
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -10,6 +12,8 @@ from deploy.simulators.people import Worker
 
 SERVICE = "hospital_gateway"
 _FHIR_JSON = {"Content-Type": "application/fhir+json"}
+_POLL_SECONDS = 0.05
+_PATIENCE_SECONDS = 20.0
 _ICD_10 = "http://hl7.org/fhir/sid/icd-10"
 
 
@@ -80,6 +84,31 @@ class Hospital:
             ],
         }
         self._client.call("POST", SERVICE, "/fhir/Composition", json=body, headers=_FHIR_JSON)
+
+    def send_image(self, stored: Stored, title: str) -> None:
+        """An X-ray or photograph as a DocumentReference, each with bytes of its own."""
+        picture = base64.b64encode(b"\xff\xd8\xff\xe0" + uuid.uuid4().bytes + b"\xff\xd9").decode()
+        body = {
+            "resourceType": "DocumentReference",
+            "status": "current",
+            "type": {"text": title},
+            "subject": {"reference": f"Patient/{stored.patient_id}"},
+            "content": [{"attachment": {"contentType": "image/jpeg", "title": title, "data": picture}}],
+            "context": {"encounter": [{"reference": f"Encounter/{stored.encounter_id}"}]},
+        }
+        self._client.call("POST", SERVICE, "/fhir/DocumentReference", json=body, headers=_FHIR_JSON)
+
+    def wait_for_request(self, stored: Stored, document_code: str, status: str) -> dict[str, Any]:
+        """The Task by which the hub asks for this paper, once it has this status. Raises StepFailed."""
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        path = f"/fhir/Task?encounter=Encounter/{stored.encounter_id}&status={status}"
+        while time.monotonic() < deadline:
+            found = self._client.call("GET", SERVICE, path).json().get("entry", [])
+            for task in (entry["resource"] for entry in found):
+                if task["code"]["coding"][0]["code"] == document_code:
+                    return dict(task)
+            time.sleep(_POLL_SECONDS)
+        raise StepFailed(f"no Task for {document_code} became {status}")
 
     def _bundle(self, visit: Visit) -> dict[str, Any]:
         resources = [

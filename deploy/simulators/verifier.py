@@ -13,6 +13,7 @@ from deploy.simulators.partner_client import PartnerClient, StepFailed
 
 SERVICE = "verification"
 _RECONNECT_SECONDS = 0.5
+_LOOKS_MAX = 3
 
 
 @dataclass(frozen=True)
@@ -121,8 +122,7 @@ class Verifier:
         return entries
 
     def decide(self, case_number: str, decision: str, reason: str, **more: Any) -> dict[str, Any]:
-        """Under the decision version that is current now."""
-        version = self.claim(case_number)["decision_version"]
+        """Under the decision version that is current now; looked at again when the claim changes meanwhile."""
         body = {
             "decision": decision,
             "reason_code": decision.replace("_", "-"),
@@ -131,12 +131,19 @@ class Verifier:
             "officer": {"id": "V-1", "name": "Dewi"},
             **more,
         }
-        made: dict[str, Any] = self._client.call(
-            "POST",
-            SERVICE,
-            f"/v1/claims/{case_number}/decisions",
-            once=True,
-            headers={"If-Match": f'"{version}"'},
-            json=body,
-        ).json()
+        for _ in range(_LOOKS_MAX):
+            answer = self._client.call(
+                "POST",
+                SERVICE,
+                f"/v1/claims/{case_number}/decisions",
+                once=True,
+                headers={"If-Match": f'"{self.claim(case_number)["decision_version"]}"'},
+                json=body,
+                expect=(200, 201, 202, 412),
+            )
+            if answer.status_code != httpx.codes.PRECONDITION_FAILED:
+                break
+        else:
+            raise StepFailed(f"{case_number} changed {_LOOKS_MAX} times while it was being decided")
+        made: dict[str, Any] = answer.json()
         return made
