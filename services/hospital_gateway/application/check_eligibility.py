@@ -56,16 +56,17 @@ class CheckEligibility:
         """The response, stored beside the request. Raises the refusal that names every problem."""
         draft = await self.format.resource(raw, REQUEST, None)
         entry = Entry(REQUEST, "POST", REQUEST, draft=draft)
-        asked = self.format.eligibility_asked(draft.content)
+        searches = self.format.searches([entry])
 
         async def once() -> Done:
             async with self.vault.of(caller) as records:
+                prepared = await records.prepare(self.writer.keys([entry], searches), None)
+                request = (await self.writer.write(records, caller, [entry], searches, prepared))[0].held
+                # Read from what is stored, where conditional references stand resolved; a refusal undoes it.
+                asked = self.format.eligibility_asked(self.format.parse(request.text))
                 marks = await self._marks(records, asked)
                 if not _is_known(marks):
                     raise refusal("patient-unknown", f"{REQUEST}.patient")
-                searches = self.format.searches([entry])
-                prepared = await records.prepare(self.writer.keys([entry], searches), None)
-                request = (await self.writer.write(records, caller, [entry], searches, prepared))[0].held
                 return Done("201 Created", await self._answered(records, caller, request, asked, marks))
 
         return await retried(once)

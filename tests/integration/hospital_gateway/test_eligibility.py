@@ -125,6 +125,15 @@ async def test_a_patient_held_here_need_not_be_named_again(gateway: Gateway) -> 
     assert told(await asked(hospital, {"reference": patient}))["eligibility-reason"] == "covered"
 
 
+async def test_a_patient_may_be_named_by_a_condition(gateway: Gateway) -> None:
+    hospital, bundle = gateway.hospital(), sample("hand-caught-in-press")
+    patient, *_ = await hospital.accepted(bundle)
+    nik = str(of_type(bundle, "Patient")["identifier"][0]["value"])
+    await insure(gateway, nik)
+    response = await asked(hospital, {"reference": f"Patient?identifier={NIK}|{nik}"})
+    assert (response["patient"]["reference"], told(response)["eligibility-reason"]) == (patient, "covered")
+
+
 async def test_an_accident_report_of_that_time_is_told_of(gateway: Gateway) -> None:
     hospital, nik = gateway.hospital(), new_nik()
     index = load_secrets(gateway.settings.secrets_dir, {}).blind_index
