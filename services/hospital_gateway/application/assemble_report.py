@@ -33,6 +33,8 @@ _WITHDRAWN = frozenset({"cancelled", "entered-in-error"})
 # A visit of thousands of resources still has to fit into one event.
 _RESOURCES_MAX = 1000
 _PAPERS_MAX = 200
+_CODED_MAX = 500
+_PEOPLE_MAX = 200
 _EXTERNAL_FIRST, _EXTERNAL_LAST = "V01", "Y98"
 
 
@@ -152,20 +154,29 @@ def _occurred(visit: Visit, rules: RelevanceRules) -> Moment | None:
     return earliest
 
 
+def _telling(conditions: Sequence[Coded], rules: Rules) -> Sequence[Coded]:
+    """As many as there is room for; where there is not room for all, first those that tell of a work accident."""
+    if len(conditions) <= _CODED_MAX:
+        return conditions
+    return sorted(conditions, key=lambda one: rules.relevance.code_sign_of(one.code) is None)[:_CODED_MAX]
+
+
 def _is_external(condition: Coded) -> bool:
     return _EXTERNAL_FIRST <= condition.code[:3] <= _EXTERNAL_LAST
 
 
 def _content(visit: Visit, rules: Rules) -> event.MedicalReportContent:
     employer = event.EmployerMention(registration_number=visit.employer_number, name=visit.employer_name)
+    causes = [one for one in visit.conditions if _is_external(one)]
+    diagnoses = [one for one in visit.conditions if not _is_external(one)]
     return event.MedicalReportContent(
         patient=_patient(visit.patient),
         employer=employer if visit.employer_number else None,
         encounter_identifiers=visit.identifiers,
         reason_text=visit.reason_text,
-        diagnoses=tuple(_diagnosis(one) for one in visit.conditions if not _is_external(one)),
-        external_causes=tuple(_diagnosis(one) for one in visit.conditions if _is_external(one)),
-        procedures=tuple(_procedure(one) for one in visit.procedures),
+        diagnoses=tuple(_diagnosis(one) for one in _telling(diagnoses, rules)),
+        external_causes=tuple(_diagnosis(one) for one in _telling(causes, rules)),
+        procedures=tuple(_procedure(one) for one in visit.procedures[:_CODED_MAX]),
         body_parts=tuple(
             event.InjuredPart(code=one.code, side=one.side, text=one.text)
             for one in injured_parts(visit.conditions, rules.body_parts)
@@ -178,7 +189,7 @@ def _content(visit: Visit, rules: Rules) -> event.MedicalReportContent:
             )
             for one in visit.papers[:_PAPERS_MAX]
         ),
-        practitioners=tuple(practitioner_part(one) for one in visit.caregivers),
+        practitioners=tuple(practitioner_part(one) for one in visit.caregivers[:_PEOPLE_MAX]),
         facility=event.Facility(name=visit.facility_name, identifier=visit.facility_number, location=visit.location),
         coverage_payers=visit.coverage_payers,
         resources=tuple(

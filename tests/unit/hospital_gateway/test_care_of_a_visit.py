@@ -110,6 +110,19 @@ def test_a_stay_with_thousands_of_lines_still_sums_up() -> None:
     assert costs[-1].amount_rupiah == 10
 
 
+def test_a_visit_of_ten_thousand_resources_still_fits_into_one_event() -> None:
+    codes = [f"{letter}{number:02d}.{place}" for letter in "ABCDEFG" for number in range(100) for place in range(10)]
+    many: list[dict[str, Any]] = [condition(code, note=[{"text": "x" * 500}]) for code in codes]
+    many += [
+        {"resourceType": "Procedure", "status": "completed", "code": coded("x", f"{number}", "y" * 200)}
+        for number in range(3_000)
+    ]
+    told = content(*many, condition("S62.5"))
+    assert len(told.diagnoses) == len(told.procedures) == 500
+    assert "S62.5" in {one.code for one in told.diagnoses}
+    assert len(told.model_dump_json()) < 1_000_000
+
+
 def test_medicines_tell_how_far_they_came() -> None:
     kfa = "http://sys-ids.kemkes.go.id/kfa"
     told = content(
