@@ -58,3 +58,12 @@ def test_the_profile_is_the_one_that_the_reader_looks_for() -> None:
     elements = published("StructureDefinition-doctor-statement")["differential"]["element"]
     slices = {one["sliceName"] for one in elements if "sliceName" in one}
     assert slices == set(concepts("form-section"))
+
+
+def test_the_readers_know_every_question_of_the_published_form() -> None:
+    items = published("Questionnaire-3b-kk-3")["item"]
+    assert {one["linkId"].replace("-", "_") for one in items} <= NAMES
+    assert {one["linkId"] for one in items if one["type"] == "group"} == {"rest", "treated", "disabilities"}
+    assert {inner["linkId"].split(".")[1] for one in items for inner in one.get("item", ())} == {
+        "from", "to", "body-part", "kind", "percent", "row",
+    }  # fmt: skip

@@ -8,8 +8,10 @@ from services.hospital_gateway.adapters.fhir import systems
 from services.hospital_gateway.adapters.fhir.elements import codings, decimal, each, part, text, words_of
 from services.hospital_gateway.domain.care import Disability
 from services.hospital_gateway.domain.losses import disabilities_in, parts_in
+from shared.regulation.codes import codes_of
 
 SPOKEN = spoken_parts()
+_CODES = frozenset(codes_of("body_parts"))
 
 
 def disabilities_told(words: str) -> tuple[Disability, ...]:
@@ -18,7 +20,9 @@ def disabilities_told(words: str) -> tuple[Disability, ...]:
 
 
 def part_told(words: str) -> str | None:
-    """The part of the body that a text names."""
+    """The part of the body that a text names; a code of the list is itself."""
+    if words.strip() in _CODES:
+        return words.strip()
     return next(iter(parts_in(words, SPOKEN)), None)
 
 

@@ -99,7 +99,7 @@ def with_field(statement: Statement, name: str, said: str, zone: ZoneInfo) -> St
     elif name in _LOSSES:
         changes["disabilities"] = _with_loss(statement.disabilities, name, said)
     elif name == "work_capacity":
-        changes = {"work_capacity": capacity_in(said), "work_conditions": said}
+        changes = {"work_capacity": capacity_in(said), "work_conditions": statement.work_conditions or said}
     elif name == "died_at":
         changes[name] = moment_in(said, zone)
     elif name in NAMES:
@@ -139,7 +139,7 @@ def _with_loss(known: tuple[Disability, ...], name: str, said: str) -> tuple[Dis
     first, *rest = known or (Disability(),)
     if name == "disability_body_part":
         told = disabilities_told(said)
-        if len(told) > 1:
+        if len(told) > 1:  # "ibu jari kanan dan telunjuk kanan"
             return told
         first = replace(first, part=part_told(said) or said.strip(), words=first.words or said)
     else:

@@ -5,7 +5,6 @@ titles; a QuestionnaireResponse whose questionnaire or items name the form's fie
 `urn:simpul:observation`, whose word counts before any prose. Drafts and what another document replaces say nothing.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, replace
 from datetime import date
@@ -13,20 +12,16 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from services.hospital_gateway.adapters.fhir import systems
+from services.hospital_gateway.adapters.fhir.answer_reader import FORM_TITLE, asks_for_it, form_code, of_answers
 from services.hospital_gateway.adapters.fhir.elements import codings, day, each, narrative, part, text, words_of
 from services.hospital_gateway.adapters.fhir.finding_reader import with_findings
 from services.hospital_gateway.adapters.fhir.practitioner_reader import caregiver_of
 from services.hospital_gateway.adapters.fhir.spoken_days import united
-from services.hospital_gateway.adapters.fhir.statement_fields import DISABLING, NAMES, field_of, with_field
+from services.hospital_gateway.adapters.fhir.statement_fields import DISABLING, field_of, with_field
 from services.hospital_gateway.adapters.fhir.visit_resources import VisitResources
 from services.hospital_gateway.application.documents import Kept
 from services.hospital_gateway.domain.visit import Statement
 
-_PAK = re.compile(r"(?i)3\s*b[\s-]*pak[\s-]*3|\bkk[\s-]*5\b")
-_TITLE = re.compile(
-    r"(?i)3\s*b[\s-]*(kk|pak)[\s-]*3|\bkk[\s-]*[45]\b|surat keterangan dokter"
-    r"|keterangan dokter (pemeriksa|penasehat)|keterangan medis kecelakaan kerja|doctor'?s statement"
-)
 # Workers' compensation documents.
 _LOINC_TYPE = "52070-0"
 _DRAFTS = frozenset({"preliminary", "superseded", "entered-in-error", "in-progress", "stopped"})
@@ -52,7 +47,7 @@ def _statements(resources: VisitResources, zone: ZoneInfo) -> Iterator[Statement
         if status & _DRAFTS or f"{kept.type}/{kept.id}" in replaced:
             continue
         if kept.type == "QuestionnaireResponse":
-            yield _of_answers(kept, resources, zone) if _asks_for_it(content) else None
+            yield of_answers(kept, resources, zone) if asks_for_it(content) else None
         elif _is_statement(content):
             made = _around(kept, resources)
             yield _with_sections(made, content, zone) if kept.type == "Composition" else made
@@ -83,7 +78,7 @@ def _after(before: Statement, newer: Statement) -> Statement:
 def _is_statement(resource: Mapping[str, Any]) -> bool:
     told = list(codings(resource.get("type")))
     is_form = any(one.get("system") == systems.FORM or one.get("code") == _LOINC_TYPE for one in told)
-    return is_form or _has_profile(resource) or bool(_TITLE.search(_words(resource)))
+    return is_form or _has_profile(resource) or bool(FORM_TITLE.search(_words(resource)))
 
 
 def _has_profile(resource: Mapping[str, Any]) -> bool:
@@ -95,10 +90,6 @@ def _words(resource: Mapping[str, Any]) -> str:
     return f"{words_of(resource.get('type'))} {resource.get('title', '')} {resource.get('description', '')}"
 
 
-def _form_code(words: str) -> str:
-    return "3b PAK 3" if _PAK.search(words.replace("_", " ")) else "3b KK 3"
-
-
 def _around(kept: Kept, resources: VisitResources) -> Statement:
     """What the document itself tells: which form, who wrote it, where and when."""
     content, words = kept.content, _words(kept.content)
@@ -108,7 +99,7 @@ def _around(kept: Kept, resources: VisitResources) -> Statement:
     organisation = resources.referred(content.get("custodian")) or {}
     how = "document" if kept.type == "DocumentReference" else "profile" if _has_profile(content) else "composition"
     return Statement(
-        form_code=_form_code(words),
+        form_code=form_code(words),
         doctor_name=author.name if author else None,
         doctor_role=None if how == "document" and not advisory else "advisory" if advisory else "examining",
         doctor_phone=author.phone if author else None,
@@ -143,47 +134,3 @@ def _with_sections(statement: Statement, content: Mapping[str, Any], zone: ZoneI
             statement = with_field(statement, name, said[:_PARAGRAPH_MAX], zone)
         waiting.extend(each(section.get("section")))
     return statement
-
-
-def _asks_for_it(resource: Mapping[str, Any]) -> bool:
-    named = {str(item.get("linkId")).replace("-", "_") for item in each(resource.get("item"))}
-    return bool(_TITLE.search(str(resource.get("questionnaire", "")))) or len(named & NAMES) >= 2
-
-
-def _of_answers(kept: Kept, resources: VisitResources, zone: ZoneInfo) -> Statement:
-    content = kept.content
-    author = caregiver_of(content.get("author"), None, resources)
-    statement = Statement(
-        form_code=_form_code(str(content.get("questionnaire", ""))),
-        doctor_name=author.name,
-        doctor_phone=author.phone,
-        doctor_number=author.ihs_number,
-        licence=author.licence,
-        practice=author.practice,
-        signed_on=day(content.get("authored")),
-        resource_id=kept.id,
-        recognised_as="questionnaire",
-    )
-    waiting: list[Mapping[str, Any]] = list(each(content.get("item")))
-    while waiting:
-        item = waiting.pop(0)
-        waiting.extend(each(item.get("item")))
-        for answer in each(item.get("answer")):
-            waiting.extend(each(answer.get("item")))
-            link_id = str(item.get("linkId", "")).replace("-", "_")
-            name = link_id if link_id in NAMES else field_of(str(item.get("text") or link_id))
-            said = _said(answer)
-            if said and name:
-                statement = with_field(statement, name, said[:_PARAGRAPH_MAX], zone)
-    return statement
-
-
-def _said(answer: Mapping[str, Any]) -> str | None:
-    for name, value in answer.items():
-        if name.startswith("value") and isinstance(value, str | int | float) and not isinstance(value, bool):
-            return str(value)
-        if name == "valueCoding":
-            return words_of({"coding": [value]})
-        if name == "valueQuantity":
-            return f"{part(value, 'value')} {part(value, 'unit') or '%'}"
-    return None
