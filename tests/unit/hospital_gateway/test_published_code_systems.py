@@ -9,6 +9,7 @@ import pytest
 from services.hospital_gateway.adapters.fhir import systems
 from services.hospital_gateway.adapters.fhir.statement_fields import NAMES, OUTCOMES, capacity_in
 from services.hospital_gateway.domain.losses import ANATOMICAL, FUNCTIONAL
+from services.hospital_gateway.entrypoints.http.capability import PROFILES
 from shared.regulation.codes import CODE_LISTS
 from shared.regulation.rule_sets import DISABILITIES
 
@@ -51,6 +52,11 @@ def test_every_code_system_has_its_value_set_and_counts_its_codes(path: Path) ->
     assert system["count"] == len(system["concept"]) == len(concepts(name))
     values = published(f"ValueSet-{name}")
     assert (values["url"], values["compose"]) == (system["valueSet"], {"include": [{"system": system["url"]}]})
+
+
+def test_the_server_says_which_profiles_are_published() -> None:
+    definitions = [json.loads(path.read_text("utf-8")) for path in FOLDER.glob("StructureDefinition-*.json")]
+    assert {one["type"]: one["url"] for one in definitions} == PROFILES
 
 
 def test_the_profile_is_the_one_that_the_reader_looks_for() -> None:

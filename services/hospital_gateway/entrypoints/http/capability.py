@@ -16,6 +16,12 @@ SEARCH_PARAMETERS = {
 # Of the types by which the hub asks for papers.
 WITH_STATUS = ("Task", "Communication")
 _VALIDATE = "http://hl7.org/fhir/OperationDefinition/Resource-validate"
+# The profiles that docs/fhir publishes; what does not claim them is taken as well.
+PROFILES = {
+    "Composition": "urn:simpul:StructureDefinition:doctor-statement",
+    "Observation": "urn:simpul:StructureDefinition:statement-finding",
+    "Practitioner": "urn:simpul:StructureDefinition:treating-doctor",
+}
 SYSTEM_INTERACTIONS = ("transaction", "batch")
 _PUBLISHED = "2026-11-22"
 
@@ -36,6 +42,7 @@ def capability_statement(public_url: str, base: str, types: Collection[str]) -> 
             "referencePolicy": ["literal", "logical"],
             "searchParam": [{"name": code, "type": kind} for code, kind in _parameters_of(name).items()],
             "operation": [{"name": "validate", "definition": _VALIDATE}],
+            **({"supportedProfile": [PROFILES[name]]} if name in PROFILES else {}),
         }
         for name in sorted(types)
     ]
