@@ -1,5 +1,7 @@
 """Settings of verification."""
 
+from pydantic import Field
+
 from shared.settings import CountingSettings, ServiceSettings
 
 
@@ -40,6 +42,12 @@ class VerificationSettings(CountingSettings, ServiceSettings):
     console_session_hours: float = 10.0
     console_idle_minutes: float = 60.0
     console_link_minutes: float = 10.0
+    console_issuer: str | None = Field(None, description="The OpenID provider where people of the console sign in.")
+    console_client_id: str = "simpul-console"
+    console_client_secret: str | None = Field(None, description="None for a public client, which PKCE protects alone.")
+    console_roles_claim: str = Field("roles", description="Where roles stand in the ID token: realm_access.roles, say.")
+    console_attempt_seconds: float = 600.0
+    console_provider_timeout_seconds: float = 5.0
     console_page_rows: int = 50
     console_spectators_max: int = 300
     console_spectator_waiting_max: int = 200

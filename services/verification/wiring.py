@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import threading
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from types import FrameType
 
@@ -18,6 +18,7 @@ from services.verification.adapters.console_sessions import ConsoleSessions
 from services.verification.adapters.kept_filters import PostgresKeptFilters
 from services.verification.adapters.measure_keeper import MeasureKeeper
 from services.verification.adapters.measures import MeasureQueries
+from services.verification.adapters.oidc import OidcSignIn, ProviderSettings
 from services.verification.adapters.participant_register import ImportBook, ParticipantRegister, sole_import
 from services.verification.adapters.queue_feed import FeedLimits, QueueFeed
 from services.verification.adapters.rule_replay import RuleReplay
@@ -60,12 +61,15 @@ from shared.kafka.aiokafka_bus import AioKafkaBus
 from shared.kafka.bus import EventBus
 from shared.operations import dead_letter_routes
 from shared.outbox import Cleaner, Consumer, Relay, Retention
+from shared.partner_http import careful_client
 from shared.postgres.database import Database
 from shared.regulation.clocks import Counting, load_counting
 from shared.regulation.rule_sets import RuleSet
 from shared.sealing import load_secrets
 from shared.service import Component, Hook, Service, create_service
 from shared.web.door import Verifier
+from shared.web.health import Check
+from shared.web.issuer_keys import IssuerKeys
 from shared.web.pages.reception import PageReception
 from shared.web.pages.rendering import Pages
 from shared.web.pages.routes import page_routes
@@ -99,32 +103,51 @@ def build(
     )
     sequencer = Sequencer(database, rows_max=settings.sequencer_rows_max, poll_seconds=settings.stream_poll_seconds)
     stream = ClaimStream(database, clock, _limits(settings))
-    pages = Pages([CONSOLE_FOLDER, WORKER_FOLDER], public_url=settings.public_url)
-    sessions, feed = _sessions(settings, counter), _queue_feed(settings, counter, stream, pages)
+    screens = _screens(settings, counter, stream)
     return create_service(
         NAME,
         settings,
         title="Simpul: verification of claims",
-        routers=[
-            *_api(settings, counter, stream, consumer),
-            page_routes(pages),
-            _status_pages(settings, counter, pages),
-            _console(counter, pages, sessions, feed),
-        ],
+        routers=[*_api(settings, counter, stream, consumer), *screens.routers],
         verifier=verifier,
-        reception=PageReception(pages, sessions, sign_in_path=SIGN_IN),
+        reception=screens.reception,
         components=[
             Relay(database, bus),
             Cleaner(database, retention=Retention.of(settings)),
             sequencer,
             *_keepers(settings, counter),
             stream,
-            feed,
+            screens.feed,
             consumer,
         ],
-        checks=[("postgres", database.check), ("pages", pages.assets.check)],
-        on_start=[_end_streams_on_signal(stream, feed)],
-        on_stop=[database.close, bus.close],
+        checks=[("postgres", database.check), ("pages", screens.check)],
+        on_start=[_end_streams_on_signal(stream, screens.feed)],
+        on_stop=[database.close, bus.close, *screens.on_stop],
+    )
+
+
+@dataclass(frozen=True)
+class _Screens:
+    """What the pages add to the service."""
+
+    routers: list[APIRouter]
+    reception: PageReception
+    feed: QueueFeed
+    check: Check
+    on_stop: list[Hook]
+
+
+def _screens(settings: VerificationSettings, counter: Counter, stream: ClaimStream) -> _Screens:
+    pages = Pages([CONSOLE_FOLDER, WORKER_FOLDER], public_url=settings.public_url)
+    sessions, feed = _sessions(settings, counter), _queue_feed(settings, counter, stream, pages)
+    provider = _provider(settings, counter)
+    console = _console(counter, pages, sessions, feed, provider)
+    return _Screens(
+        [page_routes(pages), _status_pages(settings, counter, pages), console],
+        PageReception(pages, sessions, sign_in_path=SIGN_IN),
+        feed,
+        pages.assets.check,
+        [provider.aclose] if provider else [],
     )
 
 
@@ -188,7 +211,9 @@ def _sessions(settings: VerificationSettings, counter: Counter) -> ConsoleSessio
     )
 
 
-def _console(counter: Counter, pages: Pages, sessions: ConsoleSessions, feed: QueueFeed) -> APIRouter:
+def _console(
+    counter: Counter, pages: Pages, sessions: ConsoleSessions, feed: QueueFeed, provider: OidcSignIn | None
+) -> APIRouter:
     console = Console(
         counter,
         pages,
@@ -197,7 +222,22 @@ def _console(counter: Counter, pages: Pages, sessions: ConsoleSessions, feed: Qu
         lasts=sessions.lasts,
     )
     kept = PostgresKeptFilters(counter.database, counter.sealer)
-    return console_routes(console, sessions, feed, kept, MeasureQueries)
+    return console_routes(console, sessions, provider, feed, kept, MeasureQueries)
+
+
+def _provider(settings: VerificationSettings, counter: Counter) -> OidcSignIn | None:
+    if settings.console_issuer is None:
+        return None
+    http = careful_client(timeout_seconds=settings.console_provider_timeout_seconds, connections_max=5)
+    told = ProviderSettings(
+        settings.console_issuer,
+        settings.console_client_id,
+        settings.console_client_secret,
+        f"{settings.public_url}/console/callback",
+        settings.console_roles_claim,
+        settings.console_attempt_seconds,
+    )
+    return OidcSignIn(told, http, IssuerKeys(settings.console_issuer, http), counter.sealer, counter.clock)
 
 
 def _queue_feed(settings: VerificationSettings, counter: Counter, stream: ClaimStream, pages: Pages) -> QueueFeed:

@@ -1,5 +1,6 @@
 """The people at the console and what their roles let them do."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -18,6 +19,16 @@ class SignedIn:
     id: str
     name: str
     role: str
+
+
+class IdentityProvider(Protocol):
+    """Where people sign in outside the hub. Raises Unavailable when it does not answer."""
+
+    async def begin(self, goes_to: str) -> tuple[str, str]:
+        """Where the browser goes, and the cookie that it brings back."""
+
+    async def finish(self, cookie: str | None, answer: Mapping[str, str]) -> tuple[SignedIn, str]:
+        """The person and where they wanted to go. Raises Forbidden."""
 
 
 class SignIns(Protocol):

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.verification.application.console_people import ROLES, SignedIn, SignIns
+from services.verification.application.console_people import ROLES, IdentityProvider, SignedIn, SignIns
 from services.verification.entrypoints.http.desk import Counter, json_response
 from shared.audit import AuditEntry, record
 from shared.errors import Forbidden
@@ -23,6 +23,7 @@ from shared.web.strict_json import StrictRoute
 
 HOME = "/console"
 SIGN_IN = "/console/sign-in"
+ATTEMPT_COOKIE = "sign-in"
 
 
 class LoginLink(BaseModel):
@@ -41,6 +42,7 @@ class FrontDesk:
     counter: Counter
     pages: Pages
     sign_ins: SignIns
+    provider: IdentityProvider | None
 
     async def begin(self, request: Request, person: SignedIn, goes_to: str) -> Response:
         """A session under a fresh token, whatever the browser came with."""
@@ -63,6 +65,8 @@ def people_routes(desk: FrontDesk) -> APIRouter:
     links, pages = APIRouter(route_class=StrictRoute, tags=["operations"]), APIRouter()
     _add_links(links, desk)
     _add_pages(pages, desk)
+    if desk.provider is not None:
+        _add_provider(pages, desk, desk.provider)
     pages.routes.extend(links.routes)
     return pages
 
@@ -97,7 +101,11 @@ def _add_pages(router: APIRouter, desk: FrontDesk) -> None:
     @router.get(SIGN_IN, **page())
     async def sign_in(request: Request, next: str | None = None) -> Response:  # noqa: A002 - the usual name in a URL
         return desk.pages.page(
-            request, "console/sign_in.html", goes_to=own_path(next, otherwise=HOME), local=_is_local(desk)
+            request,
+            "console/sign_in.html",
+            goes_to=own_path(next, otherwise=HOME),
+            local=_is_local(desk),
+            provider=desk.provider is not None,
         )
 
     @router.post("/console/sign-out", **page(*ROLES))
@@ -110,6 +118,25 @@ def _add_pages(router: APIRouter, desk: FrontDesk) -> None:
         response.delete_cookie(SESSION_COOKIE, path=HOME)
         # The browser forgets the pages it has seen.
         response.headers["Clear-Site-Data"] = '"cache", "storage"'
+        return response
+
+
+def _add_provider(router: APIRouter, desk: FrontDesk, provider: IdentityProvider) -> None:
+    @router.get("/console/sign-in/start", **page())
+    async def start(next: str | None = None) -> Response:  # noqa: A002 - the usual name in a URL
+        target, attempt = await provider.begin(own_path(next, otherwise=HOME))
+        response = RedirectResponse(target, status_code=303)
+        seconds = round(desk.counter.settings.console_attempt_seconds)
+        set_token(response, ATTEMPT_COOKIE, attempt, secure=desk.pages.secure, seconds=seconds, path=HOME)
+        return response
+
+    @router.get("/console/callback", **page())
+    async def finish(request: Request) -> Response:
+        """Where the provider sends the browser back to."""
+        attempt = request.cookies.get(ATTEMPT_COOKIE)
+        person, goes_to = await provider.finish(attempt, dict(request.query_params))
+        response = await desk.begin(request, person, own_path(goes_to, otherwise=HOME))
+        response.delete_cookie(ATTEMPT_COOKIE, path=HOME)
         return response
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
 
-from services.verification.application.console_people import SignIns
+from services.verification.application.console_people import IdentityProvider, SignIns
 from services.verification.application.console_queue import KeptFilters, LiveQueue
 from services.verification.application.coordination import Measures
 from services.verification.entrypoints.console.basket import basket_routes
@@ -22,6 +22,7 @@ from shared.web.door import page
 def console_routes(
     console: Console,
     sign_ins: SignIns,
+    provider: IdentityProvider | None,
     live: LiveQueue,
     kept: KeptFilters,
     open_measures: Callable[[Transaction], Measures],
@@ -30,7 +31,7 @@ def console_routes(
     router = APIRouter()
     queue = QueueDesk(console, live, kept)
     parts = (
-        people_routes(FrontDesk(console.counter, console.pages, sign_ins)),
+        people_routes(FrontDesk(console.counter, console.pages, sign_ins, provider)),
         queue_routes(queue),
         claim_page_routes(queue),
         basket_routes(console),
