@@ -28,24 +28,6 @@ _PUBLISHED = "2026-11-22"
 
 def capability_statement(public_url: str, base: str, types: Collection[str]) -> dict[str, Any]:
     """The CapabilityStatement of one base."""
-    resources = [
-        {
-            "type": name,
-            "interaction": [{"code": code} for code in INTERACTIONS],
-            "versioning": "versioned-update",
-            "readHistory": True,
-            "updateCreate": False,
-            "conditionalCreate": True,
-            "conditionalRead": "not-supported",
-            "conditionalUpdate": True,
-            "conditionalDelete": "not-supported",
-            "referencePolicy": ["literal", "logical"],
-            "searchParam": [{"name": code, "type": kind} for code, kind in _parameters_of(name).items()],
-            "operation": [{"name": "validate", "definition": _VALIDATE}],
-            **({"supportedProfile": [PROFILES[name]]} if name in PROFILES else {}),
-        }
-        for name in sorted(types)
-    ]
     return {
         "resourceType": "CapabilityStatement",
         "status": "active",
@@ -72,10 +54,29 @@ def capability_statement(public_url: str, base: str, types: Collection[str]) -> 
                     ],
                     "description": "OAuth 2.0 client credentials with private_key_jwt; scopes system/*.crus.",
                 },
-                "resource": resources,
+                "resource": [_resource(name) for name in sorted(types)],
                 "interaction": [{"code": code} for code in SYSTEM_INTERACTIONS],
             }
         ],
+    }
+
+
+def _resource(name: str) -> dict[str, Any]:
+    """What can be done with one type."""
+    return {
+        "type": name,
+        "interaction": [{"code": code} for code in INTERACTIONS],
+        "versioning": "versioned-update",
+        "readHistory": True,
+        "updateCreate": False,
+        "conditionalCreate": True,
+        "conditionalRead": "not-supported",
+        "conditionalUpdate": True,
+        "conditionalDelete": "not-supported",
+        "referencePolicy": ["literal", "logical"],
+        "searchParam": [{"name": code, "type": kind} for code, kind in _parameters_of(name).items()],
+        "operation": [{"name": "validate", "definition": _VALIDATE}],
+        **({"supportedProfile": [PROFILES[name]]} if name in PROFILES else {}),
     }
 
 
