@@ -14,7 +14,7 @@ from deploy.local.progress import Reporter
 from deploy.local.settings import HubSettings
 
 if TYPE_CHECKING:
-    from deploy.local.operator import Operator
+    from deploy.local.hub_operator import Operator
 
 dead_letters = typer.Typer(help="Events that could not be handled.", no_args_is_help=True)
 deliveries = typer.Typer(help="Webhooks: what reached partners and what did not.", no_args_is_help=True)
@@ -143,7 +143,7 @@ def replay_deliveries(
 
 
 def _operator() -> "AbstractContextManager[Operator]":
-    from deploy.local.operator import operator_of
+    from deploy.local.hub_operator import operator_of
 
     return operator_of(Hub(HubSettings.load(), Reporter()).settings)
 

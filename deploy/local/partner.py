@@ -9,7 +9,7 @@ from typing import Any
 
 from joserfc.jwk import ECKey
 
-from deploy.local.operator import operator_of
+from deploy.local.hub_operator import operator_of
 from deploy.local.partner_kinds import PartnerKind
 from deploy.local.problems import HubProblem
 from deploy.local.settings import SERVICES, HubSettings

@@ -80,3 +80,9 @@ def test_the_environment_without_a_home_keeps_uvs_cache_in_the_state_folder(monk
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", "/proc/no-such-home")
     assert bootstrap.project_environment()["UV_CACHE_DIR"] == str(ROOT / ".simpul" / "cache" / "uv-cache")
+
+
+def test_no_module_beside_the_bootstrap_hides_one_of_pythons_own() -> None:
+    """Python looks in a script's own folder first: an `operator.py` there is what its `enum` would import."""
+    hidden = {path.stem for path in (ROOT / "deploy" / "local").glob("*.py")} & sys.stdlib_module_names
+    assert not hidden
