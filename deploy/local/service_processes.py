@@ -54,6 +54,7 @@ def service_environment(
         "SIMPUL_PORT": str(settings.port(service)),
         "SIMPUL_PUBLIC_URL": settings.url(service),
         "SIMPUL_ISSUER": settings.issuer_url,
+        "SIMPUL_STATUS_PAGE_URL": f"{settings.url('verification')}/status",
         "SIMPUL_REPORT_PAGE_URL": f"{settings.url('intake')}/lapor",
         "SIMPUL_DATABASE_URL": database_url(admin_url, service, database_passwords(settings)[service]),
         "SIMPUL_KAFKA_BOOTSTRAP": bootstrap,

@@ -25,6 +25,17 @@ class IntakeSettings(CountingSettings, WebhookSettings):
     import_bytes_max: int = 5_242_880
     import_rows_max: int = 1_000
 
+    # The page for reports without an account (docs/decisions/0116).
+    status_page_url: str = Field("", description="Of verification's page `/status`, where a report can be followed.")
+    lapor_draft_days: int = 7
+    lapor_shown_minutes: int = 60
+    lapor_photos_max: int = 6
+    lapor_upload_bytes_max: int = 26_214_400
+    lapor_window_seconds: float = 3_600.0
+    lapor_drafts_per_address_max: int = 60
+    lapor_reports_per_address_max: int = 30
+    lapor_reports_per_phone_max: int = 5
+
     @model_validator(mode="after")
     def _somewhere_to_store(self) -> Self:
         if not self.document_store_url and self.data_dir is None:

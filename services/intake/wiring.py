@@ -1,10 +1,12 @@
 """The one place where this service's objects are made; tests call the same `build`."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from fastapi import APIRouter
 
 from services.intake.adapters.document_store import SealedDocumentStore, open_object_store
+from services.intake.adapters.draft_rows import DraftRows
 from services.intake.adapters.news_rows import NewsBodies, forget_news, missed_news
 from services.intake.adapters.spreadsheets import SheetLimits, read_table
 from services.intake.adapters.unit_of_work import PostgresWork
@@ -17,6 +19,10 @@ from services.intake.entrypoints.http.documents import document_routes
 from services.intake.entrypoints.http.imports import import_routes
 from services.intake.entrypoints.http.self_reports import self_report_routes
 from services.intake.entrypoints.http.subscriptions import ANSWERS, subscription_routes
+from services.intake.entrypoints.lapor.desk import ReportPages
+from services.intake.entrypoints.lapor.pages import FOLDER as LAPOR_FOLDER
+from services.intake.entrypoints.lapor.pages import lapor_routes
+from services.intake.entrypoints.lapor.photos import photo_routes
 from services.intake.settings import IntakeSettings
 from shared.clock import Clock, SystemClock
 from shared.events import TOPICS
@@ -31,6 +37,10 @@ from shared.sealing import Sealer, load_secrets
 from shared.service import Service, create_service
 from shared.web.door import Verifier
 from shared.web.health import Check
+from shared.web.pages.reception import PageReception
+from shared.web.pages.rendering import Pages
+from shared.web.pages.routes import page_routes
+from shared.web.throttle import Throttle
 from shared.webhooks.assembly import webhook_parts
 from shared.webhooks.routes import delivery_operations, subscription_companions
 from shared.webhooks.subscriptions import Subscriptions
@@ -67,19 +77,21 @@ def build(
     webhooks = webhook_parts(
         settings, database, secrets.sealer, clock, bodies=NewsBodies(), missed=missed_news, forget=forget_news
     )
+    pages = Pages([LAPOR_FOLDER], public_url=settings.public_url)
     return create_service(
         NAME,
         settings,
         title="Simpul: intake of accident reports",
-        routers=_routers(desk, webhooks.subscriptions, consumer),
+        routers=[*_routers(desk, webhooks.subscriptions, consumer), *_pages(settings, desk, pages)],
         verifier=verifier,
+        reception=PageReception(pages),
         components=[
             Relay(database, bus),
             consumer,
             webhooks.engine,
             Cleaner(database, retention=Retention.of(settings)),
         ],
-        checks=[("postgres", database.check), ("documents", _store(documents))],
+        checks=[("postgres", database.check), ("documents", _store(documents)), ("pages", pages.assets.check)],
         on_stop=[database.close, bus.close, webhooks.http.close],
     )
 
@@ -129,6 +141,19 @@ def _routers(desk: Desk, subscriptions: Subscriptions, consumer: Consumer) -> li
         delivery_operations(subscriptions, ANSWERS),
         dead_letter_routes(desk.database, consumer),
     ]
+
+
+def _pages(settings: IntakeSettings, desk: Desk, pages: Pages) -> list[APIRouter]:
+    """The page for reports without an account, and what all pages need."""
+    index = load_secrets(settings.secrets_dir).blind_index
+    throttle = Throttle(desk.database, desk.office.clock, index, window_seconds=settings.lapor_window_seconds)
+    kept, shown = timedelta(days=settings.lapor_draft_days), timedelta(minutes=settings.lapor_shown_minutes)
+
+    def drafts(transaction: Transaction) -> DraftRows:
+        return DraftRows(transaction, desk.sealer, kept=kept, shown=shown)
+
+    here = ReportPages(desk, pages, throttle, settings, drafts)
+    return [page_routes(pages), photo_routes(here), lapor_routes(here)]
 
 
 def _document_store(settings: IntakeSettings, sealer: Sealer) -> SealedDocumentStore:

@@ -354,6 +354,7 @@ class Notifier(Part):
     name: str | None = None
     phone: str | None = None
     relation: NotifierRelation
+    message_consent: bool | None = Field(None, description="Whether they agreed to get messages about the case.")
 
 
 class SuspectedEvent(Part):
@@ -387,3 +388,4 @@ class SelfReportContent(Content):
 
     report: SelfReportForm
     tracking_code_hash: str | None = None
+    documents: tuple[DocumentVersion, ...] = Field((), description="Photographs, under the code SCENE.")

@@ -218,7 +218,10 @@ def _build(
 ) -> Service:
     settings_class = getattr(importlib.import_module(f"services.{name}.settings"), _SETTINGS_CLASSES[name])
     more: dict[str, Any] = {
-        "intake": {"document_store_url": (folder / "documents").as_uri()},
+        "intake": {
+            "document_store_url": (folder / "documents").as_uri(),
+            "status_page_url": f"{urls['verification']}/status",
+        },
         "verification": {"report_page_url": f"{urls['intake']}/lapor"},
     }.get(name, {})
     settings = settings_class(

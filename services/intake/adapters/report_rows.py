@@ -46,8 +46,12 @@ _WITHDRAW_PAPER = "UPDATE report_document SET state = $4 WHERE report_id = $1 AN
 _ADD_SELF_REPORT = """INSERT INTO self_report
     (report_id, org, version, status, received_at, worker_key, tracking_code_hash, sealed_form)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"""
+_ADD_PHOTO = """INSERT INTO self_report_photo (report_id, version, org, sha256, size_bytes, media_type, received_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7)"""
+_PHOTOS = """(SELECT jsonb_agg(to_jsonb(p) - 'org' - 'report_id' || '{"document_code": "SCENE", "state": "provided"}'
+    ORDER BY p.version)::text FROM self_report_photo p WHERE p.report_id = r.report_id) AS photos"""
 _SELF_REPORT = f"""SELECT r.report_id, r.org, r.version, r.status, r.received_at, r.tracking_code_hash, r.sealed_form,
-    claim.* FROM self_report r {CLAIM_OF_REPORT} WHERE r.report_id = $1"""  # noqa: S608
+    {_PHOTOS}, claim.* FROM self_report r {CLAIM_OF_REPORT} WHERE r.report_id = $1"""  # noqa: S608
 
 _REPORT_TYPE, _SELF_REPORT_TYPE, _REASON_TYPE = "accident-report", "self-report", "change-reason"
 
@@ -154,6 +158,17 @@ class ReportRows:
             report.tracking_code_hash,
             sealed,
         )
+        for photo in report.photos:
+            await self.driver.execute(
+                _ADD_PHOTO,
+                report.report_id,
+                photo.version,
+                report.org,
+                photo.sha256,
+                photo.size_bytes,
+                photo.media_type,
+                photo.received_at,
+            )
 
     async def self_report(self, report_id: UUID) -> StoredSelfReport:
         row = await self.driver.fetchrow(_SELF_REPORT, report_id)
@@ -171,6 +186,7 @@ class ReportRows:
             tracking_code_hash=row["tracking_code_hash"],
             form=orjson.loads(opened),
             claim=claim_of(row),
+            photos=_papers(row["photos"]),
         )
 
     def _sealed(self, report: StoredReport) -> bytes:

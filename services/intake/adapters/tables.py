@@ -10,6 +10,7 @@ from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
 from shared.postgres.standard_columns import declare_standard_tables
+from shared.postgres.throttle_table import ThrottleColumns
 from shared.webhooks.tables import WebhookDeliveryColumns, WebhookEndpointColumns
 
 _INSTANT = DateTime(timezone=True)
@@ -133,3 +134,47 @@ class ReportNoticeRow(Base, table=True):
     digest: str
     body: bytes = Field(sa_type=LargeBinary)
     issued_at: datetime = Field(sa_type=_INSTANT)
+
+
+class ReportDraftRow(Base, table=True):
+    """A report that somebody without an account is writing, sealed; found by the hash of the cookie's token. Once it is
+    sent (`sent_at`) only what the last page shows is left in it."""
+
+    __tablename__ = "report_draft"
+
+    token_hash: str = Field(primary_key=True)
+    org: str
+    sealed_draft: bytes = Field(sa_type=LargeBinary)
+    sent_at: datetime | None = Field(default=None, sa_type=_INSTANT)
+    touched_at: datetime = Field(sa_type=_INSTANT)
+
+
+class ReportDraftPhotoRow(Base, table=True):
+    """A photograph of a draft, sealed; it goes with the draft."""
+
+    __tablename__ = "report_draft_photo"
+
+    token_hash: str = Field(primary_key=True, foreign_key="report_draft.token_hash")
+    id: UUID = Field(primary_key=True)
+    org: str
+    media_type: str
+    size_bytes: int
+    sealed_content: bytes = Field(sa_type=LargeBinary)
+
+
+class SelfReportPhotoRow(Base, table=True):
+    """A photograph of a self-report; its bytes are in the document store under `sha256`."""
+
+    __tablename__ = "self_report_photo"
+
+    report_id: UUID = Field(primary_key=True, foreign_key="self_report.report_id")
+    version: int = Field(primary_key=True)
+    org: str
+    sha256: str
+    size_bytes: int
+    media_type: str
+    received_at: datetime = Field(sa_type=_INSTANT)
+
+
+class ThrottleRow(Base, ThrottleColumns, table=True):
+    __tablename__ = "throttle"

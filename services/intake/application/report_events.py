@@ -74,7 +74,9 @@ def self_report_event(report: StoredSelfReport, office: Office) -> Event:
         key=worker_key(report, office),
         facts=told,
         content=SelfReportContent(
-            report=SelfReportForm.model_validate(report.form), tracking_code_hash=report.tracking_code_hash
+            report=SelfReportForm.model_validate(report.form),
+            tracking_code_hash=report.tracking_code_hash,
+            documents=tuple(_document(photo) for photo in report.photos),
         ),
     )
 

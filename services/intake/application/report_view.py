@@ -55,6 +55,7 @@ def view_self_report(report: StoredSelfReport) -> View:
         "claim_state": claim.state if claim else None,
         "waiting_on": claim.waiting_on if claim else None,
         "checklist": view_workers_checklist(report),
+        "photos": [{"version": photo.version, "size_bytes": photo.size_bytes} for photo in report.photos],
     }
 
 

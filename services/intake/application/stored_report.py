@@ -96,6 +96,7 @@ class StoredSelfReport:
     tracking_code_hash: str
     form: Form
     claim: ClaimView | None = None
+    photos: tuple[Paper, ...] = ()
 
     @cached_property
     def facts(self) -> ReportFacts:

@@ -1,19 +1,29 @@
 """A worker, family member, union or community tells of a suspected case (arts. 8A, 48A Permenaker 1/2025)."""
 
+from collections.abc import Sequence
+
 from services.intake.application.forms.reading import as_document, refuse
 from services.intake.application.forms.self_report import SelfReportOfAccident, SelfReportOfDisease
 from services.intake.application.ports import Asker, Office, Work
 from services.intake.application.report_events import self_report_event
 from services.intake.application.report_view import View, view_self_report
-from services.intake.application.stored_report import RECEIVED, StoredSelfReport
+from services.intake.application.stored_report import PAPER_IN_FORCE, RECEIVED, Paper, StoredSelfReport
 from services.intake.domain.self_report_rules import self_report_refusals
 from shared.identifiers import new_id, new_tracking_code
 
+# Photographs of the place, the machine or the injury: no paper that the checklist asks for.
+SCENE = "SCENE"
+
 
 async def submit_self_report(
-    work: Work, office: Office, asker: Asker, form: SelfReportOfAccident | SelfReportOfDisease
+    work: Work,
+    office: Office,
+    asker: Asker,
+    form: SelfReportOfAccident | SelfReportOfDisease,
+    photos: Sequence[tuple[str, str, int]] = (),
 ) -> View:
-    """Accept it, also without NIK and KPJ. The answer alone holds the tracking code. Raises Refusal."""
+    """Accept it, also without NIK and KPJ. The answer alone holds the tracking code. `photos` are stored already:
+    digest, media type and size of each. Raises Refusal."""
     now = office.clock.now()
     tracking_code = new_tracking_code()
     report = StoredSelfReport(
@@ -24,6 +34,10 @@ async def submit_self_report(
         received_at=now,
         tracking_code_hash=office.tracking_code_hash(tracking_code),
         form=as_document(form),
+        photos=tuple(
+            Paper(SCENE, number, sha256, size_bytes, media_type, PAPER_IN_FORCE, now)
+            for number, (sha256, media_type, size_bytes) in enumerate(photos, start=1)
+        ),
     )
     refuse(self_report_refusals(report.facts, now))
     await work.add_self_report(report)

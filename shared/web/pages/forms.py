@@ -1,6 +1,7 @@
 """What a page's form sends: read within bounds, and never without the token of the visitor's own pages."""
 
 import hmac
+from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -9,8 +10,10 @@ from starlette.datastructures import FormData, UploadFile
 from shared.errors import Forbidden, Problem, Refusal, Unreadable
 from shared.web.pages.cookies import CSRF_FIELD, CSRF_HEADER, VISIT_COOKIE, cookie, csrf_token
 from shared.web.pages.rendering import visitor_of
+from shared.web.strict_json import read_limited
 
 FIELDS_MAX, FILES_MAX, FIELD_BYTES_MAX = 200, 10, 65_536
+FORM_BYTES_MAX = 1_048_576
 _FORGED = "This form is no longer valid: open the page again and repeat what you did."
 
 
@@ -37,9 +40,17 @@ class PageForm:
             )
         return text
 
+    async def close(self) -> None:
+        """Let go of uploaded files."""
+        await self._data.close()
+
     def texts(self, name: str) -> list[str]:
         """Every value of a field that may be sent several times."""
         return [value.strip() for value in self._data.getlist(name) if isinstance(value, str) and value.strip()]
+
+    def files(self, name: str) -> list[UploadFile]:
+        """Every uploaded file of a field that takes several."""
+        return [value for value in self._data.getlist(name) if isinstance(value, UploadFile) and value.filename]
 
     def file(self, name: str) -> UploadFile | None:
         """An uploaded file, None when nothing was chosen."""
@@ -47,12 +58,25 @@ class PageForm:
         return value if isinstance(value, UploadFile) and value.filename else None
 
 
-async def _checked_form(request: Request) -> PageForm:
-    """Raises Forbidden without the token, Unreadable for what is no form."""
+class _Read(Request):
+    """A request whose body has been read."""
+
+    def take(self, raw: bytes) -> None:
+        self._body = raw
+
+
+async def checked_form(request: Request, bytes_max: int = FORM_BYTES_MAX) -> PageForm:
+    """For routes that take files, with a bound of their own; they close it. Others take `form: Form`.
+
+    Raises Forbidden without the token, Unreadable for what is no form, TooLarge.
+    """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in ("application/x-www-form-urlencoded", "multipart/form-data"):
         raise Unreadable("form.unreadable", "This is not a form.")
-    data = await request.form(max_files=FILES_MAX, max_fields=FIELDS_MAX, max_part_size=FIELD_BYTES_MAX)
+    # Read within the bound first: what parses multipart would lay files of any size on the disk.
+    read = _Read(request.scope, request.receive)
+    read.take(await read_limited(request, bytes_max))
+    data = await read.form(max_files=FILES_MAX, max_fields=FIELDS_MAX, max_part_size=FIELD_BYTES_MAX)
     sent = request.headers.get(CSRF_HEADER) or data.get(CSRF_FIELD)
     visitor = visitor_of(request)
     held = visitor.session if visitor else cookie(request, VISIT_COOKIE)
@@ -61,4 +85,12 @@ async def _checked_form(request: Request) -> PageForm:
     return PageForm(data)
 
 
-Form = Annotated[PageForm, Depends(_checked_form)]
+async def _form(request: Request) -> AsyncIterator[PageForm]:
+    form = await checked_form(request)
+    try:
+        yield form
+    finally:
+        await form.close()
+
+
+Form = Annotated[PageForm, Depends(_form)]

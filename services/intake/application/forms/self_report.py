@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import ConfigDict, Discriminator, Field, StrictInt, Tag
+from pydantic import ConfigDict, Discriminator, Field, StrictBool, StrictInt, Tag
 
 from services.intake.application.forms.accident_report import Disease, Location
 from services.intake.application.forms.examples import SELF_REPORT
@@ -30,6 +30,9 @@ class SelfReporter(FormPart):
     name: Line
     phone: Phone
     relation: Relation
+    message_consent: Annotated[
+        StrictBool | None, Field(description="Whether they agreed to get messages about the case.")
+    ] = None
 
 
 class SelfReportedWorker(FormPart):

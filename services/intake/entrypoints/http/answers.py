@@ -106,6 +106,11 @@ class ReportListAnswer(BaseModel):
     next_cursor: str | None
 
 
+class PhotoAnswer(BaseModel):
+    version: int
+    size_bytes: int
+
+
 class SelfReportAnswer(BaseModel):
     """`checklist`: what the worker or the heirs have to bring."""
 
@@ -118,6 +123,7 @@ class SelfReportAnswer(BaseModel):
     claim_state: ClaimState | None
     waiting_on: WaitingOn | None
     checklist: list[ChecklistAnswer]
+    photos: Annotated[list[PhotoAnswer], Field(description="Sent with the page for reports.")]
 
 
 class SubmittedSelfReportAnswer(SelfReportAnswer):

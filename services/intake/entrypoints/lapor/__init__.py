@@ -1,0 +1,1 @@
+"""`/lapor`: reporting a work accident on a telephone, without an account."""

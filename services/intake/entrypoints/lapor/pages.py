@@ -1,0 +1,245 @@
+"""The pages, one short question after the other. Everything works without a script."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from babel.dates import get_month_names
+from fastapi import APIRouter, Request, Response
+
+from services.intake.application.keep_documents import store_content
+from services.intake.application.public_report import (
+    DATES,
+    PUBLIC_CHANNEL,
+    STEPS,
+    Draft,
+    Step,
+    document_of,
+    faults_of,
+    send_report,
+    unfinished,
+)
+from services.intake.entrypoints.lapor.desk import START, ReportPages, to
+from shared.errors import Refusal
+from shared.regulation.provinces import PROVINCES
+from shared.web.door import page
+from shared.web.pages.cookies import new_token
+from shared.web.pages.forms import Form, PageForm
+from shared.web.throttle import Subject
+
+FOLDER = Path(__file__).parent
+SENT = f"{START}/selesai"
+_BY_PATH = {step.path: step for step in STEPS}
+_LAST = STEPS[-1]
+_LENGTHS = {"chronology": 4_000}
+
+
+def N_(message: str) -> str:  # noqa: N802 - the name under which Babel looks for messages that are translated later
+    return message
+
+
+# By the code of what is wrong; what is not here is told by its own detail.
+_FAULTS = {
+    "required": N_("Fill this in."),
+    "unticked": N_("Tick this first."),
+    "unknown-code": N_("Choose one of these."),
+    "phone-format": N_("Write a telephone number such as 0812 3456 7890."),
+    "accident-in-future": N_("This day or hour has not come yet."),
+    "birth-after-event": N_("The birth date must lie before the accident."),
+    "date-impossible": N_("There is no such day."),
+    "date-range": N_("There is no such day."),
+    "time-range": N_("There is no such day."),
+    "nik-format": N_("A NIK has 16 digits. You may leave it empty."),
+    "nik-date": N_("One digit of this NIK is wrong. You may leave it empty."),
+    "nik-serial": N_("One digit of this NIK is wrong. You may leave it empty."),
+    "kpj-format": N_("A KPJ has 11 digits. You may leave it empty."),
+}
+_UNFIT = N_("This does not fit.")
+_WITHOUT_NIK = N_("Without a NIK we need the birth date.")
+
+
+def lapor_routes(here: ReportPages) -> APIRouter:
+    router = APIRouter()
+    _add_start(router, here)
+    _add_end(router, here)
+    _add_steps(router, here)
+    return router
+
+
+def _add_start(router: APIRouter, here: ReportPages) -> None:
+    @router.get("/", **page())
+    async def home() -> Response:
+        return to(START)
+
+    @router.get(START, **page())
+    async def start(request: Request) -> Response:
+        draft = await here.draft(request)
+        if draft is not None and draft.tracking_code:
+            return to(SENT)
+        return here.page(request, "lapor/start.html", begun=draft is not None and bool(draft.typed))
+
+    @router.post(f"{START}/mulai", **page())
+    async def begin(request: Request, form: Form) -> Response:
+        await here.throttle.spend([here.throttle.caller("lapor", request, here.settings.lapor_drafts_per_address_max)])
+        token = new_token()
+        async with here.desk.database.transaction(PUBLIC_CHANNEL) as transaction:
+            drafts = here.open_drafts(transaction)
+            before = here.token(request)
+            if before is not None:
+                await drafts.forget(before)
+            await drafts.begin(token, here.desk.office.clock.now())
+        response = to(f"{START}/{STEPS[0].path}")
+        here.remember(response, token)
+        return response
+
+    @router.post(f"{START}/lanjut", **page())
+    async def go_on(request: Request, form: Form) -> Response:
+        draft = await here.draft(request)
+        if draft is None:
+            return to(START)
+        return to(f"{START}/{(unfinished(draft, here.desk.office.clock.now()) or _LAST).path}")
+
+    @router.post(f"{START}/hapus", **page())
+    async def throw_away(request: Request, form: Form) -> Response:
+        token = here.token(request)
+        if token is not None:
+            async with here.desk.database.transaction(PUBLIC_CHANNEL) as transaction:
+                await here.open_drafts(transaction).forget(token)
+        response = to(START)
+        here.forget(response)
+        return response
+
+
+def _add_end(router: APIRouter, here: ReportPages) -> None:
+    @router.post(f"{START}/kirim", **page())
+    async def send(request: Request, form: Form) -> Response:
+        draft, now = await here.draft(request), here.desk.office.clock.now()
+        token = here.token(request)
+        if draft is None or token is None:
+            return to(START)
+        if draft.tracking_code:
+            return to(SENT)
+        lacking = unfinished(draft, now)
+        if lacking is not None:
+            return to(f"{START}/{lacking.path}")
+        if form.text("true") is None:
+            return _check_page(here, request, draft, fault=True)
+        if form.text("website", length_max=400) is None:
+            # Only a program fills in a field that nobody can see; it learns nothing of that.
+            await here.throttle.spend(_tries(here, request, draft))
+            await _send(here, token, draft)
+        return to(SENT)
+
+    @router.get(SENT, **page())
+    async def sent(request: Request) -> Response:
+        draft = await here.draft(request)
+        if draft is None or not draft.tracking_code:
+            return to(START)
+        return here.page(request, "lapor/sent.html", code=draft.tracking_code)
+
+
+def _tries(here: ReportPages, request: Request, draft: Draft) -> list[Subject]:
+    """One telephone number does not report without end, nor does one address."""
+    phone = document_of(draft)["reporter"]["phone"]
+    return [
+        here.throttle.caller("lapor-sent", request, here.settings.lapor_reports_per_address_max),
+        here.throttle.subject("lapor-phone", phone, here.settings.lapor_reports_per_phone_max),
+    ]
+
+
+async def _send(here: ReportPages, token: str, draft: Draft) -> None:
+    office, database = here.desk.office, here.desk.database
+    photos = []
+    for photo in draft.photos:
+        async with database.transaction(PUBLIC_CHANNEL) as transaction:
+            content = await here.open_drafts(transaction).photo_content(token, photo.id)
+        photos.append((*await store_content(office, content), len(content)))
+    async with database.transaction(PUBLIC_CHANNEL) as transaction:
+        await send_report(here.desk.work(transaction), office, here.open_drafts(transaction), token, photos)
+
+
+def _add_steps(router: APIRouter, here: ReportPages) -> None:
+    @router.get(f"{START}/{{path}}", **page())
+    async def show(request: Request, path: str) -> Response:
+        draft, step = await here.draft(request), _BY_PATH.get(path)
+        if draft is None or step is None or draft.tracking_code:
+            return to(START)
+        if step is _LAST:
+            lacking = unfinished(draft, here.desk.office.clock.now())
+            return to(f"{START}/{lacking.path}") if lacking else _check_page(here, request, draft)
+        return _step_page(here, request, step, draft)
+
+    @router.post(f"{START}/{{path}}", **page())
+    async def take(request: Request, path: str, form: Form) -> Response:
+        token, step, now = here.token(request), _BY_PATH.get(path), here.desk.office.clock.now()
+        if token is None or step is None or not step.fields:
+            return to(START)
+        try:
+            typed = _typed(step, form)
+        except Refusal:
+            typed = {}
+        async with here.desk.database.transaction(PUBLIC_CHANNEL) as transaction:
+            drafts = here.open_drafts(transaction)
+            before = await drafts.draft(token, now, lock=True)
+            if before is None or before.tracking_code:
+                return to(START)
+            draft = before.with_typed(typed)
+            await drafts.save(token, draft, now)
+        faults = faults_of(step, draft, now)
+        if faults:
+            return _step_page(here, request, step, draft, faults)
+        return to(f"{START}/{STEPS[STEPS.index(step) + 1].path}")
+
+
+def _typed(step: Step, form: PageForm) -> dict[str, str]:
+    """Every field of the step, empty where nothing was typed; a day in its three parts."""
+    names = []
+    for name in step.fields:
+        names += [f"{name}_{part}" for part in ("day", "month", "year")] if name in DATES else [name]
+    if "place" in step.fields:
+        names.append("city")
+    return {name: form.text(name, length_max=_LENGTHS.get(name, 200)) or "" for name in names}
+
+
+def _step_page(
+    here: ReportPages,
+    request: Request,
+    step: Step,
+    draft: Draft,
+    faults: Mapping[str, tuple[str, str]] | None = None,
+    **shown: Any,
+) -> Response:
+    language = here.pages.language(request)
+
+    def worded(name: str, code: str, detail: str) -> str:
+        message = _WITHOUT_NIK if (name, code) == ("birth_date", "required") else _FAULTS.get(code, _UNFIT)
+        return here.pages.translated(message, language)
+
+    return here.page(
+        request,
+        f"lapor/{step.path}.html",
+        status=422 if faults else 200,
+        typed=draft.typed,
+        photos=draft.photos,
+        faults={name: worded(name, *fault) for name, fault in (faults or {}).items()},
+        months=list(get_month_names(locale=language).items()),
+        provinces=sorted(PROVINCES.values(), key=lambda province: province.name),
+        number=STEPS.index(step) + 1,
+        last=len(STEPS),
+        back=STEPS[STEPS.index(step) - 1].path if step is not STEPS[0] else None,
+        **shown,
+    )
+
+
+def _check_page(here: ReportPages, request: Request, draft: Draft, *, fault: bool = False) -> Response:
+    province = PROVINCES.get(draft.typed.get("province", ""))
+    return _step_page(
+        here,
+        request,
+        _LAST,
+        draft,
+        {"true": ("unticked", "")} if fault else None,
+        told=document_of(draft),
+        province=province.name if province else "",
+        zone=province.zone if province else None,
+    )

@@ -1,0 +1,241 @@
+"""Reports without an account: what is kept while they are written, what becomes of them, and what is kept out."""
+
+import re
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from services.intake.application.public_report import PUBLIC_CHANNEL
+from shared.events.accident_report import SelfReportContent, SelfReportFacts
+from tests.support.databases import ServiceDatabase
+from tests.support.intake_service import NOON, PDF, PNG, Intake, running_intake
+
+STEPS: dict[str, dict[str, str]] = {
+    "pelapor": {"relation": "family", "reporter_name": "Budi", "reporter_phone": "0812 3456 7890"},
+    "pekerja": {
+        "worker_name": "Rini Wulandari", "birth_date_day": "4", "birth_date_month": "7", "birth_date_year": "1988",
+    },
+    "kejadian": {
+        "event_date_day": str(NOON.day), "event_date_month": str(NOON.month), "event_date_year": str(NOON.year),
+        "event_hour": "9", "province": "91", "city": "Jayapura", "place": "Pasar",
+    },
+    "cerita": {"chronology": "Jatuh dari tangga.", "cause": "Tangga patah", "consequence": "injury"},
+}  # fmt: skip
+
+
+class Telephone:
+    """A browser of its own before intake."""
+
+    def __init__(self, intake: Intake) -> None:
+        transport = httpx.ASGITransport(intake.app, raise_app_exceptions=False)
+        self.http = httpx.AsyncClient(transport=transport, base_url="http://intake.test")
+        self.csrf = ""
+
+    async def get(self, path: str) -> httpx.Response:
+        answer = await self.http.get(path)
+        found = re.search(r'name="csrf" value="([0-9a-f]+)"', answer.text)
+        self.csrf = found[1] if found else self.csrf
+        return answer
+
+    async def post(self, path: str, typed: dict[str, str] | None = None, **more: Any) -> httpx.Response:
+        return await self.http.post(path, data={"csrf": self.csrf, **(typed or {})}, **more)
+
+    async def begin(self) -> None:
+        await self.get("/lapor")
+        assert (await self.post("/lapor/mulai")).headers["location"] == "/lapor/pelapor"
+
+    async def write(self, **over: dict[str, str]) -> None:
+        await self.begin()
+        for step, typed in STEPS.items():
+            answer = await self.post(f"/lapor/{step}", {**typed, **over.get(step, {})})
+            assert answer.status_code == 303, answer.text
+
+    async def send(self, **more: str) -> httpx.Response:
+        return await self.post("/lapor/kirim", {"true": "yes", **more})
+
+    async def code(self) -> str:
+        found = re.search(r'class="code">([0-9A-Z-]+)<', (await self.get("/lapor/selesai")).text)
+        assert found is not None
+        return found[1].replace("-", "")
+
+
+async def reports(intake: Intake) -> list[Any]:
+    return await intake.rows("SELECT report_id, tracking_code_hash FROM self_report WHERE org = $1", PUBLIC_CHANNEL)
+
+
+async def test_a_report_becomes_a_self_report_of_the_hubs_own_channel(intake: Intake) -> None:
+    telephone, before = Telephone(intake), await reports(intake)
+    await telephone.write()
+    photo = {"photos": ("foto.png", PNG, "image/png")}
+    assert (await telephone.post("/lapor/foto", files=photo)).status_code == 303
+    assert (await telephone.send()).headers["location"] == "/lapor/selesai"
+    code = await telephone.code()
+    [row] = [row for row in await reports(intake) if row not in before]
+    assert row["tracking_code_hash"] in intake.secrets.blind_index.all("tracking-code", code)
+    [event] = await intake.events(str(row["report_id"]))
+    facts, content = event.facts, event.content
+    assert isinstance(facts, SelfReportFacts)
+    assert isinstance(content, SelfReportContent)
+    assert (facts.org, facts.relation, facts.region_code) == (PUBLIC_CHANNEL, "family", "9100")
+    assert (facts.occurred_at_precision, facts.occurred_zone) == ("hour", "Asia/Jayapura")
+    assert facts.occurred_at is not None
+    assert facts.occurred_at.isoformat() == "2026-11-20T09:00:00+09:00", "nine o'clock of the place"
+    assert content.report.worker.name == "Rini Wulandari"
+    assert content.report.event is not None
+    assert content.report.event.place == "Pasar, Jayapura"
+    assert [(d.document_code, d.media_type, d.size_bytes) for d in content.documents] == [
+        ("SCENE", "image/png", len(PNG))
+    ]
+
+
+async def test_it_is_sent_once_however_often_the_button_is_pressed(intake: Intake) -> None:
+    telephone, before = Telephone(intake), len(await reports(intake))
+    await telephone.write()
+    for _ in range(3):
+        assert (await telephone.send()).headers["location"] == "/lapor/selesai"
+    assert len(await reports(intake)) == before + 1
+    assert (await telephone.get("/lapor")).headers["location"] == "/lapor/selesai"
+
+
+async def test_what_is_written_is_sealed_and_gone_once_it_is_sent(intake: Intake) -> None:
+    telephone = Telephone(intake)
+    await telephone.write()
+    await telephone.post("/lapor/foto", files={"photos": ("foto.png", PNG, "image/png")})
+    drafts = await intake.rows("SELECT * FROM report_draft")
+    photos = await intake.rows("SELECT * FROM report_draft_photo")
+    for secret in (b"Rini", b"Budi", b"tangga", PNG):
+        assert not [row for row in drafts if secret in row["sealed_draft"]]
+        assert not [row for row in photos if secret in row["sealed_content"]]
+    token = telephone.http.cookies["lapor"]
+    assert token not in str([dict(row) for row in drafts])
+    await telephone.send()
+    assert len(await intake.rows("SELECT 1 FROM report_draft_photo")) < len(photos)
+    await telephone.post("/lapor/hapus")
+    assert (await telephone.get("/lapor/selesai")).headers["location"] == "/lapor"
+
+
+async def test_drafts_that_nobody_comes_back_to_are_forgotten(intake: Intake) -> None:
+    telephone = Telephone(intake)
+    await telephone.write()
+    intake.clock.advance(timedelta(days=6))
+    assert (await telephone.get("/lapor/cerita")).status_code == 200
+    intake.clock.advance(timedelta(days=2))
+    assert (await telephone.get("/lapor/cerita")).headers["location"] == "/lapor"
+    old = "SELECT token_hash FROM report_draft WHERE touched_at < $1", intake.clock.now() - timedelta(days=7)
+    while await intake.rows(*old):
+        before = len(await intake.rows(*old))
+        await Telephone(intake).begin()
+        assert len(await intake.rows(*old)) < before
+
+
+async def test_the_code_is_shown_for_an_hour_on_that_telephone_alone(intake: Intake) -> None:
+    telephone = Telephone(intake)
+    await telephone.write()
+    await telephone.send()
+    await telephone.code()
+    assert (await Telephone(intake).get("/lapor/selesai")).headers["location"] == "/lapor"
+    intake.clock.advance(timedelta(minutes=61))
+    assert (await telephone.get("/lapor/selesai")).headers["location"] == "/lapor"
+
+
+@pytest.mark.parametrize(
+    ("step", "typed", "fault"),
+    [
+        ("pelapor", {"relation": ""}, "Isi bagian ini."),
+        ("pelapor", {"reporter_phone": "12"}, "Tulis nomor telepon"),
+        ("pekerja", {"birth_date_day": "", "birth_date_month": "", "birth_date_year": ""}, "Tanpa NIK"),
+        ("pekerja", {"birth_date_day": "31", "birth_date_month": "2"}, "Tanggal ini tidak ada."),
+        ("pekerja", {"nik": "123"}, "16 angka"),
+        ("pekerja", {"kpj": "123"}, "11 angka"),
+        ("kejadian", {"event_hour": "23"}, "belum terjadi"),
+        ("kejadian", {"event_date_year": "2027"}, "belum terjadi"),
+        ("kejadian", {"province": ""}, "Isi bagian ini."),
+        ("cerita", {"chronology": " "}, "Isi bagian ini."),
+    ],
+)
+async def test_each_step_says_in_words_what_is_wrong(
+    intake: Intake, step: str, typed: dict[str, str], fault: str
+) -> None:
+    telephone = Telephone(intake)
+    await telephone.write()
+    answer = await telephone.post(f"/lapor/{step}", {**STEPS[step], **typed})
+    assert answer.status_code == 422
+    assert fault in answer.text
+    # What is wrong is not sent, wherever one goes from here.
+    assert (await telephone.send()).headers["location"] == f"/lapor/{step}"
+    assert (await telephone.get("/lapor/periksa")).headers["location"] == f"/lapor/{step}"
+
+
+async def test_with_a_nik_the_birth_date_may_stay_empty(intake: Intake) -> None:
+    telephone = Telephone(intake)
+    empty = {"birth_date_day": "", "birth_date_month": "", "birth_date_year": ""}
+    await telephone.write(pekerja={**empty, "nik": "3671 0152 0390 0001"})
+    assert (await telephone.send()).headers["location"] == "/lapor/selesai"
+
+
+async def test_a_program_that_fills_in_everything_is_kept_out_and_not_told(intake: Intake) -> None:
+    telephone, before = Telephone(intake), len(await reports(intake))
+    await telephone.write()
+    assert (await telephone.send(website="https://x.example")).headers["location"] == "/lapor/selesai"
+    assert len(await reports(intake)) == before
+
+
+async def test_one_telephone_number_does_not_report_without_end(intake: Intake) -> None:
+    statuses = []
+    for _ in range(6):
+        telephone = Telephone(intake)
+        await telephone.write(pelapor={"reporter_phone": "0899 0000 1111"})
+        statuses.append((await telephone.send()).status_code)
+    assert statuses == [303] * 5 + [429]
+    intake.clock.advance(timedelta(minutes=61))
+    assert (await telephone.send()).status_code == 303
+
+
+async def test_one_address_does_not_begin_without_end(intake_database: ServiceDatabase, tmp_path: Path) -> None:
+    async with running_intake(intake_database, tmp_path, lapor_drafts_per_address_max=2) as intake:
+        telephone = Telephone(intake)
+        await telephone.get("/lapor")
+        assert [(await telephone.post("/lapor/mulai")).status_code for _ in range(3)] == [303, 303, 429]
+
+
+async def test_a_form_of_another_site_begins_and_sends_nothing(intake: Intake) -> None:
+    telephone = Telephone(intake)
+    await telephone.write()
+    telephone.csrf = "0" * 64
+    for path in ("/lapor/mulai", "/lapor/kirim", "/lapor/pelapor", "/lapor/foto", "/lapor/hapus"):
+        assert (await telephone.post(path)).status_code == 403, path
+
+
+@pytest.mark.parametrize(("content", "status"), [(PDF, 415), (b"<svg/>", 415), (PNG + bytes(11_000_000), 413)])
+async def test_only_pictures_of_a_size_are_taken(intake: Intake, content: bytes, status: int) -> None:
+    telephone = Telephone(intake)
+    await telephone.write()
+    assert (await telephone.post("/lapor/foto", files={"photos": ("x.png", content)})).status_code == status
+
+
+async def test_there_are_at_most_six_photographs(intake: Intake) -> None:
+    telephone = Telephone(intake)
+    await telephone.write()
+    many = [("photos", (f"{number}.png", PNG)) for number in range(6)]
+    assert (await telephone.post("/lapor/foto", files=many)).status_code == 303
+    assert (await telephone.post("/lapor/foto", files=many[:1])).status_code == 422
+    page = (await telephone.get("/lapor/foto")).text
+    [first, *rest] = re.findall(r"/lapor/foto/([0-9a-f-]{36})/hapus", page)
+    assert len(rest) == 5
+    other = Telephone(intake)
+    await other.begin()
+    await other.post(f"/lapor/foto/{first}/hapus")
+    assert first in (await telephone.get("/lapor/foto")).text, "nobody takes away another's photographs"
+    await telephone.post(f"/lapor/foto/{first}/hapus")
+    assert first not in (await telephone.get("/lapor/foto")).text
+
+
+async def test_what_is_typed_is_shown_as_text(intake: Intake) -> None:
+    telephone = Telephone(intake)
+    await telephone.write(cerita={"chronology": "<script>alert(1)</script>"})
+    page = (await telephone.get("/lapor/periksa")).text
+    assert "<script>alert(1)" not in page
+    assert "&lt;script&gt;" in page
