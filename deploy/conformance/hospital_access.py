@@ -45,6 +45,15 @@ def _metadata(run: HospitalRun) -> None:
         expect_that(told.get("fhirVersion") == "4.0.1", answer, "fhirVersion is 4.0.1")
 
 
+@ACCESS.rule("smart-discovery", "GET /.well-known/smart-configuration says where a token is got, without a token.")
+def _discovery(run: HospitalRun) -> None:
+    answer = expect(run.hub.call("GET", "/.well-known/smart-configuration", token=False), 200)
+    told = answer.json()
+    expect_that(bool(told["token_endpoint"]), answer, "there is a token_endpoint")
+    methods = told["token_endpoint_auth_methods_supported"]
+    expect_that("private_key_jwt" in methods, answer, "private_key_jwt is among the methods")
+
+
 @ACCESS.rule("token-first", "Without a token everything else answers 401, before the body is looked at.")
 def _no_token(run: HospitalRun) -> None:
     refusal(run.hub.call("GET", "/Patient", token=False), 401)

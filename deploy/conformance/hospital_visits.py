@@ -77,6 +77,19 @@ def _kept(run: HospitalRun) -> None:
     expect_that(read["encounter"]["reference"] == "Encounter/1000000123", answer, "the encounter is as it was sent")
 
 
+@VISITS.rule(
+    "content-type",
+    "Answers are application/fhir+json, with _format=json too; XML is not given (406).",
+    needs=["create"],
+)
+def _content_type(run: HospitalRun) -> None:
+    for query in ("", "?_format=json", "?_format=application/fhir%2Bjson"):
+        answer = expect(run.hub.call("GET", f"/{run.paths['Encounter']}{query}"), 200)
+        kind = answer.headers.get("content-type", "")
+        expect_that(kind.startswith("application/fhir+json"), answer, f"its type is application/fhir+json, not {kind}")
+    refusal(run.hub.call("GET", f"/{run.paths['Encounter']}", headers={"Accept": "application/fhir+xml"}), 406)
+
+
 @VISITS.rule("update", "PUT /{Type}/{id} stores the next version and answers 200.", needs=["create"])
 def _update(run: HospitalRun) -> None:
     number = run.sent["Encounter"]["identifier"][0]["value"]
@@ -125,6 +138,19 @@ def _search(run: HospitalRun) -> None:
     expect_that(matches(answer) == [], answer, "nothing was changed before 2020")
 
 
+@VISITS.rule(
+    "include", "A search brings what its matches name (_include) and what names them (_revinclude).", needs=["search"]
+)
+def _include(run: HospitalRun) -> None:
+    encounter = run.paths["Encounter"]
+    path = f"/Encounter?_id={encounter.partition('/')[2]}&_include=Encounter:subject&_revinclude=Procedure:encounter"
+    answer = expect(run.hub.call("GET", path), 200)
+    entries = document(answer)["entry"]
+    found = {f"{one['resource']['resourceType']}/{one['resource']['id']}": one["search"]["mode"] for one in entries}
+    wanted = {encounter: "match", run.paths["Patient"]: "include", run.paths["Procedure"]: "include"}
+    expect_that(found == wanted, answer, "the Encounter, its Patient and its Procedure are there")
+
+
 @VISITS.rule("paging", "A search is paged by _count, with a link to the next page.", needs=["parts-of-a-visit"])
 def _paging(run: HospitalRun) -> None:
     patient, encounter = run.paths["Patient"], run.paths["Encounter"]
@@ -170,6 +196,21 @@ def _conditional(run: HospitalRun) -> None:
     first = expect(run.hub.call("POST", "/Organization", body, headers=headers), 201)
     second = expect(run.hub.call("POST", "/Organization", body, headers=headers), 200)
     expect_that(bool(place(first)) and place(first) == place(second), second, "the Location is the first one's")
+
+
+@VISITS.rule(
+    "conditional-update",
+    "PUT /{Type}?identifier=… makes one the first time (201) and its next version the second (200).",
+    needs=["token-satusehat"],
+)
+def _conditional_update(run: HospitalRun) -> None:
+    value = new_number()
+    body = {"resourceType": "Location", "identifier": [{"system": "urn:uji:poli", "value": value}], "name": "IGD"}
+    path = by_identifier("Location", "urn:uji:poli", value)
+    made = document(expect(run.hub.call("PUT", path, body), 201))
+    answer = expect(run.hub.call("PUT", path, {**body, "name": "IGD 24 jam"}), 200)
+    same = document(answer)["id"] == made["id"] and answer.headers.get("etag") == 'W/"2"'
+    expect_that(same, answer, "it is the second version of the same Location")
 
 
 @VISITS.rule(

@@ -83,6 +83,13 @@ def without_header(where: Where, name: str) -> Spoil:
     return spoil
 
 
+def header(where: Where, name: str, value: str) -> Spoil:
+    def spoil(request: httpx.Request, answer: httpx.Response) -> httpx.Response:
+        return remade(answer, headers={**answer.headers, name: value}) if where.meets(request, answer) else answer
+
+    return spoil
+
+
 def body(where: Where, change: Callable[[dict[str, Any]], Any]) -> Spoil:
     """`change` works on the answer's JSON in place."""
 
@@ -132,6 +139,7 @@ SPOILED: dict[str, Callable[[], Spoil]] = {
     "token-refusal": lambda: status(Where("POST", "accesstoken", 401), 400),
     "token-signed": lambda: status(Where("POST", "oauth2/token$"), 400),
     "metadata-open": lambda: body(Where("GET", "/metadata$"), lambda told: told.update(fhirVersion="4.3.0")),
+    "smart-discovery": lambda: body(Where("GET", "smart-conf"), lambda told: told.pop("token_endpoint")),
     "token-first": lambda: status(Where("POST", "/Encounter$", 401), 400),
     "look-up-mints": lambda: body(Where("GET", f"/Patient.{_NIK}"), _no_entries),
     "look-up-tells-nothing": lambda: body(Where("GET", "/Patient/"), lambda told: told.update(name=[{"text": "Siti"}])),
@@ -145,6 +153,9 @@ SPOILED: dict[str, Callable[[], Spoil]] = {
     "read-equals-sent": lambda: text(Where("GET", "/Observation/"), "120.10", "120.1"),
     "references-are-kept": lambda: text(Where("GET", "/Observation/"), "Patient/P02478375538", "Patient/0"),
     "update": lambda: without_header(Where("PUT", "/Encounter/", 200), "etag"),
+    "content-type": lambda: header(Where("GET", "/Encounter/", 200), "content-type", "application/json"),
+    "include": lambda: text(Where("GET", "_include"), '"include"', '"match"'),
+    "conditional-update": lambda: status(Where("PUT", r"/Location\?", 200), 201),
     "patch": lambda: status(Where("PATCH", "/Condition/"), 405),
     "versions": lambda: body(Where("GET", "/_history$"), lambda told: told["entry"].reverse()),
     "search": lambda: body(Where("GET", r"/Procedure\?subject"), _no_entries),
