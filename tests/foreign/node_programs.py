@@ -2,6 +2,8 @@
 
 import json
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ _NODE = _HOME / "bin" / "node"
 _NPM = _HOME / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
 _INSTALL_SECONDS = 300.0
 _RUN_SECONDS = 90.0
+_END_SECONDS = 10.0
 
 
 class Node:
@@ -39,3 +42,23 @@ class Node:
         )
         assert done.returncode == 0, done.stderr[-4000:]
         return json.loads(done.stdout.strip().splitlines()[-1])
+
+    @contextmanager
+    def serving(self, program: str, told: Any) -> Iterator[Any]:
+        """`program` running, told one line; what its first line says. It ends when its input does."""
+        command = [_NODE, "--no-warnings", FOLDER / "programs" / program]
+        with subprocess.Popen(
+            command, cwd=FOLDER, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        ) as running:
+            assert running.stdin is not None
+            assert running.stdout is not None
+            assert running.stderr is not None
+            running.stdin.write(json.dumps(told) + "\n")
+            running.stdin.flush()
+            first = running.stdout.readline()
+            try:
+                assert first, running.stderr.read()[-4000:]
+                yield json.loads(first)
+            finally:
+                running.stdin.close()
+                running.wait(_END_SECONDS)
