@@ -1,5 +1,6 @@
 """The one place where this service's objects are made; tests call the same `build`."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 import httpx
@@ -15,14 +16,17 @@ from services.hospital_gateway.adapters.held_purge import HeldPurge, PurgeAges
 from services.hospital_gateway.adapters.held_visits import PostgresHeldVisits
 from services.hospital_gateway.adapters.hospital_requests import PostgresRequests
 from services.hospital_gateway.adapters.issuer_credentials import IssuerCredentials
+from services.hospital_gateway.adapters.large_requests import Bounds, Case, LargeRequests, Workshop
 from services.hospital_gateway.adapters.participants import ParticipantRows, PostgresParticipants
 from services.hospital_gateway.adapters.projections import PostgresProjections
 from services.hospital_gateway.adapters.records import PostgresVault
+from services.hospital_gateway.adapters.sized_cases import SizedEligibility, SizedResource, SizedSubmit, Told
 from services.hospital_gateway.application.ask_hospitals import AskHospitals
 from services.hospital_gateway.application.assemble_report import Rules
 from services.hospital_gateway.application.bridge_tokens import IssueBridgeToken
 from services.hospital_gateway.application.bundle_entries import BundleReads
 from services.hospital_gateway.application.check_eligibility import CheckEligibility
+from services.hospital_gateway.application.ports import ResourceFormat
 from services.hospital_gateway.application.report_changes import ReportWriter
 from services.hospital_gateway.application.search_resources import SearchResources
 from services.hospital_gateway.application.single_resource import SingleResource
@@ -39,6 +43,7 @@ from shared.events import TOPICS
 from shared.events.topics import DEAD_LETTERS, MEDICAL_REPORTS
 from shared.kafka.aiokafka_bus import AioKafkaBus
 from shared.kafka.bus import EventBus
+from shared.observability import configure_logging
 from shared.operations import dead_letter_routes
 from shared.outbox import Cleaner, Consumer, Handle, Relay, Retention
 from shared.partner_http.client import careful_client
@@ -67,7 +72,6 @@ def build(
     database = Database.of(settings, service=NAME)
     secrets = load_secrets(settings.secrets_dir)
     load_tables_of_a_visit()
-    resource_format = R4Format(inline_bytes_max=settings.fhir_inline_bytes_max, entries_max=settings.fhir_entries_max)
     answers = Answers(outcome_of, settings.public_url)
     stop_verifier: list[Hook] = []
     if verifier is None:
@@ -75,10 +79,10 @@ def build(
         stop_verifier.append(stop)
     bridges = BridgeSeals(secrets.sealer)
     issuer_client = careful_client(timeout_seconds=settings.issuer_timeout_seconds, transport=issuer_transport)
-    vault = PostgresVault(database, secrets.sealer, secrets.blind_index, clock, replay_days=settings.fhir_replay_days)
-    reports = ReportWriter(resource_format, Rules(relevance_rules(), body_part_rules()), secrets.worker_keys)
-    writer = ResourceWriter(resource_format, reports, clock)
-    handle = _heard(secrets.sealer, vault, reports, resource_format, clock)
+    cases = _Cases.over(settings, database, secrets, clock)
+    vault, resource_format = cases.vault, cases.resources.format
+    large = LargeRequests(open_workshop, settings, _bounds(settings))
+    handle = _heard(secrets.sealer, vault, cases.reports, resource_format, clock)
     consumer = Consumer(database, bus, secrets.sealer, group=NAME, topics=TOPICS_READ, handle=handle, clock=clock)
     return create_service(
         NAME,
@@ -86,7 +90,7 @@ def build(
         title="Simpul: hospital gateway (FHIR R4)",
         routers=[
             bridge_token_router(_bridge_tokens(settings, issuer_client, verifier, bridges, vault, clock)),
-            fhir_router(_surface(settings, database, secrets, vault, resource_format, writer, answers, clock)),
+            fhir_router(_surface(settings, cases, large, answers)),
             dead_letter_routes(database, consumer),
         ],
         verifier=BridgeVerifier(bridges, verifier, clock),
@@ -98,7 +102,7 @@ def build(
             consumer,
         ],
         checks=[("postgres", database.check)],
-        on_stop=[*stop_verifier, issuer_client.aclose, database.close, bus.close, resource_format.close],
+        on_stop=[*stop_verifier, issuer_client.aclose, database.close, bus.close, large.close],
     )
 
 
@@ -108,7 +112,7 @@ def _kafka(settings: HospitalGatewaySettings) -> AioKafkaBus:
 
 
 def _heard(
-    sealer: Sealer, vault: PostgresVault, reports: ReportWriter, resource_format: R4Format, clock: Clock
+    sealer: Sealer, vault: PostgresVault, reports: ReportWriter, resource_format: ResourceFormat, clock: Clock
 ) -> Handle:
     return handler(
         PostgresProjections,
@@ -141,32 +145,82 @@ def _token_endpoint(settings: HospitalGatewaySettings) -> str:
     return settings.token_endpoint or f"{settings.issuer_reached_at or settings.issuer}/oauth2/token"
 
 
-def _surface(
-    settings: HospitalGatewaySettings,
-    database: Database,
-    secrets: Secrets,
-    vault: PostgresVault,
-    resource_format: R4Format,
-    writer: ResourceWriter,
-    answers: Answers,
-    clock: Clock,
-) -> FhirSurface:
-    """The use cases with everything under them."""
-    participants = PostgresParticipants(database, secrets.sealer, secrets.blind_index)
-    check_eligibility = CheckEligibility(vault, resource_format, writer, participants, clock)
-    searches = SearchResources(vault, resource_format, writer)
-    reads = BundleReads(resource_format, searches)
+@dataclass(frozen=True)
+class _Cases:
+    """The use cases of the FHIR surface with everything under them."""
+
+    vault: PostgresVault
+    reports: ReportWriter
+    submit: SubmitBundle
+    resources: SingleResource
+    searches: SearchResources
+    eligibility: CheckEligibility
+
+    @classmethod
+    def over(cls, settings: HospitalGatewaySettings, database: Database, secrets: Secrets, clock: Clock) -> "_Cases":
+        resource_format = R4Format(
+            entries_max=settings.fhir_entries_max, slim_from_bytes=settings.fhir_inline_bytes_max + 1
+        )
+        days = settings.fhir_replay_days
+        vault = PostgresVault(database, secrets.sealer, secrets.blind_index, clock, replay_days=days)
+        reports = ReportWriter(resource_format, Rules(relevance_rules(), body_part_rules()), secrets.worker_keys)
+        writer = ResourceWriter(resource_format, reports, clock)
+        participants = PostgresParticipants(database, secrets.sealer, secrets.blind_index)
+        eligibility = CheckEligibility(vault, resource_format, writer, participants, clock)
+        searches = SearchResources(vault, resource_format, writer)
+        reads = BundleReads(resource_format, searches)
+        submit = SubmitBundle(vault, resource_format, writer, eligibility, reads, clock)
+        return cls(vault, reports, submit, SingleResource(vault, resource_format, writer), searches, eligibility)
+
+
+def open_workshop(settings: HospitalGatewaySettings) -> Workshop:
+    """What the process for large requests works with; called there."""
+    configure_logging(f"{NAME}-large", settings.log_level)
+    database = Database(
+        settings.database_url, service=NAME, pool_size=2, timeout_seconds=settings.database_timeout_seconds
+    )
+    made = _Cases.over(settings, database, load_secrets(settings.secrets_dir), SystemClock())
+    cases: dict[str, Case] = {
+        "submit": made.submit,
+        "check_eligibility": made.eligibility,
+        "create": made.resources.create,
+        "update": made.resources.update,
+        "update_where": made.resources.update_where,
+        "problems": Told(made.resources),
+    }
+    return Workshop(cases, database.close)
+
+
+def _bounds(settings: HospitalGatewaySettings) -> Bounds:
+    return Bounds(
+        here_bytes_max=settings.fhir_inline_bytes_max,
+        waiting_bytes_max=settings.fhir_waiting_bytes_max,
+        data_bytes_max=settings.fhir_worker_data_bytes_max,
+        kept_bytes_max=settings.fhir_worker_kept_bytes_max,
+    )
+
+
+def _surface(settings: HospitalGatewaySettings, cases: _Cases, large: LargeRequests, answers: Answers) -> FhirSurface:
+    """What the routes call: small requests are done here, large ones apart."""
+    single, eligibility = cases.resources, cases.eligibility
     return FhirSurface(
-        submit_bundle=SubmitBundle(vault, resource_format, writer, check_eligibility, reads, clock),
-        searches=searches,
+        submit_bundle=SizedSubmit(cases.submit, large),
+        searches=cases.searches,
         writing=Writing(
-            SingleResource(vault, resource_format, writer),
+            SizedResource(single.vault, single.format, single.writer, large),
             answers,
             STORED_TYPES,
             search_of,
             settings.fhir_body_bytes_max,
         ),
-        check_eligibility=check_eligibility,
+        check_eligibility=SizedEligibility(
+            eligibility.vault,
+            eligibility.format,
+            eligibility.writer,
+            eligibility.participants,
+            eligibility.clock,
+            large,
+        ),
         public_url=settings.public_url,
         issuer=settings.issuer,
         token_endpoint=settings.token_endpoint or f"{settings.issuer}/oauth2/token",

@@ -2,7 +2,7 @@
 one look-up and one insert."""
 
 import hashlib
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import date, timedelta
 from uuid import UUID
@@ -28,6 +28,7 @@ from services.hospital_gateway.adapters.record_statements import (
     VERSION,
 )
 from services.hospital_gateway.adapters.resource_search import Hashes, page_sql, search_sql
+from services.hospital_gateway.adapters.statement_sizes import packed, slices
 from services.hospital_gateway.application.documents import (
     Caller,
     Criteria,
@@ -212,9 +213,26 @@ class PostgresRecords:
         receipt_id: UUID | None = None,
     ) -> None:
         last = {(one.type, one.id): one.version for one in written}
-        replaced = [who for who, _ in last.items() if min(w.version for w in written if (w.type, w.id) == who) > 1]
+        first = {(one.type, one.id): one.version for one in reversed(written)}
+        replaced = [who for who, version in first.items() if version > 1]
         if replaced:
             await self._replace(replaced)
+        *before, final = slices(written)
+        for part in before:
+            await self._add(part, last, (), None, receipt_id)
+        if not await self._add(final, last, reports, receipt, receipt_id):
+            raise Collision
+
+    async def _add(
+        self,
+        written: Sequence[Written],
+        last: Mapping[tuple[str, UUID], int],
+        reports: Sequence[tuple[ReportState, str | None]],
+        receipt: Receipt | None,
+        receipt_id: UUID | None,
+    ) -> bool:
+        """One slice of new versions; `last` is the current version of each. False when another Bundle of the same
+        bytes came first."""
         texts = [one.text.encode() for one in written]
         current = [one for one in written if last[one.type, one.id] == one.version]
         names = self._named_by(current)
@@ -251,8 +269,7 @@ class PostgresRecords:
             [state.marks.ended_at for state, _ in reports],
             *(self._receipt_values(receipt) if receipt else ()),
         )
-        if not stored:
-            raise Collision
+        return bool(stored)
 
     def _named_by(self, current: Sequence[Written]) -> list[tuple[str, str, UUID, bool]]:
         """Type, token, id and whether it is the only one, of each identifier that is to be found; and of the number by
@@ -330,7 +347,7 @@ class PostgresRecords:
             receipt.id,
             receipt.received_at,
             receipt.entries,
-            self._sealer.seal_bytes(receipt.request, type="bundle", id=receipt.id, version=1),
+            self._sealer.seal_bytes(packed(receipt.request), type="bundle", id=receipt.id, version=1),
             self._sealer.seal_bytes(receipt.response, type="bundle-answer", id=receipt.id, version=1),
             receipt.received_at - self._replay_for,
         )

@@ -34,7 +34,8 @@ class Organisation:
 class Draft:
     """A resource that has passed validation and is not stored yet.
 
-    `text` is its JSON exactly as sent; `references` are all references it makes (without those into itself).
+    `text` is its JSON exactly as sent; `references` are all references it makes (without those into itself). Of a
+    large Bundle's resource `content` holds only what is asked for before it is stored (`is_slim`).
     """
 
     type: str
@@ -43,6 +44,7 @@ class Draft:
     identifiers: tuple[Identifier, ...] = ()
     references: tuple[tuple[str, str], ...] = ()  # expression, reference
     organisations: tuple[Organisation, ...] = ()
+    is_slim: bool = False
 
     @property
     def id(self) -> str | None:
@@ -196,9 +198,10 @@ class Links:
 
 @dataclass(frozen=True)
 class Written(Held):
-    """A version that is about to be stored, with what is kept beside it."""
+    """A version that is about to be stored, with what is kept beside it. Its content is parsed already, but for those
+    of a large Bundle."""
 
-    content: Document = field(default_factory=dict)
+    content: Document | None = None
     links: Links = Links(None, None)
     keys: tuple[tuple[str, str], ...] = ()  # system and value of every identifier
     exclusive: frozenset[tuple[str, str]] = frozenset()  # those of which there may be one resource only

@@ -71,8 +71,12 @@ class ReportWriter:
         new = {one.id for one in current.values() if one.type == "Encounter" and ("Encounter", one.id) not in heads}
         reports: list[tuple[ReportState, str | None]] = []
         events: list[Event] = []
+        parts_of: dict[UUID, list[Held]] = {encounter_id: [] for encounter_id in new}
+        for one in current.values():
+            if one.encounter_id in parts_of:
+                parts_of[one.encounter_id].append(one)
         for encounter_id in sorted(new):
-            parts: list[Held] = [one for one in current.values() if one.encounter_id == encounter_id]
+            parts = parts_of[encounter_id]
             state, status, event = await self._next(
                 records, ReportState(encounter_id), parts, current, org, region_code, at
             )
@@ -184,7 +188,8 @@ class ReportWriter:
         return links.named
 
     def _content(self, one: Held) -> Mapping[str, object]:
-        return one.content if isinstance(one, Written) else self._format.parse(one.text)
+        known = one.content if isinstance(one, Written) else None
+        return self._format.parse(one.text) if known is None else known
 
     def _kept(self, one: Held) -> Kept:
         return Kept(one.type, str(one.id), one.version, one.content_sha256.hex(), self._content(one))

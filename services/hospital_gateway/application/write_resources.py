@@ -125,6 +125,7 @@ class ResourceWriter:
             numbered = _held_by(("Patient", *key), prepared, taken)
             if len(numbered) == 1:
                 plan.patients[key] = numbered[0]
+        places = _places(entries) if searches else {}
         for reference, search in searches.items():
             holders = {*prepared.holders.get(key_of(search), ())}
             if key_of(search) in taken:
@@ -133,7 +134,7 @@ class ResourceWriter:
                 plan.targets[reference] = f"{search.type}/{holders.pop()}"
                 continue
             code = "reference-ambiguous" if holders else "reference-unresolved"
-            plan.findings.extend(finding(code, where) for where in _places(entries, reference))
+            plan.findings.extend(finding(code, where) for where in places.get(reference, ()))
         return plan
 
     def _step(self, entry: Entry, prepared: Prepared, taken: dict[Key, UUID], plan: _Plan) -> _Step | None:
@@ -216,10 +217,12 @@ class ResourceWriter:
     async def _check_organisations(self, records: Records, caller: Caller, plan: _Plan) -> None:
         """Refuse a write in another registered hospital's name (interface, section 4)."""
         named: dict[str, list[str]] = {}
+        behind: dict[str, Sequence[str]] = {}
         for step in plan.steps:
             for mention in step.entry.draft.organisations if step.entry.draft else ():
-                numbers = [*mention.numbers, *await self._numbers_behind(records, mention.reference, plan)]
-                for number in numbers:
+                if mention.reference not in behind:
+                    behind[mention.reference] = await self._numbers_behind(records, mention.reference, plan)
+                for number in (*mention.numbers, *behind[mention.reference]):
                     if number != caller.number:
                         named.setdefault(number, []).append(mention.expression)
         if not named:
@@ -276,7 +279,7 @@ class ResourceWriter:
             content_sha256=hashlib.sha256(resolved.encode()).digest(),
             encounter_id=step.id if draft.type == "Encounter" else links.encounter_id,
             patient_id=links.patient_id or numbered,
-            content=content,
+            content=None if draft.is_slim else content,
             links=links,
             keys=(
                 *((one.system, one.value) for one in draft.identifiers),
@@ -289,7 +292,8 @@ class ResourceWriter:
     def _subject_changed(self, type_name: str, before: Held, made: Written) -> bool:
         if type_name != "Encounter":
             return False
-        then, now = self._format.parse(before.text).get("subject"), made.content.get("subject")
+        content = self._format.parse(made.text) if made.content is None else made.content
+        then, now = self._format.parse(before.text).get("subject"), content.get("subject")
         references = [one.get("reference") if isinstance(one, dict) else None for one in (then, now)]
         return None not in references and references[0] != references[1]
 
@@ -320,13 +324,13 @@ def _names(entry: Entry) -> list[str]:
     return names
 
 
-def _places(entries: Sequence[Entry], reference: str) -> list[str]:
-    return [
-        where
-        for entry in entries
-        for where, named in (entry.draft.references if entry.draft else ())
-        if named == reference
-    ]
+def _places(entries: Sequence[Entry]) -> dict[str, list[str]]:
+    """Where each reference stands."""
+    places: dict[str, list[str]] = {}
+    for entry in entries:
+        for where, reference in entry.draft.references if entry.draft else ():
+            places.setdefault(reference, []).append(where)
+    return places
 
 
 def _heads(plan: _Plan) -> dict[tuple[str, UUID], Held]:

@@ -6,12 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.hospital_gateway.adapters.fhir.json_text import (
-    entry_resources,
     member_text,
+    taken_apart,
     with_first_members,
     with_leading_members,
     with_strings_replaced,
 )
+from shared.errors import Unreadable
+from shared.web.strict_json import parse_strict
 
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -23,15 +25,44 @@ layouts = st.sampled_from([None, 1, "\t"])
 
 
 @given(st.lists(objects, max_size=5), layouts, st.booleans())
-def test_the_span_of_every_entrys_resource_is_found(
+def test_a_bundle_is_taken_apart_into_its_envelope_and_its_entries(
     resources: list[dict[str, object]], indent: object, ascii_: bool
 ) -> None:
     entries: list[object] = [{"request": {"url": "x"}, "resource": one} for one in resources]
-    bundle = {"resourceType": "Bundle", "entry": [*entries, {"request": {}}, "odd"], "type": "batch"}
+    entries += [{"request": {}}, "odd"]
+    bundle = {"resourceType": "Bundle", "entry": entries, "type": "batch"}
     text = json.dumps(bundle, indent=indent, ensure_ascii=ascii_)  # type: ignore[arg-type]
-    spans = entry_resources(text)
-    assert [json.loads(text[span.start : span.end]) for span in spans if span] == resources
-    assert spans[-2:] == [None, None]
+    envelope, parts = taken_apart(text)
+    assert json.loads(envelope) == {**bundle, "entry": []}
+    assert [json.loads(text[slice(*part.entry)]) for part in parts] == entries
+    assert [json.loads(text[slice(*part.resource)]) for part in parts if part.resource] == resources
+    assert [part.resource for part in parts[-2:]] == [None, None]
+
+
+@given(
+    st.lists(objects, max_size=3), st.integers(min_value=0), st.sampled_from(["", ",", "}", "]", "{", ":", '"', "1"])
+)
+def test_what_strict_parsing_refuses_cannot_be_taken_apart_into_readable_parts(
+    resources: list[dict[str, object]], place: int, instead: str
+) -> None:
+    whole = json.dumps({"resourceType": "Bundle", "entry": [{"resource": one} for one in resources], "type": "batch"})
+    at = place % len(whole)
+    text = whole[:at] + instead + whole[at + 1 :]
+    try:
+        value, readable = parse_strict(text.encode()), True
+    except Unreadable:
+        value, readable = None, False
+    assert _reads_in_parts(text) == (readable and isinstance(value, dict))
+
+
+def _reads_in_parts(text: str) -> bool:
+    try:
+        envelope, parts = taken_apart(text)
+        for part in (envelope, *(text[slice(*one.entry)] for one in parts)):
+            parse_strict(part.encode())
+    except (ValueError, Unreadable):
+        return False
+    return True
 
 
 @given(objects, layouts)

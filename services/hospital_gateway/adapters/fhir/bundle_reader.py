@@ -1,28 +1,39 @@
 """Reads a Bundle's bytes into a submission: parse strictly, judge every entry, name every problem at once."""
 
+from dataclasses import replace
 from typing import Any
 
 from services.hospital_gateway.adapters.fhir.conditions import searches_of
 from services.hospital_gateway.adapters.fhir.entry_reader import read_entry
-from services.hospital_gateway.adapters.fhir.json_text import entry_resources
-from services.hospital_gateway.adapters.fhir.resource_reader import local_references, read_json
-from services.hospital_gateway.adapters.fhir.validation import judge_envelope
+from services.hospital_gateway.adapters.fhir.json_text import BundleText, taken_apart
+from services.hospital_gateway.adapters.fhir.resource_reader import local_references, read_json, read_value
+from services.hospital_gateway.adapters.fhir.validation import judge
 from services.hospital_gateway.application.documents import Entry, Submission
 from services.hospital_gateway.application.findings import Finding, finding, refusal, refused
 from shared.errors import SimpulError
 
+# Of a resource that is parsed again when it is stored.
+_ASKED_BEFORE = frozenset({"resourceType", "id", "meta", "identifier"})
 
-def read_bundle(raw: bytes, *, entries_max: int) -> Submission:
-    """A transaction or batch. A transaction's problems are raised together; a batch's stay with their entries."""
-    document = read_json(raw)
-    kind, entries = _envelope(document, entries_max)
-    spans = entry_resources(raw.decode("utf-8")) if entries else []
-    text = raw.decode("utf-8")
+
+def read_bundle(raw: bytes, *, entries_max: int, slim_from_bytes: int) -> Submission:
+    """A transaction or batch. A transaction's problems are raised together; a batch's stay with their entries.
+
+    Entries are parsed one by one, and from `slim_from_bytes` on only their text is kept: parsed, a Bundle of 32 MiB is
+    ten times as large.
+    """
+    text, parts = _taken_apart(raw)
+    if len(parts.entries) > entries_max:
+        raise refusal("too-many-entries", "Bundle.entry", limit=entries_max)
+    kind = _kind(read_json(parts.envelope.encode()))
     read: list[Entry | SimpulError] = []
     findings: list[Finding] = []
-    for index, entry in enumerate(entries):
+    for index, part in enumerate(parts.entries):
         place = f"Bundle.entry[{index}]"
-        made, found = read_entry(entry, place, text, spans[index])
+        entry = read_value(text[part.entry.start : part.entry.end].encode(), below=2)
+        made, found = read_entry(entry, place, text, part.resource)
+        if made is not None and len(raw) >= slim_from_bytes:
+            made = _slim(made)
         read.append(refused(found) if made is None or found else made)
         findings.extend(found)
     if kind == "transaction":
@@ -37,23 +48,41 @@ def read_bundle(raw: bytes, *, entries_max: int) -> Submission:
     return Submission("batch", tuple(read), searches_of([one for one in read if isinstance(one, Entry)]))
 
 
-def _envelope(document: dict[str, Any], entries_max: int) -> tuple[str, list[Any]]:
-    """The Bundle's own kind and entries, judged without looking into the entries."""
+def _taken_apart(raw: bytes) -> tuple[str, BundleText]:
+    """The text and its parts. Raises what a strict reading of the whole has against it."""
+    try:
+        text = raw.decode("utf-8")
+        if "\x00" not in text:
+            return text, taken_apart(text)
+    except ValueError:
+        pass
+    read_json(raw)
+    raise refusal("not-json")
+
+
+def _slim(entry: Entry) -> Entry:
+    """The entry with no more of its resource parsed than is asked for before it is stored."""
+    if entry.draft is None:
+        return entry
+    content = {name: value for name, value in entry.draft.content.items() if name in _ASKED_BEFORE}
+    return replace(entry, draft=replace(entry.draft, content=content, is_slim=True))
+
+
+def _kind(document: dict[str, Any]) -> str:
+    """The Bundle's type, judged with its own elements and without its entries. Raises the refusal."""
     if document.get("resourceType") != "Bundle":
         raise refusal("bundle-required", "Bundle.resourceType")
-    entries = document.get("entry", [])
+    entries = document.pop("entry", [])
     if not isinstance(entries, list):
         raise refusal("type-mismatch", "Bundle.entry")
-    if len(entries) > entries_max:
-        raise refusal("too-many-entries", "Bundle.entry", limit=entries_max)
-    findings = judge_envelope(document).findings
+    findings = judge(document, "Bundle").findings
     kind = document.get("type")
     if kind not in ("transaction", "batch"):
         findings = [one for one in findings if one.pointer != "Bundle.type"]
         findings.insert(0, finding("bundle-type", "Bundle.type"))
     if findings:
         raise refused(findings)
-    return str(kind), entries
+    return str(kind)
 
 
 def _across(read: list[Any]) -> list[Finding]:

@@ -1,7 +1,7 @@
 """Edits of JSON text that leave every other character as it was sent.
 
 A parse and a dump would lose digits of decimals (120.10), escapes and order. These functions find the span of a value
-in the text instead. They expect text that the strict reader has already accepted.
+in the text instead. All but `taken_apart` expect text that the strict reader has already accepted.
 """
 
 import json
@@ -47,49 +47,99 @@ def members(text: str, start: int = 0) -> Iterator[Member]:
             position = _after_space(text, position + 1)
 
 
-def entry_resources(text: str) -> list[Span | None]:
-    """Of each entry of a Bundle, the span of its resource; None where it has none. Scans the text once."""
-    position = _after_space(text, _after_space(text, 0) + 1)
-    spans: list[Span | None] = []
+class EntryText(NamedTuple):
+    """Where an entry of a Bundle stands, and the resource in it if there is one."""
+
+    entry: Span
+    resource: Span | None
+
+
+class BundleText(NamedTuple):
+    """A Bundle taken apart without parsing it: its text with an empty list of entries, and where each entry stands."""
+
+    envelope: str
+    entries: list[EntryText]
+
+
+def taken_apart(text: str) -> BundleText:
+    """The parts of a Bundle's text, which need not be JSON yet: the parts are to be read strictly. Raises ValueError
+    for what cannot be taken apart, which is not JSON or no object."""
+    try:
+        return _taken_apart(text)
+    except (StopIteration, IndexError, RecursionError):
+        raise ValueError("not JSON") from None
+
+
+def _taken_apart(text: str) -> BundleText:
+    entries: list[EntryText] = []
+    kept, cut = [], 0
+    position = _opened(text, _after_space(text, 0), "{")
     while text[position] != "}":
-        name, end = _scan(text, position)
-        value = _after_space(text, _after_space(text, end) + 1)
-        is_list = name == "entry" and text[value] == "["
-        position = _next(text, _entries(text, value, spans) if is_list else _scan(text, value)[1])
-    return spans
+        name, value = _named(text, position)
+        if name == "entry" and text[value] == "[":
+            end = _entries(text, value, entries)
+            kept += [text[cut:value], "[]"]
+            cut = end
+        else:
+            end = _scan(text, value)[1]
+        position = _next(text, end, "}")
+    return BundleText("".join([*kept, text[cut:]]), entries)
 
 
-def _next(text: str, position: int) -> int:
+def _opened(text: str, position: int, bracket: str) -> int:
+    """From an opening bracket to what follows."""
+    if text[position] != bracket:
+        raise ValueError("not as expected")
+    return _after_space(text, position + 1)
+
+
+def _named(text: str, position: int) -> tuple[str, int]:
+    """The name of the member that begins here, and where its value begins."""
+    if text[position] != '"':
+        raise ValueError("a member without a name")
+    name, end = _scan(text, position)
+    colon = _after_space(text, end)
+    if text[colon] != ":":
+        raise ValueError("a name without a value")
+    return name, _after_space(text, colon + 1)
+
+
+def _next(text: str, position: int, closing: str) -> int:
     """From the end of a value to the beginning of the next one, or to the closing bracket."""
     position = _after_space(text, position)
-    return _after_space(text, position + 1) if text[position] == "," else position
+    if text[position] == closing:
+        return position
+    if text[position] != ",":
+        raise ValueError("values without a comma between them")
+    position = _after_space(text, position + 1)
+    if text[position] == closing:
+        raise ValueError("a comma and no value after it")
+    return position
 
 
-def _entries(text: str, start: int, spans: list[Span | None]) -> int:
-    """Collect the spans of the array at `start`; answers where it ends."""
-    position = _after_space(text, start + 1)
+def _entries(text: str, start: int, entries: list[EntryText]) -> int:
+    """Collect the entries of the array at `start`; answers where it ends."""
+    position = _opened(text, start, "[")
     while text[position] != "]":
-        if text[position] != "{":
-            position = _scan(text, position)[1]
-            spans.append(None)
+        if text[position] == "{":
+            end, resource = _entry(text, position)
         else:
-            position = _entry(text, position, spans)
-        position = _next(text, position)
+            end, resource = _scan(text, position)[1], None
+        entries.append(EntryText(Span(position, end), resource))
+        position = _next(text, end, "]")
     return position + 1
 
 
-def _entry(text: str, start: int, spans: list[Span | None]) -> int:
+def _entry(text: str, start: int) -> tuple[int, Span | None]:
     found: Span | None = None
-    position = _after_space(text, start + 1)
+    position = _opened(text, start, "{")
     while text[position] != "}":
-        name, end = _scan(text, position)
-        value = _after_space(text, _after_space(text, end) + 1)
-        position = _scan(text, value)[1]
+        name, value = _named(text, position)
+        end = _scan(text, value)[1]
         if name == "resource":
-            found = Span(value, position)
-        position = _next(text, position)
-    spans.append(found)
-    return position + 1
+            found = Span(value, end)
+        position = _next(text, end, "}")
+    return position + 1, found
 
 
 def with_leading_members(text: str, names: frozenset[str], leading: str) -> str:

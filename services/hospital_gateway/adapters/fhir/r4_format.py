@@ -1,14 +1,9 @@
-"""FHIR R4 in JSON, as the use cases see it. Small requests are judged at once; a large one goes to a process of its
-own, one at a time, so that it holds nobody up."""
+"""FHIR R4 in JSON, as the use cases see it."""
 
 import asyncio
 import json
-import multiprocessing
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -52,10 +47,9 @@ from services.hospital_gateway.application.documents import (
     Submission,
     VisitMarks,
 )
-from services.hospital_gateway.application.findings import Finding, refused, status_of
+from services.hospital_gateway.application.findings import Finding
 from services.hospital_gateway.domain.asked_papers import AskedPaper
 from services.hospital_gateway.domain.visit import Visit
-from shared.errors import SimpulError, Unavailable
 from shared.identifiers import nik_problems
 
 _ID = frozenset({"id"})
@@ -66,52 +60,22 @@ _OURS_IN_META = frozenset({"versionId", "lastUpdated"})
 class R4Format:
     """See `application.ports.ResourceFormat`."""
 
-    def __init__(self, *, inline_bytes_max: int, entries_max: int) -> None:
-        self._inline_bytes_max = inline_bytes_max
+    def __init__(self, *, entries_max: int, slim_from_bytes: int) -> None:
         self._entries_max = entries_max
-        self._pool: ProcessPoolExecutor | None = None
-        self._one_at_a_time = asyncio.Lock()
+        self._slim_from_bytes = slim_from_bytes
 
     async def bundle(self, raw: bytes) -> Submission:
-        if len(raw) <= self._inline_bytes_max:
-            return bundle_reader.read_bundle(raw, entries_max=self._entries_max)
-        read = await self._apart(_read_bundle_apart, raw, self._entries_max)
-        assert isinstance(read, Submission)
-        return read
+        return bundle_reader.read_bundle(raw, entries_max=self._entries_max, slim_from_bytes=self._slim_from_bytes)
 
     async def resource(self, raw: bytes, type_name: str, resource_id: str | None) -> Draft:
-        if len(raw) <= self._inline_bytes_max:
-            return resource_reader.read_resource(raw, type_name, resource_id)
-        read = await self._apart(_read_resource_apart, raw, type_name, resource_id)
-        assert isinstance(read, Draft)
-        return read
+        return resource_reader.read_resource(raw, type_name, resource_id)
 
     def asked_about(self, raw: bytes) -> bytes:
-        return resource_reader.asked_about(raw) if len(raw) <= self._inline_bytes_max else raw
+        return resource_reader.asked_about(raw)
 
     async def second_opinion(self, draft: Draft) -> Sequence[Finding]:
         # In a thread: the first one imports models, and none may hold up the loop.
         return await asyncio.to_thread(second_opinion, draft.content, draft.type)
-
-    async def _apart(self, work: Any, *arguments: Any) -> object:
-        """Run `work` in the pool's one process. Refusals come back as findings, since errors don't pickle whole."""
-        async with self._one_at_a_time:
-            if self._pool is None:
-                # Not forked: a fork of a process with an event loop and threads inherits their locks.
-                self._pool = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
-            try:
-                result, refusal = await asyncio.get_running_loop().run_in_executor(self._pool, work, *arguments)
-            except BrokenProcessPool:
-                self._pool = None
-                raise Unavailable("validation", 5) from None
-        if refusal is not None:
-            raise refused(*refusal)
-        return result
-
-    async def close(self) -> None:
-        pool, self._pool = self._pool, None
-        if pool is not None:
-            await asyncio.to_thread(pool.shutdown, cancel_futures=True)
 
     def searches(self, entries: Sequence[Entry]) -> dict[str, Search]:
         return searches_of(entries)
@@ -208,25 +172,3 @@ class R4Format:
 
     def named_by(self, content: Document, parameter: str) -> Sequence[tuple[str, UUID]]:
         return named_by(content, parameter)
-
-
-_Apart = tuple[Submission | Draft | None, tuple[tuple[Finding, ...], int] | None]
-
-
-def _refusal(error: SimpulError) -> tuple[tuple[Finding, ...], int]:
-    findings = tuple(problem for problem in error.problems if isinstance(problem, Finding))
-    return findings, status_of(error)
-
-
-def _read_bundle_apart(raw: bytes, entries_max: int) -> _Apart:
-    try:
-        return bundle_reader.read_bundle(raw, entries_max=entries_max), None
-    except SimpulError as error:
-        return None, _refusal(error)
-
-
-def _read_resource_apart(raw: bytes, type_name: str, resource_id: str | None) -> _Apart:
-    try:
-        return resource_reader.read_resource(raw, type_name, resource_id), None
-    except SimpulError as error:
-        return None, _refusal(error)

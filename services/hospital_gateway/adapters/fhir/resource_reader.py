@@ -22,23 +22,29 @@ _PARSER_DEPTH_MAX = 900
 
 def read_json(raw: bytes) -> dict[str, Any]:
     """One JSON object. Raises Unreadable with a finding."""
-    try:
-        document = parse_strict(raw, depth_max=DEPTH_MAX if _looks_deep(raw) else _PARSER_DEPTH_MAX)
-    except Unreadable as error:
-        raise refusal(error.code, "", limit=DEPTH_MAX) from None
+    document = read_value(raw)
     if not isinstance(document, dict):
         raise refusal("not-an-object")
     return document
 
 
-def _looks_deep(raw: bytes) -> bool:
+def read_value(raw: bytes, *, below: int = 0) -> Any:
+    """One JSON value that stands `below` levels deep. Raises Unreadable with a finding."""
+    limit = DEPTH_MAX - below
+    try:
+        return parse_strict(raw, depth_max=limit if _looks_deep(raw, limit) else _PARSER_DEPTH_MAX)
+    except Unreadable as error:
+        raise refusal(error.code, "", limit=DEPTH_MAX) from None
+
+
+def _looks_deep(raw: bytes, limit: int) -> bool:
     """Whether brackets seem to nest beyond the limit. Quick, since strings are not told apart: text full of opening
     brackets only costs the exact count, and depth hidden behind closing ones in strings is met by the walk."""
     depth = 0
     for bracket in _BRACKET.findall(raw):
         if bracket in b"[{":
             depth += 1
-            if depth > DEPTH_MAX:
+            if depth > limit:
                 return True
         else:
             depth -= 1

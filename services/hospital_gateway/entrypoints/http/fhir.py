@@ -1,7 +1,7 @@
 """The FHIR surface. Requests are read raw and never declared as models; both bases have the same routes."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request, Response
 from services.hospital_gateway.application.check_eligibility import CheckEligibility
 from services.hospital_gateway.application.findings import refusal
 from services.hospital_gateway.application.search_resources import SearchResources
-from services.hospital_gateway.application.submit_bundle import Sender, SubmitBundle
+from services.hospital_gateway.application.submit_bundle import Sender
 from services.hospital_gateway.entrypoints.http.capability import capability_statement, smart_configuration
 from services.hospital_gateway.entrypoints.http.documentation import (
     BUNDLE_BODY,
@@ -45,7 +45,7 @@ _ALL_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 class FhirSurface:
     """What the routes need."""
 
-    submit_bundle: SubmitBundle
+    submit_bundle: Callable[[Sender, bytes], Awaitable[tuple[bytes, bool]]]
     searches: SearchResources
     writing: Writing
     check_eligibility: CheckEligibility
