@@ -46,7 +46,7 @@ class Node:
     @contextmanager
     def serving(self, program: str, told: Any) -> Iterator[Any]:
         """`program` running, told one line; what its first line says. It ends when its input does."""
-        command = [_NODE, "--no-warnings", FOLDER / "programs" / program]
+        command = [str(_NODE), "--no-warnings", str(FOLDER / "programs" / program)]
         with subprocess.Popen(
             command, cwd=FOLDER, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         ) as running:
