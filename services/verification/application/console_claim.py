@@ -10,6 +10,7 @@ from services.verification.domain.entries import Decision, Entry, Note, entries_
 from services.verification.domain.evidence import Determination, Evidence
 from services.verification.domain.stance import APPROVE, CONCLUDE, REFER, REJECT, REOPEN, REQUEST_COMPLETION
 from services.verification.domain.state_machine import may
+from services.verification.domain.treatment_told import rows_of
 from shared.identifiers import WIB, mask_nik, zone_of
 from shared.regulation.codes import Code
 
@@ -183,6 +184,24 @@ def _rest(piece: Evidence) -> Cell | None:
     return ("number", statement.rest_days) if statement and statement.rest_days else None
 
 
+def _disabilities(piece: Evidence) -> Cell | None:
+    """Rows of the table with the percentage of the function that is lost: `P15 40 %, P17`."""
+    statement = piece.medical.statement if piece.medical else None
+    told = [
+        f"{'+'.join(rows_of(one)) or one.part or '?'}{f' {one.percent} %' if one.percent is not None else ''}"
+        for one in (statement.stated_disabilities if statement else ())
+    ]
+    return ("text", ", ".join(told)) if told else None
+
+
+def _treatment_cost(piece: Evidence) -> Cell | None:
+    """What is asked back for treatment, or what the hospital billed for it."""
+    stage_2 = piece.accident.stage_2 if piece.accident else None
+    lines = stage_2.cost_rupiah if stage_2 else piece.medical.billed_rupiah if piece.medical else ()
+    amount = sum(amount for item, amount in lines if item == "treatment")
+    return ("rupiah", amount) if amount else None
+
+
 # The discrepancy field a row belongs to, its title, and what a source says.
 _FIELDS: tuple[tuple[str, Code, Callable[[Evidence], Cell | None]], ...] = (
     (
@@ -214,6 +233,8 @@ _FIELDS: tuple[tuple[str, Code, Callable[[Evidence], Cell | None]], ...] = (
     ("severity", Code("severity", "Tingkat keparahan", "Severity"), _of_visit("severity")),
     ("outcome", Code("outcome", "Hasil akhir", "Outcome"), _outcome),
     ("disability_percent", Code("disability_percent", "Kehilangan fungsi", "Loss of function"), _loss),
+    ("disability_code", Code("disability_code", "Kecacatan (tabel)", "Disabilities (table)"), _disabilities),
+    ("treatment_cost", Code("treatment_cost", "Biaya pengobatan", "Cost of treatment"), _treatment_cost),
     ("rest_days", Code("rest_days", "Hari istirahat", "Days of rest"), _rest),
     ("wage", Code("wage", "Upah", "Wage"), _of_accident("wage_rupiah", "rupiah")),
     ("chronology", Code("chronology", "Kronologi", "Chronology"), _of_accident("chronology", "text")),
@@ -225,6 +246,8 @@ def _determined(field: str, item: Determination) -> Cell | None:
         return ("determinations", item.decision)
     if field == "disability_percent" and item.disability_percent is not None:
         return ("percent", item.disability_percent)
+    if field == "disability_code" and item.disability_code is not None:
+        return ("text", item.disability_code)
     return ("day", item.decided_on) if field == "occurred_on" else None
 
 

@@ -115,14 +115,15 @@ def _disability(stated: Evidence | None, determination: Determination | None) ->
     determined = determination.disability_code if determination else None
     if stated is None or statement is None or determination is None or determined is None:
         return None
-    told = [codes for one in statement.stated_disabilities if (codes := _rows_of(one))]
+    told = [codes for one in statement.stated_disabilities if (codes := rows_of(one))]
     if not told or any(determined in codes for codes in told):
         return None
     against = Against(determination.id, determined, HIGH)
     return contradiction("disability_code", (stated.id, "+".join(code for codes in told for code in codes)), [against])
 
 
-def _rows_of(one: StatedDisability) -> tuple[str, ...]:
+def rows_of(one: StatedDisability) -> tuple[str, ...]:
+    """The row of the table that the doctor named, else those that the part means."""
     if one.code in DISABILITIES.rows:
         return (str(one.code),)
     return DISABILITIES.of_part.get(one.part or "", ())

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from services.verification.application.claim_document import document_of
+from services.verification.application.console_claim import ClaimFile, comparison
 from services.verification.application.inputs import evidence_of
 from services.verification.domain.claim import CaseInput, ClaimView
 from services.verification.domain.derivation import Policy, derive_claim
@@ -220,3 +222,16 @@ def test_a_day_of_two_periods_is_one_day() -> None:
     assert days_of([(day, day), (day, date(2026, 11, 17)), (day, date(2026, 11, 1)), (day, date(2056, 1, 1))]) == {
         day, date(2026, 11, 17),
     }  # fmt: skip
+
+
+def test_the_console_shows_disabilities_by_row_and_costs_of_both_sides() -> None:
+    inspector = Determination("x", "disnaker:36", "WORK_ACCIDENT", date(2026, 12, 1), at(1), disability_code="P15")
+    pieces = (
+        report("r", accident=asked(treatment=1_000_000)),
+        stated(disabilities=(THUMB, LOST_INDEX), medical={"billed_rupiah": (("treatment", 2_000_000),)}),
+    )
+    view = claim(*pieces, entries=(inspector,))
+    shown = comparison(ClaimFile(document_of(view), None, pieces, (inspector,)), revealed=False)
+    rows = {row["title"]["en"]: row["cells"] for row in shown["rows"]}
+    assert rows["Disabilities (table)"] == [None, ("text", "P15 40 %, P17"), ("text", "P15")]
+    assert rows["Cost of treatment"] == [("rupiah", 1_000_000), ("rupiah", 2_000_000), None]
