@@ -38,7 +38,7 @@ def registered(hub: ServedHub, kind: str, org: str, name: str, region: str | Non
     return {**made, "private_key_jwk": private, "token_endpoint": f"{partners.url}/oauth2/token", "base_urls": urls}
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def sandbox(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     with served_hub(postgres.url, tmp_path_factory.mktemp("hub")) as hub:
 

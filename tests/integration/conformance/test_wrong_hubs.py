@@ -11,7 +11,7 @@ _PATIENCE_SECONDS = {
     "in-anothers-name": 0.5,
     "feedback-asks": 1.0,
     "eligibility-of-members": 1.0,
-    "feedback-completes": 10.0,
+    "feedback-completes": 6.0,
 }
 
 
