@@ -15,6 +15,7 @@ from deploy.local.ports import HOST
 from deploy.local.postgres import write_private
 from deploy.local.processes import ChildProcess
 from deploy.local.settings import SERVICES, HubSettings
+from shared.sealing.secrets_folder import OPERATOR_FILE
 
 READY_REQUEST_SECONDS = 5.0
 
@@ -56,6 +57,8 @@ def service_environment(
         "SIMPUL_ISSUER": settings.issuer_url,
         "SIMPUL_STATUS_PAGE_URL": f"{settings.url('verification')}/status",
         "SIMPUL_REPORT_PAGE_URL": f"{settings.url('intake')}/lapor",
+        "SIMPUL_SERVICE_URLS": json.dumps({each: settings.url(each) for each in SERVICES}),
+        "SIMPUL_OPERATOR_KEY_FILE": str(settings.secrets_dir / OPERATOR_FILE),
         "SIMPUL_DATABASE_URL": database_url(admin_url, service, database_passwords(settings)[service]),
         "SIMPUL_KAFKA_BOOTSTRAP": bootstrap,
         "SIMPUL_SECRETS_DIR": str(settings.secrets_dir),

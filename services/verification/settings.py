@@ -1,5 +1,7 @@
 """Settings of verification."""
 
+from pathlib import Path
+
 from pydantic import Field
 
 from shared.settings import CountingSettings, ServiceSettings
@@ -39,6 +41,11 @@ class VerificationSettings(CountingSettings, ServiceSettings):
     sequencer_rows_max: int = 1_000
 
     console_org: str = "bpjs:console"
+    # For the console's pages of operations: where the hub's services are, and whose key it signs in with.
+    service_urls: dict[str, str] = Field(default_factory=dict)
+    operator_key_file: Path | None = None
+    token_endpoint: str | None = None
+    operations_timeout_seconds: float = 10.0
     console_session_hours: float = 10.0
     console_idle_minutes: float = 60.0
     console_link_minutes: float = 10.0

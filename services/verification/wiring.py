@@ -15,6 +15,7 @@ from services.verification.adapters.clock_keeper import ClockKeeper
 from services.verification.adapters.console_claim import ConsoleClaims
 from services.verification.adapters.console_queue import ConsoleQueue
 from services.verification.adapters.console_sessions import ConsoleSessions
+from services.verification.adapters.hub_client import HubClient
 from services.verification.adapters.kept_filters import PostgresKeptFilters
 from services.verification.adapters.measure_keeper import MeasureKeeper
 from services.verification.adapters.measures import MeasureQueries
@@ -141,13 +142,14 @@ def _screens(settings: VerificationSettings, counter: Counter, stream: ClaimStre
     pages = Pages([CONSOLE_FOLDER, WORKER_FOLDER], public_url=settings.public_url)
     sessions, feed = _sessions(settings, counter), _queue_feed(settings, counter, stream, pages)
     provider = _provider(settings, counter)
-    console = _console(counter, pages, sessions, feed, provider)
+    hub, end_hub = _hub_client(settings)
+    console = _console(counter, pages, sessions, feed, provider, hub)
     return _Screens(
         [page_routes(pages), _status_pages(settings, counter, pages), console],
         PageReception(pages, sessions, sign_in_path=SIGN_IN),
         feed,
         pages.assets.check,
-        [provider.aclose] if provider else [],
+        [end_hub, *([provider.aclose] if provider else [])],
     )
 
 
@@ -212,7 +214,12 @@ def _sessions(settings: VerificationSettings, counter: Counter) -> ConsoleSessio
 
 
 def _console(
-    counter: Counter, pages: Pages, sessions: ConsoleSessions, feed: QueueFeed, provider: OidcSignIn | None
+    counter: Counter,
+    pages: Pages,
+    sessions: ConsoleSessions,
+    feed: QueueFeed,
+    provider: OidcSignIn | None,
+    hub: HubClient,
 ) -> APIRouter:
     console = Console(
         counter,
@@ -222,7 +229,7 @@ def _console(
         lasts=sessions.lasts,
     )
     kept = PostgresKeptFilters(counter.database, counter.sealer)
-    return console_routes(console, sessions, provider, feed, kept, MeasureQueries)
+    return console_routes(console, sessions, provider, feed, kept, MeasureQueries, hub)
 
 
 def _provider(settings: VerificationSettings, counter: Counter) -> OidcSignIn | None:
@@ -238,6 +245,20 @@ def _provider(settings: VerificationSettings, counter: Counter) -> OidcSignIn | 
         settings.console_attempt_seconds,
     )
     return OidcSignIn(told, http, IssuerKeys(settings.console_issuer, http), counter.sealer, counter.clock)
+
+
+def _hub_client(settings: VerificationSettings) -> tuple[HubClient, Hook]:
+    """The console as a client of the other services, and the hook that ends it."""
+    http = careful_client(timeout_seconds=settings.operations_timeout_seconds, connections_max=20)
+    reached_at = settings.issuer_reached_at or settings.issuer
+    client = HubClient(
+        http,
+        settings.service_urls,
+        settings.operator_key_file,
+        token_endpoint=settings.token_endpoint or f"{settings.issuer}/oauth2/token",
+        token_reached_at=settings.token_endpoint or f"{reached_at}/oauth2/token",
+    )
+    return client, http.aclose
 
 
 def _queue_feed(settings: VerificationSettings, counter: Counter, stream: ClaimStream, pages: Pages) -> QueueFeed:

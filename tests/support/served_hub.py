@@ -26,7 +26,7 @@ from services.partners.domain.partners import RULES, ClientKind
 from shared.kafka.in_memory import InMemoryBus
 from shared.outbox import Consumer
 from shared.sealing import create_secrets
-from shared.sealing.secrets_folder import TOKEN_SIGNING_KEY_FILE, read_jwk_file
+from shared.sealing.secrets_folder import OPERATOR_FILE, TOKEN_SIGNING_KEY_FILE, read_jwk_file
 from shared.service import Service
 from tests.support.databases import ServiceDatabase, service_database
 from tests.support.issuer import Issuer
@@ -217,13 +217,18 @@ def _build(
     name: str, urls: Mapping[str, str], database: ServiceDatabase, secrets_dir: Path, folder: Path, bus: InMemoryBus
 ) -> Service:
     settings_class = getattr(importlib.import_module(f"services.{name}.settings"), _SETTINGS_CLASSES[name])
-    more: dict[str, Any] = {
+    every: dict[str, dict[str, Any]] = {
         "intake": {
             "document_store_url": (folder / "documents").as_uri(),
             "status_page_url": f"{urls['verification']}/status",
         },
-        "verification": {"report_page_url": f"{urls['intake']}/lapor"},
-    }.get(name, {})
+        "verification": {
+            "report_page_url": f"{urls['intake']}/lapor",
+            "service_urls": dict(urls),
+            "operator_key_file": secrets_dir / OPERATOR_FILE,
+        },
+    }
+    more = every.get(name, {})
     settings = settings_class(
         profile="local",
         port=int(urls[name].rpartition(":")[2]),

@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import Request, Response
 
 from services.verification.application.console_claim import ClaimFiles
-from services.verification.application.console_people import READERS
+from services.verification.application.console_people import OPERATOR, READERS
 from services.verification.application.console_queue import QueueReader
 from services.verification.application.workplace import Person
 from services.verification.entrypoints.http.desk import Counter
@@ -31,6 +31,7 @@ TABS = (
     ("/console", N_("Queue"), READERS),
     ("/console/unmatched", N_("Unmatched"), READERS),
     ("/console/coordination", N_("Coordination"), READERS),
+    ("/console/operations", N_("Operations"), (OPERATOR,)),
 )
 _ROLE_NAMES = (N_("verifier"), N_("supervisor"), N_("auditor"), N_("operator"))
 del _ROLE_NAMES

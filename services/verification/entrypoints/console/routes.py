@@ -8,10 +8,12 @@ from fastapi.responses import RedirectResponse
 from services.verification.application.console_people import IdentityProvider, SignIns
 from services.verification.application.console_queue import KeptFilters, LiveQueue
 from services.verification.application.coordination import Measures
+from services.verification.application.hub_operations import HubOperations
 from services.verification.entrypoints.console.basket import basket_routes
 from services.verification.entrypoints.console.claim import claim_page_routes
 from services.verification.entrypoints.console.coordination import coordination_routes
 from services.verification.entrypoints.console.frame import Console
+from services.verification.entrypoints.console.operations import operations_routes
 from services.verification.entrypoints.console.people import HOME, FrontDesk, people_routes
 from services.verification.entrypoints.console.queue import QueueDesk, queue_routes
 from shared.errors import NotFound
@@ -26,6 +28,7 @@ def console_routes(
     live: LiveQueue,
     kept: KeptFilters,
     open_measures: Callable[[Transaction], Measures],
+    hub: HubOperations,
 ) -> APIRouter:
     """The last of them answers whatever else begins with `/console`."""
     router = APIRouter()
@@ -36,6 +39,7 @@ def console_routes(
         claim_page_routes(queue),
         basket_routes(console),
         coordination_routes(console, open_measures),
+        operations_routes(console, hub),
     )
     for part in parts:
         router.routes.extend(part.routes)

@@ -1,0 +1,168 @@
+"""The console as a client of the hub's services: signed in as the hub's operator, by the same door as anybody."""
+
+import asyncio
+import time
+import uuid
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+import orjson
+from joserfc import jwt
+from joserfc.jwk import JWKRegistry
+from prometheus_client.parser import text_string_to_metric_families
+
+from services.verification.application.hub_operations import Health, Listed
+from shared.errors import Conflict, NotFound, Refusal, Unavailable
+from shared.sealing.keyring import KeyringUnusable
+from shared.sealing.secrets_folder import read_jwk_file
+
+_ASSERTION_SECONDS = 120
+_TOKEN_SPARE_SECONDS = 30.0
+_ITEMS_MAX = 200
+_SENDING = ("intake", "disnaker_gateway")
+_CONSUMING = ("intake", "hospital_gateway", "disnaker_gateway", "verification")
+_ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+# Metric, and how its samples become one figure.
+_FIGURES: dict[str, tuple[str, Callable[[list[float]], float]]] = {
+    "simpul_consumer_lag": ("lag", sum),
+    "simpul_outbox_unsent": ("unsent", sum),
+    "simpul_outbox_oldest_unsent_seconds": ("oldest_seconds", max),
+    "simpul_events_failed": ("failed", sum),
+    "simpul_component_restarts": ("restarts", sum),
+}
+
+
+class HubClient:
+    """See `application.hub_operations.HubOperations`. `urls` by service; `token_endpoint` is what assertions are made
+    out to, `token_reached_at` where it is reached from here."""
+
+    def __init__(
+        self,
+        http: httpx.AsyncClient,
+        urls: Mapping[str, str],
+        key_file: Path | None,
+        *,
+        token_endpoint: str,
+        token_reached_at: str,
+    ) -> None:
+        self._http = http
+        self._urls = dict(urls)
+        self._key_file = key_file
+        self._token_endpoint = token_endpoint
+        self._token_reached_at = token_reached_at
+        self._token: tuple[str, float] | None = None
+
+    async def health(self) -> list[Health]:
+        return list(await asyncio.gather(*(self._health(service, url) for service, url in self._urls.items())))
+
+    async def _health(self, service: str, url: str) -> Health:
+        try:
+            ready = await self._http.get(f"{url}/readyz")
+            problems = orjson.loads(ready.content)["problems"]
+            figures = _figures(service, (await self._http.get(f"{url}/metrics")).text)
+        except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
+            return Health(service, url, (f"no answer ({type(error).__name__})",))
+        told = tuple(f"{part}: {', '.join(said)}" for part, said in problems.items())
+        return Health(service, url, told, **figures)
+
+    async def dead_letters(self) -> Listed:
+        return await self._every(_CONSUMING, "/v1/operations/dead-letters?state=open")
+
+    async def deliveries(self, state: str) -> Listed:
+        return await self._every(_SENDING, f"/v1/operations/deliveries?state={quote(state)}")
+
+    async def act(self, service: str, path: Sequence[str], body: dict[str, Any] | None = None) -> dict[str, Any]:
+        place = "/".join(quote(part, safe="") for part in path)
+        answer: dict[str, Any] = await self._ask("POST", service, f"/v1/operations/{place}", body)
+        return answer
+
+    async def _every(self, services: Sequence[str], path: str) -> Listed:
+        asked = [service for service in services if service in self._urls]
+        answers = await asyncio.gather(
+            *(_told(self._ask("GET", service, f"{path}&limit={_ITEMS_MAX}")) for service in asked)
+        )
+        items: list[dict[str, Any]] = []
+        silent: list[tuple[str, str]] = []
+        for service, answer in zip(asked, answers, strict=True):
+            if isinstance(answer, str):
+                silent.append((service, answer))
+            else:
+                items += [{**item, "service": service} for item in answer["items"]]
+        return Listed(tuple(items), tuple(silent))
+
+    async def _ask(self, method: str, service: str, path: str, body: dict[str, Any] | None = None) -> Any:
+        if service not in self._urls:
+            raise NotFound("operations.unknown-service", "This console knows no such service.")
+        headers = {"Authorization": f"Bearer {await self._signed_in()}"}
+        try:
+            answer = await self._http.request(method, f"{self._urls[service]}{path}", headers=headers, json=body)
+            told = orjson.loads(answer.content)
+        except (httpx.HTTPError, ValueError) as error:
+            raise Unavailable(service) from error
+        if answer.is_success:
+            return told
+        if answer.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:
+            raise Unavailable(service)
+        refusal = {404: NotFound, 409: Conflict}.get(answer.status_code, Refusal)
+        raise refusal(str(told.get("code", "refused")), str(told.get("detail", "The service refused.")))
+
+    async def _signed_in(self) -> str:
+        if self._token is None or time.monotonic() > self._token[1]:
+            self._token = await self._new_token()
+        return self._token[0]
+
+    async def _new_token(self) -> tuple[str, float]:
+        form = {
+            "grant_type": "client_credentials",
+            "client_assertion_type": _ASSERTION_TYPE,
+            "client_assertion": self._assertion(),
+        }
+        try:
+            answer = await self._http.post(self._token_reached_at, data=form)
+            told = orjson.loads(answer.content)
+            return str(told["access_token"]), time.monotonic() + float(told["expires_in"]) - _TOKEN_SPARE_SECONDS
+        except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
+            raise Unavailable("issuer") from error
+
+    def _assertion(self) -> str:
+        if self._key_file is None:
+            raise Refusal("operations.no-key", "The console was given no operator's key (SIMPUL_OPERATOR_KEY_FILE).")
+        try:
+            operator = read_jwk_file(self._key_file.parent, self._key_file.name)
+        except KeyringUnusable as error:
+            raise Refusal("operations.no-key", "The operator's key of the console can't be read.") from error
+        now = int(time.time())
+        claims = {
+            "iss": operator["client_id"],
+            "sub": operator["client_id"],
+            "aud": self._token_endpoint,
+            "iat": now,
+            "exp": now + _ASSERTION_SECONDS,
+            "jti": uuid.uuid4().hex,
+        }
+        header = {"alg": "ES384", "typ": "JWT", "kid": operator["private_jwk"]["kid"]}
+        return jwt.encode(header, claims, JWKRegistry.import_key(operator["private_jwk"]), algorithms=["ES384"])
+
+
+async def _told(asking: Awaitable[Any]) -> Any:
+    """The answer, or why there is none."""
+    try:
+        return await asking
+    except (Refusal, Unavailable) as error:
+        return error.detail
+
+
+def _figures(service: str, metrics: str) -> dict[str, Any]:
+    """The figures of `Health` out of the text that Prometheus reads."""
+    found: dict[str, Any] = {}
+    for family in text_string_to_metric_families(metrics):
+        if family.name in _FIGURES:
+            name, fold = _FIGURES[family.name]
+            ours = [sample for sample in family.samples if sample.labels.get("service") == service]
+            values = [sample.value for sample in ours if not sample.name.endswith("_created")]
+            if values:
+                found[name] = fold(values) if name == "oldest_seconds" else int(fold(values))
+    return found

@@ -1,0 +1,71 @@
+"""The hub as its operator sees it from the console: how its services are, and what did not arrive."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True)
+class Health:
+    """One service. `problems` are its own words, empty when it is ready; figures are None where it tells none.
+
+    `lag` are events not yet handled, `unsent` events not yet published, the oldest `oldest_seconds` old; `failed` are
+    events that went to the dead letters and `restarts` restarts of background parts, both since the process began.
+    """
+
+    service: str
+    url: str
+    problems: tuple[str, ...]
+    lag: int | None = None
+    unsent: int | None = None
+    oldest_seconds: float | None = None
+    failed: int | None = None
+    restarts: int | None = None
+
+
+@dataclass(frozen=True)
+class Cause:
+    """Dead letters of one service and topic that failed for the same reason, oldest first."""
+
+    service: str
+    topic: str
+    reason_code: str
+    letters: tuple[dict[str, Any], ...]
+
+    @property
+    def parked(self) -> int:
+        """Later events that wait behind them."""
+        return sum(letter["parked_behind"] for letter in self.letters)
+
+
+@dataclass(frozen=True)
+class Listed:
+    """What could be read, and which services did not answer, with what they said."""
+
+    items: tuple[dict[str, Any], ...]
+    silent: tuple[tuple[str, str], ...] = ()
+
+
+class HubOperations(Protocol):
+    """The services' own operator's APIs, `service` being one of their names."""
+
+    async def health(self) -> list[Health]: ...
+
+    async def dead_letters(self) -> Listed:
+        """The open ones of every service, each with its `service`."""
+
+    async def deliveries(self, state: str) -> Listed:
+        """The newest webhook deliveries in this state of every service that sends, each with its `service`."""
+
+    async def act(self, service: str, path: Sequence[str], body: dict[str, Any] | None = None) -> dict[str, Any]:
+        """POST below `/v1/operations`. Raises Refusal with what the service says, Unavailable when it is silent."""
+
+
+def by_cause(letters: Iterable[dict[str, Any]]) -> list[Cause]:
+    """The most frequent first."""
+    groups: defaultdict[tuple[str, str, str], list[dict[str, Any]]] = defaultdict(list)
+    for letter in sorted(letters, key=lambda one: str(one["failed_at"])):
+        groups[letter["service"], letter["topic"], letter["reason_code"]].append(letter)
+    causes = [Cause(*key, tuple(found)) for key, found in groups.items()]
+    return sorted(causes, key=lambda cause: (-len(cause.letters), cause.service, cause.topic, cause.reason_code))

@@ -1,0 +1,65 @@
+"""The operator's page: health of every part, a dead letter handled again, and what did not reach a partner."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from shared.kafka.bus import Record
+from tests.browser.conftest import Window, assert_accessible
+from tests.support.served_hub import ServedHub, until
+
+OpenWindow = Callable[..., Window]
+
+
+def spoil(hub: ServedHub, key: str) -> None:
+    """An event nobody can read, behind which others of its key would wait."""
+    headers = {
+        "ce_id": "0198c0de-0000-7000-8000-000000000001",
+        "ce_type": "jkk.accident-report.recorded.v1",
+        "ce_source": "/intake",
+        "ce_subject": key,
+        "ce_specversion": "1.0",
+        "ce_time": "2026-11-20T09:30:00Z",
+        "content-type": "application/json",
+    }
+    hub.wait_for(hub.bus.publish([Record("jkk.accident-reports", key, b"not json", headers)]))
+    until(lambda: hub.rows("verification", "SELECT 1 FROM dead_letter WHERE key = $1 AND state = 'open'", key))
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_every_part_of_the_hub_is_there_and_accessible(open_window: OpenWindow, language: str) -> None:
+    page = open_window(language).sign_in("operator", "Rudi Hartono")
+    expect(page.locator("h1")).to_have_text({"id": "Operasi", "en": "Operations"}[language])
+    for service in ("partners", "intake", "hospital_gateway", "disnaker_gateway", "verification"):
+        expect(page.locator("section").first.get_by_role("row").filter(has_text=service)).to_contain_text(
+            {"id": "Siap", "en": "Ready"}[language]
+        )
+    assert_accessible(page)
+
+
+def test_a_dead_letter_fails_again_and_is_put_away_with_a_reason(open_window: OpenWindow, hub: ServedHub) -> None:
+    spoil(hub, "nik:spoilt-1")
+    window = open_window("en")
+    page = window.sign_in("operator", "Rudi Hartono")
+    assert_accessible(page)
+    letter = page.get_by_role("row").filter(has_text="jkk.accident-report.recorded.v1")
+    letter.get_by_role("button", name="Handle again").click()
+    expect(page.get_by_role("alert")).to_contain_text("It failed again")
+    window.complaints.clear()  # the browser tells of the 409
+    letter.get_by_text("Discard").first.click()
+    letter.get_by_label("Why it may be lost").fill("Made by a test")
+    letter.get_by_role("button", name="Discard").click()
+    expect(page.get_by_role("status")).to_have_text("Done.")
+    (row,) = hub.rows("verification", "SELECT state, resolution FROM dead_letter WHERE key = $1", "nik:spoilt-1")
+    assert (row["state"], row["resolution"]) == ("discarded", "Made by a test")
+    done = "SELECT officer FROM audit_log WHERE action = 'operations.dead-letter.discard'"
+    assert hub.rows("verification", done)[-1]["officer"] == "local:rudi-hartono"
+
+
+def test_nobody_else_operates_the_hub(open_window: OpenWindow) -> None:
+    window = open_window("en")
+    window.sign_in("supervisor", "Dewi Lestari")
+    page = window.open("verification", "/console/operations")
+    expect(page.get_by_text("Parts of the hub")).to_have_count(0)
+    window.complaints.clear()  # the browser tells of the 403
