@@ -23,6 +23,8 @@ _ORGANISATION_NUMBER = re.compile(r"https?://sys-ids\.kemkes\.go\.id/[A-Za-z-]+/
 _TYPED = re.compile(
     r"(?:https?://[^?#]*/)?([A-Z][A-Za-z]+)(?:/[A-Za-z0-9\-.]{1,64}(?:/_history/[^/]+)?|\?.*)", re.DOTALL
 )
+_BLANK = re.compile(r"\s")
+_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
 _ALLOWED_SHOWN_MAX = 40
 # Codes of problems never change, and this one was told before the rules went by FHIR's keys.
 _OLDER_NAMES = {"per-1": "period-reversed"}
@@ -221,17 +223,32 @@ class _Resource:
             self._inward.setdefault(reference[1:], []).append(place)
             return
         here = (place, "reference")
+        if _BLANK.search(reference):
+            self._tell("value-format", here)
+            return
         self._out.references.append((_expression(here), reference))
         match = _TYPED.fullmatch(reference) if slot.targets is not None else None
         if match and match[1] in R4_TYPES and slot.targets is not None and match[1] not in slot.targets:
             self._tell("reference-target", here, allowed=_listed(slot.targets))
 
+    def _absolute(self, node: Mapping[str, Any], place: _Place) -> None:
+        system = node.get("system")
+        if isinstance(system, str) and system and not _ABSOLUTE.match(system):
+            self._tell("system-absolute", (place, "system"))
+
     def visit_identifier(self, node: Mapping[str, Any], _slot: Slot, place: _Place) -> None:
+        self._absolute(node, place)
         if node.get("system") == systems.NIK and isinstance(node.get("value"), str):
             for code in nik_problems(node["value"]):
                 self._tell(code, (place, "value"))
 
-    def visit_coding(self, node: Mapping[str, Any], _slot: Slot, place: _Place) -> None:
+    def visit_measure(self, node: Mapping[str, Any], _slot: Slot, place: _Place) -> None:
+        self._absolute(node, place)
+
+    def visit_coding(self, node: Mapping[str, Any], slot: Slot, place: _Place) -> None:
+        # Beside other codings and words a local system of any name does no harm.
+        if slot.shown != "coding":
+            self._absolute(node, place)
         system, code = node.get("system"), node.get("code")
         if isinstance(system, str) and isinstance(code, str) and system in _CLASSIFICATIONS:
             problem = _CLASSIFICATIONS[system](code)
@@ -242,6 +259,9 @@ class _Resource:
         valued = any(name.lstrip("_").startswith("value") for name in node)
         if valued == ("extension" in node):
             self._tell("ext-1", place)
+        url = node.get("url")
+        if isinstance(url, str) and url and not _ABSOLUTE.match(url) and not _within_extension(place):
+            self._tell("value-format", (place, "url"))
 
 
 _CLASSIFICATIONS = {systems.ICD10: icd10_problem, systems.ICD9_CM: icd9_cm_problem}
@@ -250,7 +270,15 @@ _VISITS = {
     "Identifier": _Resource.visit_identifier,
     "Coding": _Resource.visit_coding,
     "Extension": _Resource.visit_extension,
+    "Quantity": _Resource.visit_measure,
+    "SimpleQuantity": _Resource.visit_measure,
 }
+
+
+def _within_extension(place: _Place) -> bool:
+    """Whether an extension is a part of another, whose parts have names and not addresses."""
+    holder = place[0][0]
+    return isinstance(holder[1], int) and holder[0][1] in ("extension", "modifierExtension")
 
 
 def _excused(node: Mapping[str, Any], name: str, slot: Slot, index: int) -> bool:

@@ -24,7 +24,7 @@ def second_opinion(resource: Mapping[str, Any], type_name: str) -> list[Finding]
         return []
     try:
         model = get_fhir_model_class(type_name)
-    except KeyError:
+    except (KeyError, ValueError):
         return []
     try:
         model.model_validate(resource)

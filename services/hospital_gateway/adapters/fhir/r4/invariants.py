@@ -14,6 +14,7 @@ Rule = tuple[str, str, Callable[[Node], bool]]
 
 _UCUM = "http://unitsofmeasure.org"
 _CURRENCIES = "urn:iso:std:iso:4217"
+_DAY_CHARACTERS = len("2026-11-20")
 _TERMS = "http://terminology.hl7.org/CodeSystem/"
 _EVENTS_OF_MEALS = frozenset({"C", "CM", "CD", "CV"})
 
@@ -84,8 +85,8 @@ def _lasting(node: Node) -> bool:
 
 
 def moment(text: object) -> datetime | None:
-    """A full instant or a day as a comparable time; None for what is judged elsewhere or cannot be compared."""
-    if not isinstance(text, str) or len(text) < 10:
+    """A full instant; None for what is less, or judged elsewhere."""
+    if not isinstance(text, str) or len(text) <= _DAY_CHARACTERS:
         return None
     try:
         return datetime.fromisoformat(text)
@@ -95,12 +96,14 @@ def moment(text: object) -> datetime | None:
 
 def in_order(first: object, second: object) -> bool:
     """Whether the second time is not before the first, as far as both are told."""
-    start, end = moment(first), moment(second)
-    if start is None or end is None:
+    if not isinstance(first, str) or not isinstance(second, str):
         return True
-    # With a day on one side only days can be compared.
-    days_only = start.tzinfo is None or end.tzinfo is None
-    return end.date() >= start.date() if days_only else end >= start
+    start, end = moment(first), moment(second)
+    if start is not None and end is not None and start.tzinfo is not None and end.tzinfo is not None:
+        return end >= start
+    # With a day, a month or a year on one side only as much can be compared.
+    told = min(len(first), len(second), _DAY_CHARACTERS)
+    return second[:told] >= first[:told]
 
 
 def _ranged(node: Node) -> bool:

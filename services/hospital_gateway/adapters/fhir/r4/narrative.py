@@ -50,8 +50,6 @@ def narrative_problem(markup: Any) -> str | None:
     parser = ParserCreate()
     parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = opened, closed, text
     parser.ProcessingInstructionHandler = parser.StartDoctypeDeclHandler = refuse
-    parser.UseForeignDTD(True)
-    parser.SkippedEntityHandler = lambda _name, _is_parameter: None
     try:
         parser.Parse(markup, True)
     except (ExpatError, _Refused, ValueError):

@@ -22,6 +22,7 @@ _INSTANT = re.compile(rf"{_YEAR}-{_DAY}T{_CLOCK}{_ZONE})")
 _TIME = re.compile(_CLOCK)
 _CODE = re.compile(r"[^\s]+( [^\s]+)*")
 _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
+_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
 _BLANK = re.compile(r"\s")
 _OID = re.compile(r"urn:oid:[0-2](\.(0|[1-9][0-9]*))+")
 _UUID = re.compile(r"urn:uuid:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -56,6 +57,13 @@ def _uri(value: Any) -> str | None:
         if pattern is not None and not pattern.fullmatch(value):
             return "value-format"
     return "value-format" if _BLANK.search(value) else None
+
+
+def _canonical(value: Any) -> str | None:
+    problem = _uri(value)
+    if problem is None and value[0] != "#" and not _ABSOLUTE.match(value):
+        return "value-format"
+    return problem
 
 
 def _moment(pattern: re.Pattern[str]) -> Check:
@@ -108,7 +116,7 @@ def _base64(value: Any) -> str | None:
 PRIMITIVES: dict[str, Check] = {
     "base64Binary": _base64,
     "boolean": _boolean,
-    "canonical": _uri,
+    "canonical": _canonical,
     "code": _matching(_CODE),
     "date": _moment(_DATE),
     "dateTime": _moment(_DATE_TIME),
@@ -127,3 +135,5 @@ PRIMITIVES: dict[str, Check] = {
     "uuid": _matching(_UUID),
     "xhtml": narrative_problem,
 }
+# ISO 4217 keeps its own list, so a currency is judged by its form.
+CURRENCY = _matching(re.compile(r"[A-Z]{3}"))

@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from services.hospital_gateway.adapters.fhir.r4.invariants import RULES, Rule
-from services.hospital_gateway.adapters.fhir.r4.primitives import PRIMITIVES, Check
+from services.hospital_gateway.adapters.fhir.r4.primitives import CURRENCY, PRIMITIVES, Check
 
 _FOLDER = Path(__file__).parent
 _RESOURCES = frozenset({"Resource", "DomainResource"})
 # The published table of `Resource.id` calls it a string; the text of the specification (2.26.3.1) an id.
 _OF_RESOURCES = {"id": "0..1 id"}
+_CURRENCIES = "http://hl7.org/fhir/ValueSet/currencies"
 # Profiles that the tables name where the JSON names the type.
 _PROFILED = {"SimpleQuantity": "Quantity", "MoneyQuantity": "Quantity"}
 # By which a resource says whose work it is.
@@ -126,7 +127,7 @@ def _place(shape: Shape, name: str, slot: Slot, value_set: str) -> None:
     if targets:
         slot.targets = frozenset(targets.rstrip(")").split(","))
     codes: Mapping[str, list[str]] | None = _table("value_sets.json").get(value_set)
-    slot.check = PRIMITIVES.get(type_name)
+    slot.check = CURRENCY if value_set == _CURRENCIES else PRIMITIVES.get(type_name)
     shape.slots[name] = slot
     if slot.check is not None:
         if codes is not None:
