@@ -195,6 +195,17 @@ class PostgresRecords:
         )
         return {row["id"]: row["encounter_id"] for row in rows}
 
+    async def visits_naming(self, resource_ids: Sequence[UUID], count: int) -> list[UUID]:
+        rows = await self._driver.fetch(
+            """SELECT encounter_id FROM resource
+                WHERE org = $1 AND latest AND named && $2::uuid[] AND encounter_id IS NOT NULL
+                GROUP BY encounter_id ORDER BY max(updated_at) DESC LIMIT $3""",
+            self._org,
+            list(resource_ids),
+            count,
+        )
+        return [row["encounter_id"] for row in rows]
+
     async def adopt(self, encounter_id: UUID, parts: Sequence[tuple[str, UUID]]) -> None:
         await self._driver.execute(
             """UPDATE resource r SET encounter_id = $2 FROM unnest($3::text[], $4::uuid[]) AS given(type, id)

@@ -90,6 +90,9 @@ class Records(Protocol):
     async def visits_of(self, resource_ids: Sequence[UUID]) -> dict[UUID, UUID]:
         """The Encounters that these resources belong to, an Encounter to itself, by the resource's id."""
 
+    async def visits_naming(self, resource_ids: Sequence[UUID], count: int) -> list[UUID]:
+        """The Encounters with a part that names one of these, at most `count`, the latest changed."""
+
     async def adopt(self, encounter_id: UUID, parts: Sequence[tuple[str, UUID]]) -> None:
         """Let held resources that belong to no Encounter belong to this one."""
 

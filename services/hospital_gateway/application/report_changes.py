@@ -27,6 +27,10 @@ _READ_ALONG = frozenset(
 )  # fmt: skip
 
 
+# A correction of these is one of the reports that tell of them: a licence that was missing, the name of a medicine. A
+# doctor has thousands of visits, so only the latest are told anew.
+_TOLD_IN_REPORTS = frozenset({"Practitioner", "PractitionerRole", "Medication", "Device", "EpisodeOfCare"})
+_VISITS_OF_COMPANIONS_MAX = 200
 # What the hub asks of a hospital, and its answers in words, say nothing of the visit.
 _NOT_READ = frozenset({"Task", "Communication"})
 _ENDED = frozenset({"finished", "cancelled", "entered-in-error"})
@@ -120,16 +124,20 @@ class ReportWriter:
     ) -> set[UUID]:
         """Encounters whose report may read otherwise now."""
         touched = {one.encounter_id for one in (*current.values(), *heads.values()) if one.encounter_id is not None}
-        patients = []
+        patients, companions = [], []
         for who, one in current.items():
             before = heads.get(who)
             changed = before is not None and before.content_sha256 != one.content_sha256
             if one.type == "Patient" and changed:
                 patients.append(one.id)
+            elif one.type in _TOLD_IN_REPORTS and changed:
+                companions.append(one.id)
             elif one.type == "Coverage" and one.encounter_id is None and one.patient_id is not None:
                 patients.append(one.patient_id)
         if patients:
             touched.update(await records.encounters_of(patients))
+        if companions:
+            touched.update(await records.visits_naming(companions, _VISITS_OF_COMPANIONS_MAX))
         return touched
 
     async def _next(

@@ -84,6 +84,24 @@ async def test_medicines_are_named_by_the_medication_that_is_referred_to(gateway
     assert [one.code for one in (await gateway.reports(hospital))[-1][1].medicines] == ["93001"]
 
 
+async def test_a_doctor_whose_licence_comes_later_is_told_with_it(gateway: Gateway) -> None:
+    hospital = gateway.hospital()
+    doctor = {"resourceType": "Practitioner", "name": [{"text": "dr. Sari"}]}
+    path = await created(hospital, doctor)
+    patient, encounter, *_ = await hospital.accepted(sample("hand-caught-in-press"))
+    statement = composition(patient, encounter)
+    await created(hospital, {**statement, "author": [{"reference": path}]})
+    licence = {"system": "https://fhir.kemkes.go.id/id/str-kki-number", "value": "STR-1"}
+    versions = len(await gateway.reports(hospital))
+    for body in (doctor, {**doctor, "identifier": [licence]}):
+        assert (await hospital.put(f"/fhir/{path}", body)).status_code == 200
+    reports = await gateway.reports(hospital)
+    assert len(reports) == versions + 1
+    told = reports[-1][1].doctor_statement
+    assert told is not None
+    assert (told.doctor_name, told.licence_number) == ("dr. Sari", "STR-1")
+
+
 async def test_sudden_death_in_the_emergency_department_lets_a_visit_out(gateway: Gateway) -> None:
     hospital, bundle = gateway.hospital(), sample("unrelated-hypertension")
     encounter, code = of_type(bundle, "Encounter"), of_type(bundle, "Condition")["code"]["coding"][0]
