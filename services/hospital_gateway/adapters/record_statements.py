@@ -90,3 +90,11 @@ def _receipt_sql(first: int) -> str:
 KEEP_RECEIPT = _receipt_sql(1)
 ADD_WITH_RECEIPT = f"{ADD}, kept AS ({_receipt_sql(27)}) SELECT count(*) FROM kept"  # noqa: S608  constants only
 ADD_ALONE = f"{ADD} SELECT 1"
+VISITS_OF = (
+    "SELECT id, encounter_id FROM resource WHERE org = $1 AND id = ANY($2) AND latest AND encounter_id IS NOT NULL"
+)
+VISITS_NAMING = """
+SELECT encounter_id FROM resource
+ WHERE org = $1 AND latest AND named && $2::uuid[] AND encounter_id IS NOT NULL
+ GROUP BY encounter_id ORDER BY max(updated_at) DESC LIMIT $3
+"""

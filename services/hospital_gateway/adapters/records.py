@@ -26,6 +26,8 @@ from services.hospital_gateway.adapters.record_statements import (
     REPLACE,
     TREATED_FOR_CLAIM,
     VERSION,
+    VISITS_NAMING,
+    VISITS_OF,
 )
 from services.hospital_gateway.adapters.resource_search import Hashes, page_sql, search_sql
 from services.hospital_gateway.adapters.statement_sizes import packed, slices
@@ -187,23 +189,11 @@ class PostgresRecords:
         return {row["org"].partition(":")[2] for row in rows}
 
     async def visits_of(self, resource_ids: Sequence[UUID]) -> dict[UUID, UUID]:
-        rows = await self._driver.fetch(
-            """SELECT id, encounter_id FROM resource
-                WHERE org = $1 AND id = ANY($2) AND latest AND encounter_id IS NOT NULL""",
-            self._org,
-            list(resource_ids),
-        )
+        rows = await self._driver.fetch(VISITS_OF, self._org, list(resource_ids))
         return {row["id"]: row["encounter_id"] for row in rows}
 
     async def visits_naming(self, resource_ids: Sequence[UUID], count: int) -> list[UUID]:
-        rows = await self._driver.fetch(
-            """SELECT encounter_id FROM resource
-                WHERE org = $1 AND latest AND named && $2::uuid[] AND encounter_id IS NOT NULL
-                GROUP BY encounter_id ORDER BY max(updated_at) DESC LIMIT $3""",
-            self._org,
-            list(resource_ids),
-            count,
-        )
+        rows = await self._driver.fetch(VISITS_NAMING, self._org, list(resource_ids), count)
         return [row["encounter_id"] for row in rows]
 
     async def adopt(self, encounter_id: UUID, parts: Sequence[tuple[str, UUID]]) -> None:
