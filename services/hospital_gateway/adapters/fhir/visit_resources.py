@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from services.hospital_gateway.adapters.fhir.elements import part
+from services.hospital_gateway.adapters.fhir import systems
+from services.hospital_gateway.adapters.fhir.elements import identifier_value, part
+from services.hospital_gateway.adapters.fhir.links import absent_patient
 from services.hospital_gateway.application.documents import Kept
 
 ENTERED_IN_ERROR = "entered-in-error"
@@ -42,4 +44,11 @@ class VisitResources:
     def referred(self, reference: Any) -> Mapping[str, Any] | None:
         """The held resource behind a Reference element."""
         target = part(reference, "reference")
-        return self._by_path.get(target.split("/_history/")[0]) if isinstance(target, str) else None
+        found = self._by_path.get(target.split("/_history/")[0]) if isinstance(target, str) else None
+        return self._numbered(reference) if found is None else found
+
+    def _numbered(self, reference: Any) -> Mapping[str, Any] | None:
+        """The held Patient with the IHS number that the reference names."""
+        number = absent_patient(reference)
+        numbered = (one.content for one in self._by_type.get("Patient", ()) if number)
+        return next((one for one in numbered if identifier_value(one, systems.IHS_NUMBER) == number), None)
