@@ -15,13 +15,14 @@ from joserfc.jwk import JWKRegistry
 from prometheus_client.parser import text_string_to_metric_families
 
 from services.verification.application.hub_operations import Health, Listed
-from shared.errors import Conflict, NotFound, Refusal, Unavailable
+from shared.errors import Conflict, NotFound, Problem, Refusal, Unavailable
 from shared.sealing.keyring import KeyringUnusable
 from shared.sealing.secrets_folder import read_jwk_file
 
 _ASSERTION_SECONDS = 120
 _TOKEN_SPARE_SECONDS = 30.0
 _ITEMS_MAX = 200
+_CLIENTS_MAX = 5_000
 _SENDING = ("intake", "disnaker_gateway")
 _CONSUMING = ("intake", "hospital_gateway", "disnaker_gateway", "verification")
 _ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -74,6 +75,28 @@ class HubClient:
     async def deliveries(self, state: str) -> Listed:
         return await self._every(_SENDING, f"/v1/operations/deliveries?state={quote(state)}")
 
+    async def clients(self) -> Listed:
+        items: list[dict[str, Any]] = []
+        cursor: str | None = None
+        try:
+            while len(items) < _CLIENTS_MAX:
+                after = f"&cursor={quote(cursor)}" if cursor else ""
+                page = await self._ask("GET", "partners", f"/v1/clients?limit={_ITEMS_MAX}{after}")
+                items += page["items"]
+                cursor = page["next_cursor"]
+                if cursor is None:
+                    break
+        except (Refusal, Unavailable) as error:
+            return Listed(tuple(items), (("partners", error.detail),))
+        return Listed(tuple(items))
+
+    async def register_client(self, wanted: dict[str, Any]) -> dict[str, Any]:
+        answer: dict[str, Any] = await self._ask("POST", "partners", "/v1/clients", wanted, once=True)
+        return answer
+
+    async def revoke_client(self, client_id: str) -> None:
+        await self._ask("DELETE", "partners", f"/v1/clients/{quote(client_id, safe='')}")
+
     async def act(self, service: str, path: Sequence[str], body: dict[str, Any] | None = None) -> dict[str, Any]:
         place = "/".join(quote(part, safe="") for part in path)
         answer: dict[str, Any] = await self._ask("POST", service, f"/v1/operations/{place}", body)
@@ -93,10 +116,14 @@ class HubClient:
                 items += [{**item, "service": service} for item in answer["items"]]
         return Listed(tuple(items), tuple(silent))
 
-    async def _ask(self, method: str, service: str, path: str, body: dict[str, Any] | None = None) -> Any:
+    async def _ask(
+        self, method: str, service: str, path: str, body: dict[str, Any] | None = None, *, once: bool = False
+    ) -> Any:
         if service not in self._urls:
             raise NotFound("operations.unknown-service", "This console knows no such service.")
         headers = {"Authorization": f"Bearer {await self._signed_in()}"}
+        if once:
+            headers["Idempotency-Key"] = uuid.uuid4().hex
         try:
             answer = await self._http.request(method, f"{self._urls[service]}{path}", headers=headers, json=body)
             told = orjson.loads(answer.content)
@@ -107,7 +134,8 @@ class HubClient:
         if answer.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:
             raise Unavailable(service)
         refusal = {404: NotFound, 409: Conflict}.get(answer.status_code, Refusal)
-        raise refusal(str(told.get("code", "refused")), str(told.get("detail", "The service refused.")))
+        problems = [Problem(one["pointer"], one["code"], one["detail"]) for one in told.get("errors", ())]
+        raise refusal(str(told.get("code", "refused")), str(told.get("detail", "The service refused.")), problems)
 
     async def _signed_in(self) -> str:
         if self._token is None or time.monotonic() > self._token[1]:

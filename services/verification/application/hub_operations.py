@@ -58,6 +58,16 @@ class HubOperations(Protocol):
     async def deliveries(self, state: str) -> Listed:
         """The newest webhook deliveries in this state of every service that sends, each with its `service`."""
 
+    async def clients(self) -> Listed:
+        """Every registered client, by id."""
+
+    async def register_client(self, wanted: dict[str, Any]) -> dict[str, Any]:
+        """A new client as `POST /v1/clients` of partners takes it; its answer, with a secret where there is one.
+        Raises Refusal with what is wrong, Unavailable."""
+
+    async def revoke_client(self, client_id: str) -> None:
+        """No new token from now on. Raises NotFound, Conflict, Unavailable."""
+
     async def act(self, service: str, path: Sequence[str], body: dict[str, Any] | None = None) -> dict[str, Any]:
         """POST below `/v1/operations`. Raises Refusal with what the service says, Unavailable when it is silent."""
 

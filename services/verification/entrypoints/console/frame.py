@@ -32,6 +32,7 @@ TABS = (
     ("/console/unmatched", N_("Unmatched"), READERS),
     ("/console/coordination", N_("Coordination"), READERS),
     ("/console/operations", N_("Operations"), (OPERATOR,)),
+    ("/console/partners", N_("Partners"), (OPERATOR,)),
 )
 _ROLE_NAMES = (N_("verifier"), N_("supervisor"), N_("auditor"), N_("operator"))
 del _ROLE_NAMES

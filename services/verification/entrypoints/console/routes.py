@@ -14,6 +14,7 @@ from services.verification.entrypoints.console.claim import claim_page_routes
 from services.verification.entrypoints.console.coordination import coordination_routes
 from services.verification.entrypoints.console.frame import Console
 from services.verification.entrypoints.console.operations import operations_routes
+from services.verification.entrypoints.console.partners import partner_routes
 from services.verification.entrypoints.console.people import HOME, FrontDesk, people_routes
 from services.verification.entrypoints.console.queue import QueueDesk, queue_routes
 from shared.errors import NotFound
@@ -40,6 +41,7 @@ def console_routes(
         basket_routes(console),
         coordination_routes(console, open_measures),
         operations_routes(console, hub),
+        partner_routes(console, hub),
     )
     for part in parts:
         router.routes.extend(part.routes)
