@@ -166,6 +166,12 @@ def test_referrals_lead_to_and_from_other_facilities() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("place", [{"reference": "Location/l", "display": "Rumah"}, {"reference": "Organization/own"}])
+def test_a_home_a_room_or_the_hospital_itself_is_no_referral(place: dict[str, Any]) -> None:
+    stay = {"origin": place, "destination": place}
+    assert content(hospitalization=stay, serviceProvider={"reference": "Organization/own"}).referrals == ()
+
+
 def test_notes_are_gathered_and_laboratory_results_stay_behind() -> None:
     told = content(
         {"resourceType": "ClinicalImpression", "status": "completed", "description": "Tangan terjepit",

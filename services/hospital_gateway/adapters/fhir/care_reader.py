@@ -129,10 +129,17 @@ def read_referrals(encounter: Mapping[str, Any], resources: VisitResources) -> t
         found.append(Referral("to", facility, reason, dated, kept.id))
     stay = encounter.get("hospitalization")
     for direction, element in (("from", "origin"), ("to", "destination")):
-        facility = _facility(part(stay, element), resources)
+        place = part(stay, element)
+        facility = None if _is_in_house(place, encounter) else _facility(place, resources)
         if facility is not None:
             found.append(Referral(direction, facility))
     return tuple(found)
+
+
+def _is_in_house(place: Any, encounter: Mapping[str, Any]) -> bool:
+    """A room or a home is no other facility, nor is the hospital itself."""
+    reference = str(part(place, "reference") or "")
+    return reference.startswith("Location/") or reference == part(encounter, "serviceProvider", "reference")
 
 
 def _is_referral(request: Mapping[str, Any]) -> bool:
