@@ -67,7 +67,7 @@ def _feedback(run: HospitalRun) -> None:
 
 @ANSWERS.rule(
     "feedback-asks",
-    "A visit that bears a sign of a work accident becomes a claim, and the hub asks for the doctor's statement.",
+    "A visit marked as a suspected work accident (Y96) becomes a claim, and its doctor's statement is asked for.",
     needs=["feedback-search", "transaction"],
 )
 def _asks(run: HospitalRun) -> None:

@@ -44,7 +44,7 @@ class Cast:
         raise StepFailed("the report never became a claim")
 
     def case_of_visit(self, stored: Stored, since: int) -> str:
-        """The claim on the stream that holds the visit: a hospital is not told case numbers."""
+        """The claim on the stream that holds the visit: the answer to a Bundle names none."""
         looked_at: set[str] = set()
         while True:
             change = self.stream.wait_for(lambda each: each.case_number not in looked_at, since=since)

@@ -118,7 +118,7 @@ def _heard(
         PostgresProjections,
         lambda tx: ParticipantRows(tx, sealer),
         lambda tx: PostgresHeldVisits(tx, vault.on, reports, clock),
-        lambda tx: AskHospitals(PostgresRequests(tx, vault.on), resource_format, clock),
+        lambda tx: AskHospitals(PostgresRequests(tx, vault.on), reports, resource_format, clock),
     )
 
 

@@ -19,11 +19,13 @@ TASK, COMMUNICATION = "Task", "Communication"
 
 @dataclass(frozen=True)
 class ClaimRequests:
-    """What one claim asks of the hospitals that have treated its worker."""
+    """What one claim asks of the hospitals that have treated its worker. `on_suspicion`: nobody has reported the
+    accident yet."""
 
     case_number: str
     encounter_ids: tuple[UUID, ...]
     papers: tuple[AskedPaper, ...]
+    on_suspicion: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,13 @@ class Requests(Protocol):
         """One hospital's records on the same transaction."""
 
 
+class Notices(Protocol):
+    """What hospitals said of their visits."""
+
+    async def gives_notice(self, records: Records, encounter_id: UUID) -> bool:
+        """Whether the hospital itself marked this visit as a suspected case."""
+
+
 @dataclass(frozen=True)
 class _Asking:
     """One claim at one hospital: its visits there and what was made before."""
@@ -74,15 +83,17 @@ class _Asking:
 class AskHospitals:
     """Brings claims' requests up to date; safe to call twice with the same state."""
 
-    def __init__(self, requests: Requests, resource_format: ResourceFormat, clock: Clock) -> None:
+    def __init__(self, requests: Requests, notices: Notices, resource_format: ResourceFormat, clock: Clock) -> None:
         self._requests = requests
+        self._notices = notices
         self._format = resource_format
         self._clock = clock
 
     async def ask(self, claims: Sequence[ClaimRequests]) -> None:
         """Every hospital with a visit in a claim is asked for the same papers, since nobody knows who holds them;
-        when one brings a paper, the others' Tasks are completed too. `claims` are different ones; what they have in
-        common is looked up and written at once."""
+        when one brings a paper, the others' Tasks are completed too. On an injury code alone nobody is asked: most
+        injuries are no work accidents, and a form for each would be asked for in vain. `claims` are different ones;
+        what they have in common is looked up and written at once."""
         visits = await self._requests.visits([id_ for claim in claims for id_ in claim.encounter_ids])
         made = await self._requests.made_for([claim.case_number for claim in claims])
         for org in sorted({one.org for one in visits} | {one.org for one in made}):
@@ -113,7 +124,7 @@ class AskHospitals:
         changed: list[Written] = []
         for asking in askings:
             visit = visits.get(latest[asking.claim.case_number] or _NOBODY)
-            if visit is not None:
+            if visit is not None and await self._may_be_asked(records, asking):
                 changed += self._requests_of(org, asking, visit, heads, new)
         if new:
             await self._requests.keep(new)
@@ -121,6 +132,12 @@ class AskHospitals:
             await records.add(changed, [])
             cases: dict[str, object] = {"cases": [asking.claim.case_number for asking in askings]}
             await records.audit("request.tell", TASK, "", cases)
+
+    async def _may_be_asked(self, records: Records, asking: _Asking) -> bool:
+        if asking.made or not asking.claim.on_suspicion:
+            return True
+        marks = [await self._notices.gives_notice(records, id_) for id_ in asking.visits]
+        return any(marks)
 
     def _requests_of(
         self, org: str, asking: _Asking, visit: Held, heads: Mapping[UUID, Held], new: list[Made]

@@ -16,6 +16,8 @@ from shared.events.claim import ClaimStateRecorded
 from shared.events.participant import ParticipantContent, ParticipantFacts
 from shared.events.partner import PartnerFacts
 
+_SUSPECTED = "SUSPECTED"
+
 
 @dataclass(frozen=True)
 class ClaimNews:
@@ -31,13 +33,21 @@ class ClaimNews:
     encounter_ids: tuple[str, ...]
     identity_hashes: tuple[str, ...]
     papers: tuple[AskedPaper, ...] = ()
+    state: str = ""
+
+    @property
+    def on_suspicion(self) -> bool:
+        """Nobody has reported the accident yet: only visits tell of it."""
+        return self.state == _SUSPECTED and not self.report_ids
 
     @property
     def asked(self) -> bytes | None:
-        """A digest of what the claim asks of hospitals, None when it asks nothing of any."""
+        """A digest of what the claim asks of hospitals, None when it asks nothing of any. On suspicion each version
+        is looked at, since what counts then is what the visits say."""
         if not self.papers or not self.encounter_ids:
             return None
-        return hashlib.sha256(repr((self.papers, sorted(self.encounter_ids))).encode()).digest()
+        version = self.version if self.on_suspicion else None
+        return hashlib.sha256(repr((self.papers, sorted(self.encounter_ids), version)).encode()).digest()
 
 
 @dataclass(frozen=True)
@@ -106,7 +116,7 @@ async def record(
             news = _claim_news(event.facts)
             if await projections.keep_claim(news):
                 visits = tuple(UUID(one) for one in news.encounter_ids)
-                asked[news.case_number] = ClaimRequests(news.case_number, visits, news.papers)
+                asked[news.case_number] = ClaimRequests(news.case_number, visits, news.papers, news.on_suspicion)
             if news.is_open and news.identity_hashes:
                 await held.look_again(news)
         elif isinstance(event.facts, Tombstone):
@@ -146,6 +156,7 @@ def _claim_news(facts: ClaimStateRecorded) -> ClaimNews:
         facts.encounter_report_ids,
         (*hashes.nik, *hashes.kpj, *hashes.passport),
         asked_papers(_asks(facts)),
+        str(facts.state),
     )
 
 

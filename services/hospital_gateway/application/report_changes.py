@@ -13,7 +13,7 @@ from services.hospital_gateway.application.assemble_report import Rules, as_even
 from services.hospital_gateway.application.belonging import settled
 from services.hospital_gateway.application.documents import Held, Kept, Receipt, ReportState, VisitMarks, Written
 from services.hospital_gateway.application.ports import Records, ResourceFormat, Workers
-from services.hospital_gateway.domain.relevance import signs_of_work_accident
+from services.hospital_gateway.domain.relevance import is_explicit_notice, signs_of_work_accident
 from services.hospital_gateway.domain.visit import Visit
 from shared.events import Event
 from shared.identifiers import zone_of
@@ -107,6 +107,15 @@ class ReportWriter:
         events = await self._again(records, org, region_code, sorted(encounter_ids), at)
         if events:
             await records.publish(events)
+
+    async def gives_notice(self, records: Records, encounter_id: UUID) -> bool:
+        """Whether the hospital itself marked this visit as a suspected case, however its report went out."""
+        parts = [one for one in await records.parts_of(encounter_id) if one.type not in _NOT_READ]
+        kept = [self._kept(one) for one in await self._with_companions(records, parts, {})]
+        if not any(one.type == "Encounter" and one.id == str(encounter_id) for one in kept):
+            return False
+        visit, rules = self._format.visit(str(encounter_id), kept, zone_of("")), self._rules.relevance
+        return is_explicit_notice(visit, signs_of_work_accident(visit, rules), rules)
 
     async def _again(
         self, records: Records, org: str, region_code: str | None, encounter_ids: Sequence[UUID], at: datetime

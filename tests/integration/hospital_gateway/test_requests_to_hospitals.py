@@ -270,3 +270,26 @@ async def test_a_held_visit_is_asked_for_nothing(gateway: Gateway) -> None:
     held = [path for path in await hospital.accepted(sample("unrelated-hypertension")) if path.startswith("Encounter/")]
     await Claim(gateway, *held).is_told(paper("DOC"))
     assert await tasks(hospital) == []
+
+
+async def test_on_an_injury_code_alone_nothing_is_asked_until_somebody_reports_or_the_hospital_marks_it(
+    gateway: Gateway,
+) -> None:
+    hospital, patient, encounter = await visited(gateway)
+    other, _, elsewhere = await visited(gateway)
+    claim, reported = Claim(gateway, encounter), Claim(gateway, elsewhere)
+    suspected: dict[str, Any] = {"state": ClaimState.SUSPECTED, "waiting_on": WaitingOn.EMPLOYER}
+    await claim.is_told(paper("DOC"), **suspected)
+    await reported.is_told(paper("DOC"), **suspected)
+    assert (await tasks(hospital), await tasks(other)) == ([], [])
+    await reported.is_told(paper("DOC"), **suspected, report_ids=("self-report",))
+    assert len(await tasks(other, "status=requested")) == 1
+    mark = {
+        **of_type(sample("hand-caught-in-press"), "Condition"),
+        "code": {"coding": [{"system": "http://hl7.org/fhir/sid/icd-10", "code": "Y96"}]},
+        "encounter": {"reference": encounter},
+        "subject": {"reference": patient},
+    }
+    assert (await hospital.post("/fhir/Condition", mark)).status_code == 201
+    await claim.is_told(paper("DOC"), **suspected)
+    assert len(await tasks(hospital, "status=requested")) == 1
