@@ -43,6 +43,9 @@ def test_a_paper_is_known_by_its_type_or_title(type_name: str, content: dict[str
         ("Composition", {"title": "Surat keterangan dokter pemeriksa (3b KK 3)"}),
         ("Composition", {"title": "Resume medis rawat jalan"}),
         ("ServiceRequest", {"category": coded(SNOMED, "108252007")}),
+        # As bridges to SATUSEHAT order a visit for control.
+        ("ServiceRequest", {"category": [{"coding": [{"code": "306098008", "display": "Self-referral"}]}]}),
+        ("ServiceRequest", {"category": coded(SNOMED, "3457005"), "code": coded(SNOMED, "185389009")[0]}),
         ("ServiceRequest", {"category": coded(SNOMED, "3457005"), "status": "revoked"}),
         ("DiagnosticReport", {"category": coded("http://terminology.hl7.org/CodeSystem/v2-0074", "LAB")}),
         ("DocumentReference", {"type": {"text": "Visum"}, "docStatus": "preliminary"}),

@@ -22,6 +22,7 @@ from services.hospital_gateway.adapters.fhir.elements import (
     words_of,
 )
 from services.hospital_gateway.adapters.fhir.practitioner_reader import caregiver_of
+from services.hospital_gateway.adapters.fhir.referral_reader import NOT_DONE, read_referrals
 from services.hospital_gateway.adapters.fhir.statement_fields import field_of
 from services.hospital_gateway.adapters.fhir.visit_resources import VisitResources
 from services.hospital_gateway.domain.care import (
@@ -30,12 +31,10 @@ from services.hospital_gateway.domain.care import (
     ClinicalNotes,
     FiledDocument,
     Medicine,
-    Referral,
     Signature,
 )
 from services.hospital_gateway.domain.visit import Days
 
-_NOT_DONE = frozenset({"cancelled", "revoked", "not-done", "stopped", "declined", "draft", "abandoned"})
 _MEDICINES = {
     "MedicationRequest": ("requested", "authoredOn"),
     "MedicationDispense": ("dispensed", "whenHandedOver"),
@@ -53,8 +52,6 @@ _AIDS = tuple(
         ("implant", r"implan|pen dan plat|\bplate\b|\bscrew"),
     )
 )
-_REFERRAL_CODES = frozenset({"3457005", "306206005"})
-_REFERRAL = re.compile(r"(?i)\brujuk|\breferral\b")
 _TRIAGE = re.compile(r"(?i)\btriase\b|\btriage\b")
 _EXAM, _IMAGING = "exam", frozenset({"imaging", "RAD", "18748-4"})
 _COMPLAINTS = frozenset({"chief-complaint", "previous-complaint"})
@@ -80,7 +77,7 @@ def read_medicines(resources: VisitResources) -> tuple[Medicine, ...]:
     """Medicines and vaccines, each once a stage and day."""
     found: dict[tuple[str, str, object], Medicine] = {}
     for kept, content in resources.of(*_MEDICINES):
-        if content.get("status") in _NOT_DONE:
+        if content.get("status") in NOT_DONE:
             continue
         stage, dated = _MEDICINES[kept.type]
         held = resources.referred(content.get("medicationReference")) or {}
@@ -101,7 +98,7 @@ def read_aids(resources: VisitResources) -> tuple[Aid, ...]:
     """Devices that replace or support a part of the body: asked for (DeviceRequest) or handed over."""
     found: dict[tuple[str, str | None, bool], Aid] = {}
     for kept, content in resources.of("DeviceRequest", "DeviceUseStatement", "SupplyDelivery", "Device"):
-        if content.get("status") in _NOT_DONE:
+        if content.get("status") in NOT_DONE:
             continue
         device = resources.referred(content.get("codeReference") or content.get("device")) or {}
         names = " ".join(str(one.get("name", "")) for one in each(content.get("deviceName")))
@@ -113,44 +110,6 @@ def read_aids(resources: VisitResources) -> tuple[Aid, ...]:
             given = kept.type != "DeviceRequest"
             found.setdefault((kind, words, given), Aid(kind, words[:_NOTE_MAX], given, kept.id))
     return tuple(found.values())[:_ALL_MAX]
-
-
-def read_referrals(encounter: Mapping[str, Any], resources: VisitResources) -> tuple[Referral, ...]:
-    """Referrals that were written, and the other facilities that the stay itself names."""
-    found = []
-    for kept, content in resources.of("ServiceRequest"):
-        if content.get("status") in _NOT_DONE or not _is_referral(content):
-            continue
-        facility = next(
-            (name for one in each(content.get("performer")) if (name := _facility(one, resources))), None
-        ) or (words_of(content.get("locationCode")) or None)
-        reason = words_of(content.get("reasonCode")) or None
-        dated = day(content.get("authoredOn")) or day(content.get("occurrenceDateTime"))
-        found.append(Referral("to", facility, reason, dated, kept.id))
-    stay = encounter.get("hospitalization")
-    for direction, element in (("from", "origin"), ("to", "destination")):
-        place = part(stay, element)
-        facility = None if _is_in_house(place, encounter) else _facility(place, resources)
-        if facility is not None:
-            found.append(Referral(direction, facility))
-    return tuple(found)
-
-
-def _is_in_house(place: Any, encounter: Mapping[str, Any]) -> bool:
-    """A room or a home is no other facility, nor is the hospital itself."""
-    reference = str(part(place, "reference") or "")
-    return reference.startswith("Location/") or reference == part(encounter, "serviceProvider", "reference")
-
-
-def _is_referral(request: Mapping[str, Any]) -> bool:
-    concepts = (request.get("category"), request.get("code"))
-    codes = {text(one.get("code")) for concept in concepts for one in codings(concept)}
-    return bool(codes & _REFERRAL_CODES) or bool(_REFERRAL.search(words_of(*concepts)))
-
-
-def _facility(reference: Any, resources: VisitResources) -> str | None:
-    held = resources.referred(reference) or {}
-    return text(held.get("name")) or text(part(reference, "display")) or text(part(reference, "reference"))
 
 
 def read_clinical_notes(resources: VisitResources) -> ClinicalNotes | None:

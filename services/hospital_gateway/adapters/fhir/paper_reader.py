@@ -11,6 +11,7 @@ from typing import Any
 
 from services.hospital_gateway.adapters.fhir.elements import codings, text, words_of
 from services.hospital_gateway.adapters.fhir.finding_reader import finding_codes
+from services.hospital_gateway.adapters.fhir.referral_reader import is_referral
 from services.hospital_gateway.application.documents import Kept
 from services.hospital_gateway.domain.visit import Paper
 
@@ -54,7 +55,7 @@ def _kinds(type_name: str, resource: Mapping[str, Any]) -> Iterator[str]:
         kind = _kind_of(resource)
         if kind is not None:
             yield kind
-    elif type_name == "ServiceRequest" and _kind_of(resource) == "referral":
+    elif type_name == "ServiceRequest" and is_referral(resource):
         yield "referral"
     elif type_name == "Observation" and "rest-period" in finding_codes(resource):
         # Days of rest that were ordered, in whichever form: what a rest letter says.
