@@ -9,6 +9,7 @@ from services.partners.application.issue_token import IssueToken
 from services.partners.application.read_registry import ReadRegistry
 from services.partners.application.register_client import RegisterClient
 from services.partners.application.revoke_client import RevokeClient
+from services.partners.domain.partners import ClientKind
 from services.partners.entrypoints.http.operations import operations_router
 from services.partners.entrypoints.http.registry import registry_router
 from services.partners.entrypoints.http.token import discovery_router, token_router
@@ -21,7 +22,12 @@ from shared.kafka.bus import EventBus
 from shared.outbox import Cleaner, Relay, Retention
 from shared.postgres.database import Database
 from shared.sealing import load_secrets
-from shared.sealing.secrets_folder import BOOTSTRAP_OPERATOR_FILE, TOKEN_SIGNING_KEY_FILE, read_jwk_file
+from shared.sealing.secrets_folder import (
+    BOOTSTRAP_CONSOLE_FILE,
+    BOOTSTRAP_OPERATOR_FILE,
+    TOKEN_SIGNING_KEY_FILE,
+    read_jwk_file,
+)
 from shared.service import Hook, Service, create_service, issuer_verifier
 from shared.web.issuer_keys import FixedKeys
 from shared.web.tokens import TokenVerifier
@@ -53,7 +59,7 @@ def build(settings: PartnersSettings, *, bus: EventBus | None = None, clock: Clo
         verifier=verifier,
         components=[Relay(database, bus), Cleaner(database, retention=Retention.of(settings)), purge],
         checks=[("postgres", database.check)],
-        on_start=[_first_operator(settings, register)],
+        on_start=[_own_clients(settings, register)],
         on_stop=[database.close, bus.close, stop_verifier],
     )
 
@@ -81,9 +87,13 @@ def _tokens(
     return verifier, routers, verifier.aclose
 
 
-def _first_operator(settings: PartnersSettings, register: RegisterClient) -> Hook:
+def _own_clients(settings: PartnersSettings, register: RegisterClient) -> Hook:
     async def ensure() -> None:
         made = read_jwk_file(settings.secrets_dir, BOOTSTRAP_OPERATOR_FILE)
-        await register.first_operator(made["client_id"], made["org"], made["public_jwk"])
+        await register.own(ClientKind.OPERATOR, "First operator", made["client_id"], made["org"], made["public_jwk"])
+        # Secrets made by an earlier version have no console; it then shows no papers.
+        if (settings.secrets_dir / BOOTSTRAP_CONSOLE_FILE).exists():
+            made = read_jwk_file(settings.secrets_dir, BOOTSTRAP_CONSOLE_FILE)
+            await register.own(ClientKind.BPJS_VERIFIER, "Console", made["client_id"], made["org"], made["public_jwk"])
 
     return ensure

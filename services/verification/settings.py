@@ -40,6 +40,8 @@ class VerificationSettings(CountingSettings, ServiceSettings):
     stream_retry_milliseconds: int = 2_000
     sequencer_rows_max: int = 1_000
 
+    paper_bytes_max: int = 10_485_760
+
     console_org: str = "bpjs:console"
     # For the console's pages of operations: where the hub's services are, and whose key it signs in with.
     service_urls: dict[str, str] = Field(default_factory=dict)

@@ -5,8 +5,10 @@ import signal
 import threading
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 from types import FrameType
 
+import httpx
 from fastapi import APIRouter
 
 from services.verification.adapters.case_store import ORG, PostgresCaseStore
@@ -16,6 +18,8 @@ from services.verification.adapters.console_claim import ConsoleClaims
 from services.verification.adapters.console_queue import ConsoleQueue
 from services.verification.adapters.console_sessions import ConsoleSessions
 from services.verification.adapters.hub_client import HubClient
+from services.verification.adapters.hub_tokens import HubTokens
+from services.verification.adapters.intake_papers import IntakePapers
 from services.verification.adapters.kept_filters import PostgresKeptFilters
 from services.verification.adapters.measure_keeper import MeasureKeeper
 from services.verification.adapters.measures import MeasureQueries
@@ -67,6 +71,7 @@ from shared.postgres.database import Database
 from shared.regulation.clocks import Counting, load_counting
 from shared.regulation.rule_sets import RuleSet
 from shared.sealing import load_secrets
+from shared.sealing.secrets_folder import CONSOLE_FILE
 from shared.service import Component, Hook, Service, create_service
 from shared.web.door import Verifier
 from shared.web.health import Check
@@ -141,15 +146,17 @@ class _Screens:
 def _screens(settings: VerificationSettings, counter: Counter, stream: ClaimStream) -> _Screens:
     pages = Pages([CONSOLE_FOLDER, WORKER_FOLDER], public_url=settings.public_url)
     sessions, feed = _sessions(settings, counter), _queue_feed(settings, counter, stream, pages)
-    provider = _provider(settings, counter)
-    hub, end_hub = _hub_client(settings)
-    console = _console(counter, pages, sessions, feed, provider, hub)
+    provider, http = (
+        _provider(settings, counter),
+        careful_client(timeout_seconds=settings.operations_timeout_seconds, connections_max=20),
+    )
+    console = _console(counter, pages, sessions, feed, provider, http)
     return _Screens(
         [page_routes(pages), _status_pages(settings, counter, pages), console],
         PageReception(pages, sessions, sign_in_path=SIGN_IN),
         feed,
         pages.assets.check,
-        [end_hub, *([provider.aclose] if provider else [])],
+        [http.aclose, *([provider.aclose] if provider else [])],
     )
 
 
@@ -219,7 +226,7 @@ def _console(
     sessions: ConsoleSessions,
     feed: QueueFeed,
     provider: OidcSignIn | None,
-    hub: HubClient,
+    http: httpx.AsyncClient,
 ) -> APIRouter:
     console = Console(
         counter,
@@ -227,8 +234,11 @@ def _console(
         open_queue=lambda transaction: ConsoleQueue(transaction, counter.sealer),
         open_claims=lambda transaction: ConsoleClaims(transaction, counter.sealer),
         lasts=sessions.lasts,
+        papers=_papers(counter.settings, http),
     )
     kept = PostgresKeptFilters(counter.database, counter.sealer)
+    settings = counter.settings
+    hub = HubClient(http, settings.service_urls, _tokens(settings, http, settings.operator_key_file))
     return console_routes(console, sessions, provider, feed, kept, MeasureQueries, hub)
 
 
@@ -247,18 +257,23 @@ def _provider(settings: VerificationSettings, counter: Counter) -> OidcSignIn | 
     return OidcSignIn(told, http, IssuerKeys(settings.console_issuer, http), counter.sealer, counter.clock)
 
 
-def _hub_client(settings: VerificationSettings) -> tuple[HubClient, Hook]:
-    """The console as a client of the other services, and the hook that ends it."""
-    http = careful_client(timeout_seconds=settings.operations_timeout_seconds, connections_max=20)
+def _tokens(settings: VerificationSettings, http: httpx.AsyncClient, key_file: Path | None) -> HubTokens:
+    """Of a client of the hub's own."""
     reached_at = settings.issuer_reached_at or settings.issuer
-    client = HubClient(
+    return HubTokens(
         http,
-        settings.service_urls,
-        settings.operator_key_file,
-        token_endpoint=settings.token_endpoint or f"{settings.issuer}/oauth2/token",
-        token_reached_at=settings.token_endpoint or f"{reached_at}/oauth2/token",
+        key_file,
+        settings.token_endpoint or f"{settings.issuer}/oauth2/token",
+        settings.token_endpoint or f"{reached_at}/oauth2/token",
     )
-    return client, http.aclose
+
+
+def _papers(settings: VerificationSettings, http: httpx.AsyncClient) -> IntakePapers | None:
+    key_file = settings.secrets_dir / CONSOLE_FILE
+    if "intake" not in settings.service_urls or not key_file.exists():
+        return None
+    tokens = _tokens(settings, http, key_file)
+    return IntakePapers(http, settings.service_urls["intake"], tokens, settings.paper_bytes_max)
 
 
 def _queue_feed(settings: VerificationSettings, counter: Counter, stream: ClaimStream, pages: Pages) -> QueueFeed:

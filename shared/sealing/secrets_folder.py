@@ -9,6 +9,8 @@
 | `token-signing-key.json` | private JWK, ES256 | partners |
 | `bootstrap-operator.json` | client id and public JWK of the first operator | partners |
 | `operator.json` | client id and private JWK (ES384) of the first operator | the launcher |
+| `bootstrap-console.json` | client id and public JWK by which the console reads papers at intake | partners |
+| `console.json` | the same client's private JWK (ES384) | verification |
 """
 
 import os
@@ -34,12 +36,16 @@ WORKER_KEY_FILE = "worker-key"
 TOKEN_SIGNING_KEY_FILE = "token-signing-key.json"
 OPERATOR_FILE = "operator.json"
 BOOTSTRAP_OPERATOR_FILE = "bootstrap-operator.json"
+CONSOLE_FILE = "console.json"
+BOOTSTRAP_CONSOLE_FILE = "bootstrap-console.json"
 # Purpose of each ring and its file; the purpose is bound into the wrapping.
 DATA_RING, DATA_RING_FILE = "data", "keyring.json"
 INDEX_RING, INDEX_RING_FILE = "index", "index-keyring.json"
 
 OPERATOR_CLIENT_ID = "operator-bootstrap"
 OPERATOR_ORG = "operator:hub"
+CONSOLE_CLIENT_ID = "console-bootstrap"
+CONSOLE_ORG = "bpjs:console"
 
 
 @dataclass(frozen=True)
@@ -65,7 +71,8 @@ def create_secrets(folder: Path, environ: Mapping[str, str] | None = None) -> No
         _write_new(folder / WORKER_KEY_FILE, _new_key_text())
     if not (folder / TOKEN_SIGNING_KEY_FILE).exists():
         _write_new(folder / TOKEN_SIGNING_KEY_FILE, orjson.dumps(_new_private_jwk("P-256", "ES256")))
-    _ensure_operator(folder)
+    _ensure_client(folder, OPERATOR_FILE, BOOTSTRAP_OPERATOR_FILE, OPERATOR_CLIENT_ID, OPERATOR_ORG)
+    _ensure_client(folder, CONSOLE_FILE, BOOTSTRAP_CONSOLE_FILE, CONSOLE_CLIENT_ID, CONSOLE_ORG)
 
 
 def load_secrets(folder: Path, environ: Mapping[str, str] | None = None) -> Secrets:
@@ -106,7 +113,7 @@ def read_keyring(folder: Path, purpose: str, file: str, kek: bytes) -> Keyring:
 
 
 def read_jwk_file(folder: Path, file: str) -> dict[str, Any]:
-    """The JSON of `token-signing-key.json`, `operator.json` or `bootstrap-operator.json`. Raises KeyringUnusable."""
+    """The JSON of a file with a key, such as `operator.json`. Raises KeyringUnusable."""
     try:
         document: dict[str, Any] = orjson.loads(_read(folder / file))
     except orjson.JSONDecodeError:
@@ -130,16 +137,17 @@ def _ensure_kek(folder: Path, environ: Mapping[str, str]) -> None:
     _write_new(folder / KEK_FILE, _new_key_text())
 
 
-def _ensure_operator(folder: Path) -> None:
-    if not (folder / OPERATOR_FILE).exists():
+def _ensure_client(folder: Path, private_file: str, public_file: str, client_id: str, org: str) -> None:
+    """A client of the hub's own: its private key for whoever calls, its public one for `partners`."""
+    if not (folder / private_file).exists():
         jwk = _new_private_jwk("P-384", "ES384")
-        made = {"client_id": OPERATOR_CLIENT_ID, "org": OPERATOR_ORG, "private_jwk": jwk}
-        _write_new(folder / OPERATOR_FILE, orjson.dumps(made))
-    if not (folder / BOOTSTRAP_OPERATOR_FILE).exists():
-        operator = read_jwk_file(folder, OPERATOR_FILE)
-        public = {name: value for name, value in operator["private_jwk"].items() if name != "d"}
-        bootstrap = {"client_id": operator["client_id"], "org": operator["org"], "public_jwk": public}
-        _write_new(folder / BOOTSTRAP_OPERATOR_FILE, orjson.dumps(bootstrap))
+        made = {"client_id": client_id, "org": org, "private_jwk": jwk}
+        _write_new(folder / private_file, orjson.dumps(made))
+    if not (folder / public_file).exists():
+        client = read_jwk_file(folder, private_file)
+        public = {name: value for name, value in client["private_jwk"].items() if name != "d"}
+        bootstrap = {"client_id": client["client_id"], "org": client["org"], "public_jwk": public}
+        _write_new(folder / public_file, orjson.dumps(bootstrap))
 
 
 def _new_private_jwk(curve: str, algorithm: str) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import fcntl
 import os
 import shutil
 import subprocess
+import tarfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,9 +73,12 @@ def _unpacked() -> Chromium:
             home.mkdir(parents=True)
             command = [node(), "-e", _UNPACK, str(_PACKED), str(home)]
             subprocess.run(command, check=True, timeout=_UNPACK_SECONDS)
-            for archive in sorted(home.glob("*.tar")):
-                shutil.unpack_archive(archive, home, filter="data")
-                archive.unlink()
+            for path in sorted(home.glob("*.tar")):
+                with tarfile.open(path) as archive:
+                    # Python 3.11.2, which Debian 12 has, knows no filter yet.
+                    archive.extraction_filter = getattr(tarfile, "data_filter", lambda member, _: member)
+                    archive.extractall(home)
+                path.unlink()
             (home / "chromium").chmod(0o755)
             (home / "whole").touch()
     libraries = os.pathsep.join([str(home), str(home / "lib"), os.environ.get("LD_LIBRARY_PATH", "")])

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -10,6 +11,7 @@ from services.partners.domain.partners import ClientKind
 from tests.browser.conftest import Window, assert_accessible
 from tests.browser.telling import reported, told, visited
 from tests.support.agency_events import ACCIDENT_AT, accident_report, medical_report, random_nik
+from tests.support.claim_story import Story
 from tests.support.served_hub import ServedHub
 
 OpenWindow = Callable[..., Window]
@@ -162,3 +164,23 @@ def test_an_auditor_decides_nothing(open_window: OpenWindow, hub: ServedHub) -> 
     page = claim_page(open_window(), "auditor", "Rini", case_number)
     expect(page.locator("h1")).to_contain_text(case_number)
     assert page.locator("main form").count() == 1  # asking who it is
+
+
+def test_a_document_is_shown_in_place_and_only_that_of_this_claim(open_window: OpenWindow, hub: ServedHub) -> None:
+    story = Story(hub)
+    story._report()
+    path = f"/v1/accident-reports/{story.report_id}/documents/CHRON"
+    picture = Path(__file__).with_name("picture.png").read_bytes()
+    story.send("intake", ClientKind.EMPLOYER, "PUT", path, picture, **{"Content-Type": "image/png"})
+    hub.quiet()
+    page = claim_page(open_window(), "verifier", "Dewi Lestari", story.case_number)
+    page.locator("#papers a").click()
+    shown = page.frame_locator("iframe[name=paper]").locator("img")
+    expect(shown).to_be_visible()
+    assert shown.evaluate("image => image.naturalWidth") == 1
+    assert_accessible(page)
+    other, _ = reported(hub)
+    elsewhere = page.request.get(
+        f"{hub.apis['verification'].url}/console/claims/{other}/papers/{story.report_id}/CHRON/1"
+    )
+    assert elsewhere.status == 404

@@ -70,10 +70,10 @@ class RegisterClient:
             await registry.note(entry)
         return Registered(client, secret)
 
-    async def first_operator(self, client_id: str, org: str, public_jwk: Mapping[str, Any]) -> None:
-        """Make sure that the operator of the hub's own secrets can sign in; safe at every start. One that was
-        revoked stays revoked; a new key replaces the old one, since both come from the hub's own secrets."""
-        registration = Registration(ClientKind.OPERATOR, org, "First operator", None, public_jwk)
+    async def own(self, kind: ClientKind, name: str, client_id: str, org: str, public_jwk: Mapping[str, Any]) -> None:
+        """Make sure that a client of the hub's own secrets can sign in; safe at every start. One that was revoked
+        stays revoked; a new key replaces the old one, since both come from the hub's own secrets."""
+        registration = Registration(kind, org, name, None, public_jwk)
         self._refuse_unfit(registration)
         key = self._keys.public_part(public_jwk)
         actor = Actor(org, client_id)

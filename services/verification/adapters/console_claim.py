@@ -1,14 +1,21 @@
 """One claim with all that the console shows of it, read without locking anything."""
 
+from datetime import datetime
+
+import asyncpg
+import orjson
+
 from services.verification.adapters.sealed_facts import FactsSealer
-from services.verification.application.console_claim import ClaimFile
+from services.verification.application.console_claim import ClaimFile, Paper
+from services.verification.domain.evidence import ACCIDENT_REPORT
 from shared.errors import NotFound
 from shared.identifiers import is_case_number
 from shared.postgres.database import Transaction
 from shared.sealing import Sealer
 
 _CLAIM = "SELECT version, document, merged_into FROM claim WHERE case_number = $1"
-_EVIDENCE = """SELECT e.id, e.facts, e.revision FROM evidence_link l JOIN evidence e ON e.id = l.evidence_id
+_EVIDENCE = """SELECT e.id, e.kind, e.version, e.facts, e.revision, e.document
+    FROM evidence_link l JOIN evidence e ON e.id = l.evidence_id
     WHERE l.case_number = $1 AND l.ended_at IS NULL ORDER BY e.received_at, e.id"""
 _ENTRIES = "SELECT id, kind, document FROM claim_entry WHERE case_number = $1 ORDER BY id"
 
@@ -32,4 +39,22 @@ class ConsoleClaims:
             row["merged_into"],
             tuple(self._facts.open_evidence(each["facts"], each["id"], each["revision"]) for each in evidence),
             tuple(self._facts.open_entry(each["kind"], each["document"], str(each["id"])) for each in entries),
+            tuple(paper for each in evidence if each["kind"] == ACCIDENT_REPORT for paper in self._papers(each)),
         )
+
+    def _papers(self, row: "asyncpg.Record") -> list[Paper]:
+        if row["document"] is None:
+            return []
+        form = orjson.loads(self._facts.open_form(row["document"], row["id"], row["version"]))
+        return [
+            Paper(
+                row["id"],
+                each["document_code"],
+                each["version"],
+                each["media_type"],
+                each["size_bytes"],
+                datetime.fromisoformat(each["received_at"]) if each.get("received_at") else None,
+            )
+            for each in (form["content"] or {}).get("documents", ())
+            if each.get("state", "in_force") == "in_force"
+        ]

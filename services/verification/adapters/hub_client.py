@@ -1,31 +1,23 @@
 """The console as a client of the hub's services: signed in as the hub's operator, by the same door as anybody."""
 
 import asyncio
-import time
 import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import httpx
 import orjson
-from joserfc import jwt
-from joserfc.jwk import JWKRegistry
 from prometheus_client.parser import text_string_to_metric_families
 
+from services.verification.adapters.hub_tokens import HubTokens
 from services.verification.application.hub_operations import Health, Listed
 from shared.errors import Conflict, NotFound, Problem, Refusal, Unavailable
-from shared.sealing.keyring import KeyringUnusable
-from shared.sealing.secrets_folder import read_jwk_file
 
-_ASSERTION_SECONDS = 120
-_TOKEN_SPARE_SECONDS = 30.0
 _ITEMS_MAX = 200
 _CLIENTS_MAX = 5_000
 _SENDING = ("intake", "disnaker_gateway")
 _CONSUMING = ("intake", "hospital_gateway", "disnaker_gateway", "verification")
-_ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 # Metric, and how its samples become one figure.
 _FIGURES: dict[str, tuple[str, Callable[[list[float]], float]]] = {
     "simpul_consumer_lag": ("lag", sum),
@@ -37,24 +29,12 @@ _FIGURES: dict[str, tuple[str, Callable[[list[float]], float]]] = {
 
 
 class HubClient:
-    """See `application.hub_operations.HubOperations`. `urls` by service; `token_endpoint` is what assertions are made
-    out to, `token_reached_at` where it is reached from here."""
+    """See `application.hub_operations.HubOperations`. `urls` by service; `tokens` of the hub's operator."""
 
-    def __init__(
-        self,
-        http: httpx.AsyncClient,
-        urls: Mapping[str, str],
-        key_file: Path | None,
-        *,
-        token_endpoint: str,
-        token_reached_at: str,
-    ) -> None:
+    def __init__(self, http: httpx.AsyncClient, urls: Mapping[str, str], tokens: HubTokens) -> None:
         self._http = http
         self._urls = dict(urls)
-        self._key_file = key_file
-        self._token_endpoint = token_endpoint
-        self._token_reached_at = token_reached_at
-        self._token: tuple[str, float] | None = None
+        self._tokens = tokens
 
     async def health(self) -> list[Health]:
         return list(await asyncio.gather(*(self._health(service, url) for service, url in self._urls.items())))
@@ -121,7 +101,7 @@ class HubClient:
     ) -> Any:
         if service not in self._urls:
             raise NotFound("operations.unknown-service", "This console knows no such service.")
-        headers = {"Authorization": f"Bearer {await self._signed_in()}"}
+        headers = {"Authorization": f"Bearer {await self._tokens.token()}"}
         if once:
             headers["Idempotency-Key"] = uuid.uuid4().hex
         try:
@@ -136,43 +116,6 @@ class HubClient:
         refusal = {404: NotFound, 409: Conflict}.get(answer.status_code, Refusal)
         problems = [Problem(one["pointer"], one["code"], one["detail"]) for one in told.get("errors", ())]
         raise refusal(str(told.get("code", "refused")), str(told.get("detail", "The service refused.")), problems)
-
-    async def _signed_in(self) -> str:
-        if self._token is None or time.monotonic() > self._token[1]:
-            self._token = await self._new_token()
-        return self._token[0]
-
-    async def _new_token(self) -> tuple[str, float]:
-        form = {
-            "grant_type": "client_credentials",
-            "client_assertion_type": _ASSERTION_TYPE,
-            "client_assertion": self._assertion(),
-        }
-        try:
-            answer = await self._http.post(self._token_reached_at, data=form)
-            told = orjson.loads(answer.content)
-            return str(told["access_token"]), time.monotonic() + float(told["expires_in"]) - _TOKEN_SPARE_SECONDS
-        except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
-            raise Unavailable("issuer") from error
-
-    def _assertion(self) -> str:
-        if self._key_file is None:
-            raise Refusal("operations.no-key", "The console was given no operator's key (SIMPUL_OPERATOR_KEY_FILE).")
-        try:
-            operator = read_jwk_file(self._key_file.parent, self._key_file.name)
-        except KeyringUnusable as error:
-            raise Refusal("operations.no-key", "The operator's key of the console can't be read.") from error
-        now = int(time.time())
-        claims = {
-            "iss": operator["client_id"],
-            "sub": operator["client_id"],
-            "aud": self._token_endpoint,
-            "iat": now,
-            "exp": now + _ASSERTION_SECONDS,
-            "jti": uuid.uuid4().hex,
-        }
-        header = {"alg": "ES384", "typ": "JWT", "kid": operator["private_jwk"]["kid"]}
-        return jwt.encode(header, claims, JWKRegistry.import_key(operator["private_jwk"]), algorithms=["ES384"])
 
 
 async def _told(asking: Awaitable[Any]) -> Any:

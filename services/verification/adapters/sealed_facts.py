@@ -33,6 +33,9 @@ class FactsSealer:
     def seal_form(self, form: bytes, id_: str, version: int) -> bytes:
         return self._sealer.seal_bytes(form, type="evidence-document", id=id_, version=version)
 
+    def open_form(self, blob: bytes, id_: str, version: int) -> bytes:
+        return self._sealer.open_bytes(blob, type="evidence-document", id=id_, version=version)
+
     def seal_claim(self, document: dict[str, object], case_number: str, version: int) -> bytes:
         return self._sealer.seal_bytes(orjson.dumps(document), type="claim", id=case_number, version=version)
 

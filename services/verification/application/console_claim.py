@@ -23,13 +23,47 @@ _PERSONAL = frozenset({"worker_name", "birth_date", "nik"})
 
 
 @dataclass(frozen=True)
+class Paper:
+    """One version of a paper that was brought with a report."""
+
+    report_id: str
+    code: str
+    version: int
+    media_type: str
+    size_bytes: int
+    received_at: datetime | None
+
+
+@dataclass(frozen=True)
+class PaperBytes:
+    """What a paper holds."""
+
+    content: bytes
+    media_type: str
+
+
+class Papers(Protocol):
+    """Where papers lie."""
+
+    async def paper(self, report_id: str, code: str, version: int) -> PaperBytes:
+        """Raises NotFound and Unavailable."""
+
+
+@dataclass(frozen=True)
 class ClaimFile:
-    """The public claim, the survivor's number when it was merged, its evidence and what people added."""
+    """The public claim, the survivor's number when it was merged, its evidence, what people added, and the papers
+    brought with its reports."""
 
     document: Mapping[str, Any]
     merged_into: str | None
     evidence: tuple[Evidence, ...]
     entries: tuple[Entry, ...]
+    papers: tuple[Paper, ...] = ()
+
+    def paper(self, report_id: str, code: str, version: int) -> Paper | None:
+        """The paper of this claim, None when it is not one of its."""
+        wanted = (report_id, code, version)
+        return next((each for each in self.papers if (each.report_id, each.code, each.version) == wanted), None)
 
 
 class ClaimFiles(Protocol):

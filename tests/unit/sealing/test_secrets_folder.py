@@ -21,6 +21,8 @@ FILES = {
     "token-signing-key.json",
     "operator.json",
     "bootstrap-operator.json",
+    "console.json",
+    "bootstrap-console.json",
 }
 
 

@@ -8,6 +8,7 @@ import orjson
 import pytest
 
 from services.verification.adapters.hub_client import HubClient
+from services.verification.adapters.hub_tokens import HubTokens
 from services.verification.application.hub_operations import by_cause
 from shared.errors import Conflict, NotFound, Refusal, Unavailable
 from shared.sealing import create_secrets
@@ -55,7 +56,7 @@ def client(services: Services, key_file: Path | None) -> HubClient:
     http = httpx.AsyncClient(transport=httpx.MockTransport(services))
     urls = {"intake": "http://intake.test", "disnaker_gateway": "http://away.test"}
     endpoint = "http://issuer.test/oauth2/token"
-    return HubClient(http, urls, key_file, token_endpoint=endpoint, token_reached_at=endpoint)
+    return HubClient(http, urls, HubTokens(http, key_file, endpoint, endpoint))
 
 
 async def test_health_is_what_the_services_say_of_themselves(hub: HubClient, services: Services) -> None:

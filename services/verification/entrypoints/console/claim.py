@@ -25,6 +25,7 @@ from services.verification.application.settle_findings import dismiss_flag, reso
 from services.verification.application.workplace import Person, Workplace
 from services.verification.entrypoints.console.claim_words import SEEN_BY, WHAT
 from services.verification.entrypoints.console.frame import Console, signed_in
+from services.verification.entrypoints.console.papers import paper_routes
 from services.verification.entrypoints.console.queue import QueueDesk, position_of, while_signed_in
 from services.verification.entrypoints.http.desk import audit
 from services.verification.entrypoints.http.work.acting import RUPIAH_MAX, begun_again
@@ -43,6 +44,7 @@ _LIVE = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 def claim_page_routes(desk: QueueDesk) -> APIRouter:
     router = APIRouter()
     _add_reading(router, desk)
+    router.routes.extend(paper_routes(desk.console).routes)
     _add_deciding(router, desk.console)
     _add_notes(router, desk.console)
     _add_findings(router, desk.console)
@@ -118,6 +120,8 @@ def _parts(console: Console, file: ClaimFile, *, revealed: bool) -> dict[str, An
         "sources": {piece["id"]: piece["kind"] for piece in document["evidence"]},
         "history": history_of(file),
         "notes": notes_of(file),
+        "papers": file.papers,
+        "papers_shown": console.papers is not None,
         "decisions": decisions_for(document["state"]),
         "conclusions": [code.code for code in CODE_LISTS["conclusions"]],
         "first_approval": first_approval_of(file),

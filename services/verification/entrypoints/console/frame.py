@@ -8,7 +8,7 @@ from typing import Any
 
 from fastapi import Request, Response
 
-from services.verification.application.console_claim import ClaimFiles
+from services.verification.application.console_claim import ClaimFiles, Papers
 from services.verification.application.console_people import OPERATOR, READERS
 from services.verification.application.console_queue import QueueReader
 from services.verification.application.workplace import Person
@@ -41,13 +41,14 @@ del _ROLE_NAMES
 @dataclass(frozen=True)
 class Console:
     """What every page works with. `open_queue` and `open_claims` read on an open transaction; `lasts` says
-    whether a session has not ended, without using it."""
+    whether a session has not ended, without using it. Without `papers` none can be shown."""
 
     counter: Counter
     pages: Pages
     open_queue: Callable[[Transaction], QueueReader]
     open_claims: Callable[[Transaction], ClaimFiles]
     lasts: Callable[[str], Awaitable[bool]]
+    papers: Papers | None = None
 
     def page(self, request: Request, template: str, *, here: str = "", status: int = 200, **shown: Any) -> Response:
         """A page inside the console's frame; `here` is the tab it belongs to."""
