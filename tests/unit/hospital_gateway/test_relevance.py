@@ -80,6 +80,12 @@ def test_sudden_death_counts_within_a_day_of_arriving_at_the_emergency_departmen
     assert patient_died(died, RULES)
 
 
+@pytest.mark.parametrize("code", ["exp", "exp-lt48h", "exp-gt48h"])
+def test_a_death_is_told_by_either_code_system_of_dispositions(code: str) -> None:
+    assert patient_died(visit("S06.5", disposition=code), RULES)
+    assert not patient_died(visit("S06.5", disposition="other-hcf"), RULES)
+
+
 def test_a_death_years_after_the_visit_is_not_the_visits() -> None:
     later = Person(deceased=True, deceased_at=Moment(START + timedelta(days=900)))
     assert not patient_died(visit("S62.5", patient=later), RULES)
