@@ -13,13 +13,14 @@ from services.hospital_gateway.adapters.fhir.classifications import icd9_cm_prob
     "code",
     [
         "S62.5", "S625", "S62", "S62.50", "M79.09", "W31", "W31.9", "W31.92", "Y96", "Z57.5", "G20+", "E11.9", "I70.20",
+        "T08.1", "M45.3",
     ],
 )  # fmt: skip
 def test_codes_of_the_list_and_their_supplementary_characters_count(code: str) -> None:
     assert icd10_problem(code) is None
 
 
-@pytest.mark.parametrize("code", ["A90", "A91", "I84.9", "K35.9", "N18.0", "R50.1"])
+@pytest.mark.parametrize("code", ["A90", "A91", "I84.9", "K58.9", "H54.7", "K35.9", "N18.0", "R50.1"])
 def test_codes_of_earlier_editions_count(code: str) -> None:
     assert icd10_problem(code) is None
 

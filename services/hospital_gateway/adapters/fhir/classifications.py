@@ -14,12 +14,17 @@ _ICD9_CM = re.compile(r"[0-9]{2}(\.?[0-9]{1,2})?|([0-9]{3}|V[0-9]{2})(\.[0-9]{1,
 
 
 @cache
-def _known() -> tuple[frozenset[str], frozenset[str]]:
-    """The codes that count, and the letters and categories whose codes take a fifth character."""
+def _known() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """The codes that count, the categories that take a fourth character of no code's own, and the letters and
+    categories whose codes take a fifth."""
     kept = yaml.safe_load((Path(__file__).parent / "icd10_beyond_the_list.yaml").read_text("utf-8"))
     listed = {code for code in listed_codes() if "-" not in code}
     fifth = kept["fifth_character"]
-    return frozenset(listed | set(kept["earlier_editions"])), frozenset([*fifth["letters"], *fifth["categories"]])
+    return (
+        frozenset(listed | set(kept["earlier_editions"])),
+        frozenset(kept["fourth_character"]),
+        frozenset([*fifth["letters"], *fifth["categories"]]),
+    )
 
 
 def listed_codes() -> list[str]:
@@ -38,13 +43,13 @@ def icd10_problem(code: str) -> str | None:
     if match is None:
         return "icd10-format"
     category, fourth, fifth = match.groups()
-    known, divided = _known()
+    known, supplemented, divided = _known()
     if category not in known:
         return "icd10-unknown"
     if not fourth:
         return None
     whole = f"{category}.{fourth}"
-    if whole not in known and not _place_of_occurrence(category):
+    if whole not in known and category not in supplemented and not _place_of_occurrence(category):
         return "icd10-unknown"
     if fifth and whole + fifth not in known and category not in divided and category[0] not in divided:
         return "icd10-unknown"
