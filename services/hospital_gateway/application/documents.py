@@ -45,6 +45,8 @@ class Draft:
     references: tuple[tuple[str, str], ...] = ()  # expression, reference
     organisations: tuple[Organisation, ...] = ()
     is_slim: bool = False
+    # Of references to other entries of the request: expression, reference, the types it may point to.
+    wanted: tuple[tuple[str, str, frozenset[str]], ...] = ()
 
     @property
     def id(self) -> str | None:
@@ -58,6 +60,7 @@ class Draft:
         return replace(
             self,
             references=tuple((place + where[cut:], reference) for where, reference in self.references),
+            wanted=tuple((place + where[cut:], reference, types) for where, reference, types in self.wanted),
             organisations=tuple(replace(one, expression=place + one.expression[cut:]) for one in self.organisations),
         )
 

@@ -96,3 +96,14 @@ async def test_what_is_contained_is_judged_with_what_holds_it(gateway: Gateway) 
     found = problems((await hospital.post("/fhir/Encounter/$validate", encounter)).json())
     assert ("org-1", "invariant", "Encounter.contained[0]") in found
     assert not any(code == "ref-1" for code, _, _ in found)
+
+
+async def test_a_reference_to_an_entry_of_another_type_is_refused(gateway: Gateway) -> None:
+    hospital, bundle = gateway.hospital(), sample("hand-caught-in-press")
+    encounter = next(entry["fullUrl"] for entry in bundle["entry"] if entry["resource"]["resourceType"] == "Encounter")
+    of_type(bundle, "Condition")["subject"] = {"reference": encounter}
+    answer = await hospital.post("/fhir", bundle)
+    assert answer.status_code == 422
+    assert problems(answer.json()) == {
+        ("reference-target", "invalid", "Bundle.entry[2].resource.subject.reference"),
+    }

@@ -5,9 +5,10 @@ from typing import Any
 
 from services.hospital_gateway.adapters.fhir.conditions import searches_of
 from services.hospital_gateway.adapters.fhir.entry_reader import read_entry
+from services.hospital_gateway.adapters.fhir.inspection import wrong_target
 from services.hospital_gateway.adapters.fhir.json_text import BundleText, taken_apart
 from services.hospital_gateway.adapters.fhir.resource_reader import local_references, read_json, read_value
-from services.hospital_gateway.adapters.fhir.validation import judge
+from services.hospital_gateway.adapters.fhir.validation import judge_envelope
 from services.hospital_gateway.application.documents import Entry, Submission
 from services.hospital_gateway.application.findings import Finding, finding, refusal, refused
 from shared.errors import SimpulError
@@ -75,7 +76,7 @@ def _kind(document: dict[str, Any]) -> str:
     entries = document.pop("entry", [])
     if not isinstance(entries, list):
         raise refusal("type-mismatch", "Bundle.entry")
-    findings = judge(document, "Bundle").findings
+    findings = judge_envelope(document).findings
     kind = document.get("type")
     if kind not in ("transaction", "batch"):
         findings = [one for one in findings if one.pointer != "Bundle.type"]
@@ -86,7 +87,8 @@ def _kind(document: dict[str, Any]) -> str:
 
 
 def _across(read: list[Any]) -> list[Finding]:
-    """Problems between entries: fullUrls used twice, resources changed twice, references to nothing."""
+    """Problems between entries: fullUrls used twice, resources changed twice, references to nothing or to another type
+    than may stand there."""
     findings: list[Finding] = []
     urls: dict[str, str] = {}
     changed: set[tuple[str, str]] = set()
@@ -95,7 +97,7 @@ def _across(read: list[Any]) -> list[Finding]:
         if entry.full_url is not None:
             if entry.full_url in urls:
                 findings.append(finding("entry-duplicate", f"{entry.place}.fullUrl"))
-            urls[entry.full_url] = entry.place
+            urls[entry.full_url] = entry.type
         if entry.method in ("PUT", "PATCH") and entry.id is not None:
             if (entry.type, entry.id) in changed:
                 findings.append(finding("entry-same-target", entry.place))
@@ -104,4 +106,7 @@ def _across(read: list[Any]) -> list[Finding]:
         # With an entry unread its fullUrl is unknown, and every reference to it would be told as a second problem.
         for entry in entries:
             findings.extend(local_references(entry.draft, urls, entry.place))
+            for where, reference, types in entry.draft.wanted if entry.draft else ():
+                if urls.get(reference, next(iter(types))) not in types:
+                    findings.append(wrong_target(where, types))
     return findings

@@ -40,6 +40,7 @@ class Inspection:
     findings: list[Finding] = field(default_factory=list)
     references: list[tuple[str, str]] = field(default_factory=list)
     organisations: list[Organisation] = field(default_factory=list)
+    wanted: list[tuple[str, str, frozenset[str]]] = field(default_factory=list)
 
 
 def inspect(resource: Mapping[str, Any], type_name: str) -> Inspection:
@@ -226,10 +227,15 @@ class _Resource:
         if _BLANK.search(reference):
             self._tell("value-format", here)
             return
-        self._out.references.append((_expression(here), reference))
-        match = _TYPED.fullmatch(reference) if slot.targets is not None else None
-        if match and match[1] in R4_TYPES and slot.targets is not None and match[1] not in slot.targets:
-            self._tell("reference-target", here, allowed=_listed(slot.targets))
+        where = _expression(here)
+        self._out.references.append((where, reference))
+        if slot.targets is None:
+            return
+        if reference.startswith("urn:"):
+            self._out.wanted.append((where, reference, slot.targets))
+        match = _TYPED.fullmatch(reference)
+        if match and match[1] in R4_TYPES and match[1] not in slot.targets:
+            self._out.findings.append(wrong_target(where, slot.targets))
 
     def _absolute(self, node: Mapping[str, Any], place: _Place) -> None:
         system = node.get("system")
@@ -297,6 +303,11 @@ def _mentions(value: Any, reference: str) -> bool:
 def _listed(codes: frozenset[str]) -> str:
     shown = sorted(codes)
     return ", ".join(shown[:_ALLOWED_SHOWN_MAX]) + (", …" if len(shown) > _ALLOWED_SHOWN_MAX else "")
+
+
+def wrong_target(where: str, targets: frozenset[str]) -> Finding:
+    """A reference points to a type that is not among its targets."""
+    return finding("reference-target", where, allowed=_listed(targets))
 
 
 def organisation_numbers(identifiers: Any) -> tuple[str, ...]:

@@ -103,6 +103,7 @@ def draft_of(document: dict[str, Any], type_name: str, text: str) -> tuple[Draft
         identifiers=identifiers_of(document),
         references=tuple(inspection.references),
         organisations=tuple(inspection.organisations),
+        wanted=tuple(inspection.wanted),
     )
     return draft, inspection.findings
 
