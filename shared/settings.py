@@ -1,9 +1,9 @@
 """What every service is told from outside. Units stand in the names; secrets have no default."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -62,3 +62,28 @@ class WebhookSettings(ServiceSettings):
     delivery_retention_days: int = 90
     subscriptions_max: int = Field(100, description="Webhook endpoints of one organisation at most.")
     recover_notifications_max: int = 10_000
+
+
+class MessageSettings(ServiceSettings):
+    """For services that tell people something: how messages leave."""
+
+    message_transport: Literal["none", "file", "smtp"] = "none"
+    message_folder: Path | None = Field(
+        None, description="Of the transport `file`, which is for the local profile only."
+    )
+    message_poll_seconds: float = 2.0
+    smtp_host: str = "localhost"
+    smtp_port: int = 587
+    smtp_sender: str = "jkk@simpul.invalid"
+    smtp_username: str | None = None
+    smtp_password: SecretStr | None = None
+    smtp_encrypted: bool = Field(True, description="Whether STARTTLS is demanded.")
+    smtp_phone_domain: str | None = Field(
+        None, description="Domain of the gateway that turns mail to `<number>@…` into SMS or WhatsApp."
+    )
+
+    @model_validator(mode="after")
+    def _tells_safely(self) -> Self:
+        if self.message_transport == "file" and (self.profile != "local" or self.message_folder is None):
+            raise ValueError("messages go to a folder (SIMPUL_MESSAGE_FOLDER) in the local profile only")
+        return self

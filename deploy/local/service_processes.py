@@ -62,6 +62,10 @@ def service_environment(
         "SIMPUL_DATABASE_URL": database_url(admin_url, service, database_passwords(settings)[service]),
         "SIMPUL_KAFKA_BOOTSTRAP": bootstrap,
         "SIMPUL_SECRETS_DIR": str(settings.secrets_dir),
+        "SIMPUL_MESSAGE_TRANSPORT": inherited.get(
+            "SIMPUL_MESSAGE_TRANSPORT", "file" if settings.profile == "local" else "none"
+        ),
+        "SIMPUL_MESSAGE_FOLDER": str(settings.home / "messages"),
         "SIMPUL_DATA_DIR": str(settings.home / "data" / service),
     }
 

@@ -5,10 +5,10 @@ from typing import Self
 
 from pydantic import Field, SecretStr, model_validator
 
-from shared.settings import CountingSettings, WebhookSettings
+from shared.settings import CountingSettings, MessageSettings, WebhookSettings
 
 
-class IntakeSettings(CountingSettings, WebhookSettings):
+class IntakeSettings(CountingSettings, MessageSettings, WebhookSettings):
     """Beside the common ones and those of webhooks: where papers are stored.
 
     Without access key and secret, S3's own environment variables and instance credentials are used.

@@ -29,6 +29,7 @@ from shared.events import TOPICS
 from shared.events.topics import ACCIDENT_REPORTS, CLAIM_STATE, DEAD_LETTERS
 from shared.kafka.aiokafka_bus import AioKafkaBus
 from shared.kafka.bus import EventBus
+from shared.messages.postman import postmen
 from shared.operations import dead_letter_routes
 from shared.outbox import Cleaner, Consumer, Relay, Retention
 from shared.postgres.database import Database, Transaction
@@ -65,7 +66,15 @@ def build(
     database = Database.of(settings, service=NAME)
     secrets = load_secrets(settings.secrets_dir)
     documents = _document_store(settings, secrets.sealer)
-    office = Office(clock, secrets.worker_keys, secrets.blind_index, documents, _counting(settings))
+    office = Office(
+        clock,
+        secrets.worker_keys,
+        secrets.blind_index,
+        documents,
+        _counting(settings),
+        settings.message_transport != "none",
+        settings.status_page_url,
+    )
 
     def work(transaction: Transaction) -> PostgresWork:
         return PostgresWork(transaction, secrets.sealer, office)
@@ -89,6 +98,7 @@ def build(
             Relay(database, bus),
             consumer,
             webhooks.engine,
+            *postmen(settings, database, secrets.sealer, clock),
             Cleaner(database, retention=Retention.of(settings)),
         ],
         checks=[("postgres", database.check), ("documents", _store(documents)), ("pages", pages.assets.check)],

@@ -4,10 +4,10 @@ from pathlib import Path
 
 from pydantic import Field
 
-from shared.settings import CountingSettings, ServiceSettings
+from shared.settings import CountingSettings, MessageSettings
 
 
-class VerificationSettings(CountingSettings, ServiceSettings):
+class VerificationSettings(CountingSettings, MessageSettings):
     """Rules that BPJS may set, and bounds of the stream."""
 
     matching_window_days: int = 6

@@ -32,6 +32,7 @@ from services.verification.adapters.stream import ClaimStream, StreamLimits
 from services.verification.adapters.surroundings import Surroundings
 from services.verification.adapters.surroundings_watch import SurroundingsWatch
 from services.verification.adapters.tracking_codes import TrackingCodes
+from services.verification.adapters.turn_messages import TurnMessages
 from services.verification.application.console_queue import QueueClaim, row_of
 from services.verification.entrypoints.console.frame import FOLDER as CONSOLE_FOLDER
 from services.verification.entrypoints.console.frame import Console
@@ -64,6 +65,7 @@ from shared.events.topics import (
 )
 from shared.kafka.aiokafka_bus import AioKafkaBus
 from shared.kafka.bus import EventBus
+from shared.messages.postman import postmen
 from shared.operations import dead_letter_routes
 from shared.outbox import Cleaner, Consumer, Relay, Retention
 from shared.partner_http import careful_client
@@ -122,6 +124,7 @@ def build(
             Cleaner(database, retention=Retention.of(settings)),
             sequencer,
             *_keepers(settings, counter),
+            *postmen(settings, database, counter.sealer, clock),
             stream,
             screens.feed,
             consumer,
@@ -197,12 +200,15 @@ def _counting(settings: VerificationSettings) -> Counting:
 
 def _counter(settings: VerificationSettings, database: Database, clock: Clock, counting: Counting) -> Counter:
     secrets = load_secrets(settings.secrets_dir)
+    messages = None
+    if settings.message_transport != "none":
+        messages = TurnMessages(secrets.sealer, clock, f"{settings.public_url}/status")
     return Counter(
         database,
         secrets.sealer,
         clock,
         settings,
-        open_store=lambda transaction: PostgresCaseStore(transaction, secrets),
+        open_store=lambda transaction: PostgresCaseStore(transaction, secrets, messages),
         open_reader=lambda transaction: ClaimQueries(transaction, secrets),
         search_terms=lambda text: search_terms(text, secrets),
         counting=counting,

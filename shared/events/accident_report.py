@@ -115,6 +115,7 @@ class Worker(Part):
     unit: str | None = Field(None, description="Unit, bidang or bagian of the older form.")
     region_code: RegionCode | None = Field(None, description="Where the worker lives.")
     state_service: str | None = Field(None, description="ASN, TNI or POLRI: insured elsewhere.")
+    message_consent: bool | None = Field(None, description="Whether the worker agreed to get messages about the case.")
 
 
 class Wage(Part):

@@ -177,6 +177,7 @@ def self_report(
     name: str = "Siti Aminah",
     birth_date: str | None = None,
     tracking_code_hash: str | None = None,
+    message_phone: str | None = None,
 ) -> Event:
     """`jkk.self-report.submitted.v1` by the worker's family."""
     report_id = new_id()
@@ -190,7 +191,12 @@ def self_report(
     content = SelfReportContent.model_validate(
         {
             "report": {
-                "reporter": {"name": "Adi", "relation": "family"},
+                "reporter": {
+                    "name": "Adi",
+                    "relation": "family",
+                    "phone": message_phone,
+                    "message_consent": message_phone is not None,
+                },
                 "worker": {"nik": nik, "kpj": kpj, "name": name, "birth_date": birth_date},
                 "event": {"occurred_at": occurred_at, "region_code": "3671", "chronology": "Terjepit mesin."},
             },

@@ -3,6 +3,7 @@
 import copy
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from services.verification.application.records import (
     ClaimRecord,
@@ -37,6 +38,7 @@ class InMemoryCases:
         self.unnamed: set[str] = set()
         self.stream: list[StreamRow] = []
         self.events: list[Event] = []
+        self.told: list[tuple[str, str]] = []
 
     async def lock_workers(self, identities: Iterable[Identity]) -> None:
         """Alone anyway."""
@@ -109,6 +111,9 @@ class InMemoryCases:
 
     async def replace_code(self, case_number: str, evidence_id: str, code: str, now: datetime) -> None:
         """Nobody follows a code here."""
+
+    async def tell(self, addresses: Sequence[str], document: Mapping[str, Any]) -> None:
+        self.told += [(address, document["waiting_on"]) for address in addresses]
 
     def append_stream(self, rows: Sequence[StreamRow]) -> None:
         self.stream += rows

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
+from shared.messages.tables import MessageColumns
 from shared.postgres.standard_columns import declare_standard_tables
 from shared.postgres.throttle_table import ThrottleColumns
 from shared.webhooks.tables import WebhookDeliveryColumns, WebhookEndpointColumns
@@ -178,3 +179,7 @@ class SelfReportPhotoRow(Base, table=True):
 
 class ThrottleRow(Base, ThrottleColumns, table=True):
     __tablename__ = "throttle"
+
+
+class MessageRow(Base, MessageColumns, table=True):
+    __tablename__ = "message"

@@ -10,9 +10,14 @@ from services.intake.adapters.report_rows import ReportRows
 from services.intake.application.ports import Asker, Office
 from shared.audit import AuditEntry, record
 from shared.events import Event
+from shared.identifiers import new_id
+from shared.messages.message import Message
+from shared.messages.postman import put_message
 from shared.outbox import append
 from shared.postgres.database import Transaction
 from shared.sealing import Sealer
+
+_SENDER = "intake"
 
 
 class PostgresWork(ReportRows, ClaimRows, NewsRows):
@@ -26,6 +31,11 @@ class PostgresWork(ReportRows, ClaimRows, NewsRows):
 
     async def publish(self, event: Event) -> None:
         await append(self.transaction, [event], self.sealer)
+
+    async def tell(self, address: str, subject: str, text: str) -> None:
+        if self.office.sends_messages:
+            message = Message(new_id(), address, subject, text)
+            await put_message(self.transaction, self.sealer, _SENDER, message, self.office.clock.now())
 
     async def record(
         self, asker: Asker, action: str, object_id: UUID | str, detail: Mapping[str, Any] | None = None

@@ -61,6 +61,10 @@ class Work(Protocol):
         """Into the outbox."""
         ...
 
+    async def tell(self, address: str, subject: str, text: str) -> None:
+        """A message, if this hub sends any; it leaves when the transaction commits."""
+        ...
+
     async def record(
         self, asker: Asker, action: str, object_id: UUID | str, detail: Mapping[str, Any] | None = None
     ) -> None:
@@ -89,6 +93,9 @@ class Office:
     blind_index: BlindIndex
     document_store: DocumentStore
     counting: Counting = COUNTING
+    # Whether messages are sent at all, and where they say that a report can be followed.
+    sends_messages: bool = False
+    status_page: str = ""
 
     def tracking_code_hash(self, code: str) -> str:
         """What is kept of a tracking code; verification finds the case by the same keyed hash."""

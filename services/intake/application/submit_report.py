@@ -1,5 +1,6 @@
 """Tahap I: an employer reports a work accident or an occupational disease."""
 
+from services.intake.application.code_message import tell_code
 from services.intake.application.forms.accident_report import AccidentReport, OccupationalDiseaseReport
 from services.intake.application.forms.reading import as_document, refuse
 from services.intake.application.ports import Asker, Office, Work
@@ -37,6 +38,7 @@ async def submit_report(
     await work.add_report(report)
     await work.publish(report_event(report, ReportChange.SUBMITTED, office))
     await work.record(asker, "accident-report.submit", report.report_id)
+    await tell_code(work, office, report.form, tracking_code)
     return {**view_report(report), "tracking_code": tracking_code}
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from services.intake.application.code_message import tell_code
 from services.intake.application.forms.reading import as_document, refuse
 from services.intake.application.forms.self_report import SelfReportOfAccident, SelfReportOfDisease
 from services.intake.application.ports import Asker, Office, Work
@@ -43,4 +44,5 @@ async def submit_self_report(
     await work.add_self_report(report)
     await work.publish(self_report_event(report, office))
     await work.record(asker, "self-report.submit", report.report_id)
+    await tell_code(work, office, report.form, tracking_code)
     return {**view_self_report(report), "tracking_code": tracking_code}

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from hashlib import blake2b
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -13,6 +14,7 @@ from services.verification.adapters.sealed_facts import FactsSealer
 from services.verification.adapters.stream_writer import SEPARATOR, add_to_stream
 from services.verification.adapters.surroundings import Surroundings, read_findings
 from services.verification.adapters.tracking_codes import TrackingCodes
+from services.verification.adapters.turn_messages import TurnMessages
 from services.verification.application.records import (
     ClaimRecord,
     EvidenceRecord,
@@ -150,8 +152,9 @@ _ENTRY_ROWS = RowsInto(
 class PostgresCaseStore:
     """`CaseStore` on one open transaction."""
 
-    def __init__(self, transaction: Transaction, secrets: Secrets) -> None:
+    def __init__(self, transaction: Transaction, secrets: Secrets, messages: TurnMessages | None = None) -> None:
         self._transaction = transaction
+        self._messages = messages
         self._driver = transaction.driver
         self._late = transaction.late
         self._is_locked = False
@@ -364,6 +367,10 @@ class PostgresCaseStore:
 
     async def replace_code(self, case_number: str, evidence_id: str, code: str, now: datetime) -> None:
         await TrackingCodes(self._transaction, self._secrets, ORG).replace(case_number, evidence_id, code, now)
+
+    async def tell(self, addresses: Sequence[str], document: Mapping[str, Any]) -> None:
+        if self._messages is not None:
+            await self._messages.tell(self._transaction, addresses, document)
 
     def append_stream(self, rows: Sequence[StreamRow]) -> None:
         add_to_stream(self._late, rows)

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
+from shared.messages.tables import MessageColumns
 from shared.postgres.standard_columns import declare_standard_tables
 from shared.postgres.throttle_table import ThrottleColumns
 
@@ -293,3 +294,7 @@ class ClaimMeasureCursorRow(Base, table=True):
     id: int = Field(sa_type=BigInteger, primary_key=True)
     org: str
     position: int = Field(sa_type=BigInteger)
+
+
+class MessageRow(Base, MessageColumns, table=True):
+    __tablename__ = "message"

@@ -8,6 +8,7 @@ from services.verification.adapters.claim_queries import ClaimQueries
 from services.verification.adapters.sealed_facts import FactsSealer
 from services.verification.application.records import EvidenceRecord
 from services.verification.application.worker_status import Access, Followed, birth_dates_of
+from services.verification.domain.contacts import contacts
 from shared.identifiers import is_tracking_code
 from shared.postgres.database import Transaction
 from shared.postgres.late_rows import RowsInto
@@ -33,6 +34,8 @@ _ACCESSES = """SELECT org, CASE WHEN action LIKE 'claim.%' THEN 'looked' ELSE 'w
     WHERE object_id IN (SELECT case_number FROM claim WHERE case_number = $1 OR merged_into = $1)
       AND org NOT LIKE 'worker:%'
     GROUP BY 1, 2 ORDER BY max(at) DESC LIMIT $2"""
+_STOPPED = """SELECT id, kind, document FROM claim_entry WHERE kind = 'messages-stopped' AND case_number IN (
+    SELECT case_number FROM claim WHERE case_number = $1 OR merged_into = $1)"""
 _END = """UPDATE tracking_code SET ended_at = $2 WHERE ended_at IS NULL AND evidence_id IN (
     SELECT evidence_id FROM evidence_link WHERE ended_at IS NULL AND case_number = $1)"""
 
@@ -69,10 +72,12 @@ class TrackingCodes:
         rows = await self._driver.fetch(_EVIDENCE, number)
         pieces = [facts.open_evidence(row["facts"], row["id"], row["revision"]) for row in rows]
         accesses = await self._driver.fetch(_ACCESSES, number, _ACCESSES_MAX)
+        stopped = await self._driver.fetch(_STOPPED, number)
         return Followed(
             number,
             document,
             frozenset(born for piece in pieces for born in birth_dates_of(piece)),
             claim["notification_sequence"] > 0,
             tuple(Access(row["org"], row["kind"], row["times"], row["last_at"]) for row in accesses),
+            bool(contacts(pieces, [facts.open_entry(row["kind"], row["document"], str(row["id"])) for row in stopped])),
         )

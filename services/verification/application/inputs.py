@@ -87,6 +87,7 @@ def _accident_report(facts: AccidentReportFacts, content: AccidentReportContent,
         birth_date=form.worker.birth_date,
         sex=form.worker.sex,
         tracking_code_hash=content.tracking_code_hash,
+        message_contact=form.worker.phone if form.worker.message_consent else None,
         case_number=facts.case_number,
         accident=_accident_facts(facts, content, zone, received_at),
         receipts=(
@@ -201,6 +202,7 @@ def _self_report(facts: SelfReportFacts, content: SelfReportContent) -> Evidence
         birth_date=form.worker.birth_date,
         sex=form.worker.sex,
         tracking_code_hash=content.tracking_code_hash,
+        message_contact=form.reporter.phone if form.reporter.message_consent else None,
         case_number=facts.case_number,
         accident=AccidentFacts(
             event_kind=facts.kind,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from services.verification.application.records import (
     ClaimRecord,
@@ -72,6 +72,9 @@ class CaseStore(Protocol):
         """The tracking code `code` leads to the claim of this evidence from now on; codes given out before don't."""
 
     async def close_pair(self, pair_id: str, state: str, person: str) -> None: ...
+
+    async def tell(self, addresses: Sequence[str], document: Mapping[str, Any]) -> None:
+        """Message whose turn it is now in the claim of this document; it leaves when the transaction commits."""
 
     def append_stream(self, rows: Sequence[StreamRow]) -> None: ...
 

@@ -32,6 +32,7 @@ class Followed:
     birth_dates: frozenset[date]
     disnaker_was_told: bool = False
     accesses: tuple[Access, ...] = ()
+    gets_messages: bool = False
 
 
 class CodeReader(Protocol):

@@ -226,6 +226,20 @@ class ComplaintAnswer:
         return "complaint.answered"
 
 
+@dataclass(frozen=True)
+class MessagesStopped:
+    """Somebody who holds the tracking code wants no more messages: the consent is taken back (UU 27/2022 art. 9)."""
+
+    id: str
+    at: datetime
+    org: str
+    person: str
+
+    @property
+    def what(self) -> str:
+        return "messages.stopped"
+
+
 Entry = (
     Decision
     | Note
@@ -239,6 +253,7 @@ Entry = (
     | ReturnToWorkStep
     | ComplaintReceived
     | ComplaintAnswer
+    | MessagesStopped
 )
 
 # The kind under which each is stored.
@@ -255,6 +270,7 @@ ENTRY_KINDS: dict[str, type[Entry]] = {
     "return-to-work-step": ReturnToWorkStep,
     "complaint": ComplaintReceived,
     "complaint-answer": ComplaintAnswer,
+    "messages-stopped": MessagesStopped,
 }
 
 E = TypeVar("E", bound=Entry)

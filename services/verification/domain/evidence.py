@@ -248,6 +248,8 @@ class Evidence:
     receipts: tuple[Receipt, ...] = ()
     sex: str | None = None
     tracking_code_hash: str | None = None
+    # Where somebody agreed to get messages: a telephone number (E.164).
+    message_contact: str | None = None
 
     @property
     def is_anchor(self) -> bool:

@@ -1,5 +1,6 @@
 """What a worker sees of a claim with a tracking code and a birth date, and what nobody learns without both."""
 
+import json
 import re
 from datetime import timedelta
 from pathlib import Path
@@ -247,3 +248,42 @@ async def test_a_made_up_cookie_opens_nothing(verification: Verification) -> Non
     for value in ("", "x", "AAAA", "é" * 3):
         answer = await verification.http.get("/status/claim", headers=[(b"Cookie", f"status={value}".encode())])
         assert answer.status_code == 303, value
+
+
+async def test_each_change_of_turn_is_told_to_who_agreed_until_they_stop_it(
+    verification_database: ServiceDatabase, tmp_path: Path
+) -> None:
+    folder = tmp_path / "messages"
+    options = {"message_transport": "file", "message_folder": folder, "message_poll_seconds": 0.05}
+
+    def texts() -> list[str]:
+        told = [json.loads(path.read_text()) for path in folder.glob("*.json")]
+        assert {each["to"] for each in told} <= {"+6281311112222"}
+        return [each["text"] for each in told]
+
+    async with running_verification(verification_database, tmp_path, **options) as hub:
+        code, nik = new_tracking_code(), random_nik()
+        await hub.publish(
+            self_report(nik, birth_date=BORN, tracking_code_hash=hash_of(hub, code), message_phone="+6281311112222")
+        )
+        claim = await hub.claim_with(nik, state="SUSPECTED")
+        await reported(hub, new_tracking_code(), nik)
+        await hub.claim_with(nik, state="REPORTED")
+        [text] = await eventually(texts)
+        assert f"Klaim {claim['case_number']}: Kecelakaan sudah dilaporkan. Sekarang giliran:" in text
+        assert "http://verification.test/status" in text
+        assert "Siti" not in text
+
+        http = hub.http
+        csrf = re.search(r'name="csrf" value="([0-9a-f]+)"', (await http.get("/status")).text)
+        assert csrf is not None
+        asked = {"csrf": csrf[1], "tracking_code": code, "day": "12", "month": "3", "year": "1990"}
+        await http.post("/status", data=asked)
+        assert "Hentikan pesan" in (await http.get("/status/claim")).text
+        assert (await http.post("/status/messages", data={"csrf": csrf[1]})).status_code == 303
+        assert "Hentikan pesan" not in (await http.get("/status/claim")).text
+        after = await hub.claim_with(nik)
+        assert after["timeline"][-1]["what"] == "messages.stopped"
+        await hub.decide(after, "refer_to_disnaker", reason="x", legal_basis="y")
+        assert (await hub.claim_with(nik, waiting_on="disnaker"))["state"] == "AWAITING_DETERMINATION"
+        assert texts() == [text]

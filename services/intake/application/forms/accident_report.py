@@ -88,6 +88,10 @@ class Worker(FormPart):
         StateService | None,
         Field(description="Set for civil servants, armed forces and police, whom Taspen or Asabri insures."),
     ] = None
+    message_consent: Annotated[
+        StrictBool | None,
+        Field(description="Whether the worker agreed to get the tracking code and news of the case by message."),
+    ] = None
 
 
 class Wage(FormPart):

@@ -223,6 +223,7 @@ def _step_page(
         photos=draft.photos,
         faults={name: worded(name, *fault) for name, fault in (faults or {}).items()},
         months=list(get_month_names(locale=language).items()),
+        sends_messages=here.desk.office.sends_messages,
         provinces=sorted(PROVINCES.values(), key=lambda province: province.name),
         number=STEPS.index(step) + 1,
         last=len(STEPS),

@@ -5,6 +5,7 @@ Revision ID: 0004
 
 from alembic import op
 
+from shared.messages.tables import message_table_v1
 from shared.postgres.rls import Tables
 from shared.postgres.throttle_table import throttle_table_v1
 
@@ -49,3 +50,4 @@ def upgrade() -> None:
     tables.tenant("report_draft_photo")
     tables.tenant("self_report_photo", app="SELECT, INSERT")
     throttle_table_v1(op, "intake")
+    message_table_v1(op, "intake")

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from services.verification.application.complain import ComplaintRequest, receive_complaint
 from services.verification.application.status_document import status_document
+from services.verification.application.stop_messages import stop_messages
 from services.verification.application.worker_status import CodeReader, Followed, follow_claim, written
 from services.verification.application.workplace import Person
 from services.verification.entrypoints.http.desk import Counter, json_response
@@ -84,6 +85,12 @@ class StatusDesk:
             place = self.counter.workplace(transaction)
             await receive_complaint(place, number, Person(WORKER, _CLIENT), wanted, complaint_id)
             await record(transaction, AuditEntry(WORKER, _CLIENT, "complaint.receive", "claim", number))
+
+    async def stop_messages(self, followed: Followed) -> None:
+        """Nobody gets messages of this claim any more."""
+        async with self.counter.database.system_transaction() as transaction:
+            await stop_messages(self.counter.workplace(transaction), followed.case_number, Person(WORKER, _CLIENT))
+            await record(transaction, AuditEntry(WORKER, _CLIENT, "messages.stop", "claim", followed.case_number))
 
     def _tries(self, request: Request, question: StatusQuestion) -> list[Subject]:
         """Guessing dates to one code, and guessing codes from one address, are both bounded; codes that don't exist

@@ -95,6 +95,7 @@ class StatusPages:
             status=status,
             claim=status_document(followed, self.desk.counter.clock.now()),
             zone=zone_of(followed.document["region_code"] or ""),
+            gets_messages=followed.gets_messages,
             steps=_STEPS,
             step=_STEP_OF.get(followed.document["state"]),
             written=shown.get("written", ""),
@@ -107,6 +108,7 @@ def status_pages(here: StatusPages) -> APIRouter:
     router = APIRouter()
     _add_asking(router, here)
     _add_complaints(router, here)
+    _add_messages(router, here)
     return router
 
 
@@ -161,6 +163,18 @@ def _add_complaints(router: APIRouter, here: StatusPages) -> None:
             fault = _TOO_LONG if refusal.code == "form.text" else _NOTHING_WRITTEN
             return here.claim(request, followed, fault=fault, status=422)
         return RedirectResponse(f"{_CLAIM}?sent=true", 303)
+
+
+def _add_messages(router: APIRouter, here: StatusPages) -> None:
+    @router.post("/status/messages", **page())
+    async def stop(request: Request, form: Form) -> Response:
+        question = here.visits.of(request)
+        followed = await here.desk.found(question) if question else None
+        if followed is None:
+            return _left(here)
+        if followed.gets_messages:
+            await here.desk.stop_messages(followed)
+        return RedirectResponse(_CLAIM, 303)
 
 
 def _left(here: StatusPages) -> Response:

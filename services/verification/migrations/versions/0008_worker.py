@@ -5,6 +5,7 @@ Revision ID: 0008
 
 from alembic import op
 
+from shared.messages.tables import message_table_v1
 from shared.postgres.rls import Tables
 from shared.postgres.throttle_table import throttle_table_v1
 
@@ -36,3 +37,4 @@ def upgrade() -> None:
     op.execute(f"CREATE POLICY giving_out ON tracking_code TO {app} USING ({_WRITERS}) WITH CHECK ({_WRITERS})")
     op.execute(f"GRANT SELECT, INSERT, UPDATE ON tracking_code TO {app}")
     throttle_table_v1(op, "verification")
+    message_table_v1(op, "verification")
