@@ -34,7 +34,7 @@ from shared.operations import dead_letter_routes
 from shared.outbox import Cleaner, Consumer, Relay, Retention
 from shared.postgres.database import Database, Transaction
 from shared.regulation.clocks import Counting, load_counting
-from shared.sealing import Sealer, load_secrets
+from shared.sealing import Sealer, Secrets, load_secrets
 from shared.service import Service, create_service
 from shared.web.door import Verifier
 from shared.web.health import Check
@@ -66,15 +66,7 @@ def build(
     database = Database.of(settings, service=NAME)
     secrets = load_secrets(settings.secrets_dir)
     documents = _document_store(settings, secrets.sealer)
-    office = Office(
-        clock,
-        secrets.worker_keys,
-        secrets.blind_index,
-        documents,
-        _counting(settings),
-        settings.message_transport != "none",
-        settings.status_page_url,
-    )
+    office = _office(settings, clock, secrets, documents)
 
     def work(transaction: Transaction) -> PostgresWork:
         return PostgresWork(transaction, secrets.sealer, office)
@@ -103,6 +95,18 @@ def build(
         ],
         checks=[("postgres", database.check), ("documents", _store(documents)), ("pages", pages.assets.check)],
         on_stop=[database.close, bus.close, webhooks.http.close],
+    )
+
+
+def _office(settings: IntakeSettings, clock: Clock, secrets: Secrets, documents: SealedDocumentStore) -> Office:
+    return Office(
+        clock,
+        secrets.worker_keys,
+        secrets.blind_index,
+        documents,
+        _counting(settings),
+        settings.message_transport != "none",
+        settings.status_page_url,
     )
 
 
