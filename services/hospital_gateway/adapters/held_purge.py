@@ -33,7 +33,11 @@ SELECT encounter_id FROM medical_report
  WHERE org = $1 AND encounter_id = $2 AND version = 0 AND (ended_at < $3 OR (ended_at IS NULL AND changed_at < $4))
    FOR UPDATE SKIP LOCKED
 """
-_OF_VISIT = "SELECT DISTINCT type, id FROM resource WHERE org = $1 AND (encounter_id = $2 OR id = $2)"
+# A document goes with the first of its visits that goes.
+_OF_VISIT = """
+SELECT DISTINCT type, id FROM resource WHERE org = $1 AND (encounter_id = $2 OR id = $2)
+ UNION SELECT type, id FROM resource WHERE org = $1 AND type = 'Bundle' AND latest AND named @> ARRAY[$2::uuid]
+"""
 # What nothing that is current names any more. A patient is also named by its own resources' `patient_id`.
 _UNUSED = """
 SELECT DISTINCT r.type, r.id FROM resource r

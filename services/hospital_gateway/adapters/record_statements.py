@@ -31,7 +31,7 @@ SELECT 1 FROM claim_projection WHERE is_open AND identity_hashes && $1::text[] A
    AND (occurred_at IS NULL OR $2::date >= occurred_at::date - 1)
    AND (treatment_until IS NULL OR $2::date <= treatment_until::date + 1) LIMIT 1
 """
-PARTS = "SELECT r.* FROM resource r WHERE org = $1 AND encounter_id = $2 AND latest"
+PARTS = "SELECT r.* FROM resource r WHERE org = $1 AND encounter_id = $2 AND latest AND type <> 'Bundle'"
 COVERAGES = """
 SELECT r.* FROM resource r
  WHERE org = $1 AND patient_id = $2 AND latest AND type = 'Coverage' AND encounter_id IS NULL

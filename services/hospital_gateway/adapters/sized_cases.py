@@ -6,13 +6,13 @@ from typing import cast
 
 from services.hospital_gateway.adapters.large_requests import LargeRequests
 from services.hospital_gateway.application.check_eligibility import CheckEligibility
-from services.hospital_gateway.application.documents import Caller, Done, Search
+from services.hospital_gateway.application.documents import Caller, Done, Search, Submitted
 from services.hospital_gateway.application.findings import Finding, findings_of, refused, status_of
 from services.hospital_gateway.application.single_resource import SingleResource
 from services.hospital_gateway.application.submit_bundle import Sender
 from shared.errors import SimpulError
 
-Submit = Callable[[Sender, bytes], Awaitable[tuple[bytes, bool]]]
+Submit = Callable[[Sender, bytes], Awaitable[Submitted]]
 
 
 @dataclass(frozen=True)
@@ -22,10 +22,10 @@ class SizedSubmit:
     here: Submit
     large: LargeRequests
 
-    async def __call__(self, sender: Sender, raw: bytes) -> tuple[bytes, bool]:
+    async def __call__(self, sender: Sender, raw: bytes) -> Submitted:
         if not self.large.takes(raw):
             return await self.here(sender, raw)
-        return cast("tuple[bytes, bool]", await self.large.do("submit", len(raw), sender, raw))
+        return cast("Submitted", await self.large.do("submit", len(raw), sender, raw))
 
 
 @dataclass(frozen=True)

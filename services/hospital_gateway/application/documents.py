@@ -152,9 +152,10 @@ class Entry:
 
 @dataclass(frozen=True)
 class Submission:
-    """A Bundle that has been read: what to do, in order. A batch's entry that cannot be read is the error it made."""
+    """A Bundle that has been read: what to do, in order. A batch's entry that cannot be read is the error it made; the
+    last entry of a document is the document itself."""
 
-    kind: Literal["transaction", "batch"]
+    kind: Literal["transaction", "batch", "document"]
     entries: tuple[Entry | SimpulError, ...]
     searches: Mapping[str, Search] = field(default_factory=dict)  # conditional references by their text
 
@@ -227,6 +228,16 @@ class Shown:
 
     text: str
     held: Held | None = None
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """The answer to a Bundle, and whether it was the answer to the same bytes before. `document` is what a document
+    was stored as, which is its answer."""
+
+    answer: bytes
+    replayed: bool = False
+    document: Held | None = None
 
 
 # What became of an entry of a Bundle.

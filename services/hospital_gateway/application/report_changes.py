@@ -33,6 +33,8 @@ _TOLD_IN_REPORTS = frozenset({"Practitioner", "PractitionerRole", "Medication", 
 _VISITS_OF_COMPANIONS_MAX = 200
 # What the hub asks of a hospital, and its answers in words, say nothing of the visit.
 _NOT_READ = frozenset({"Task", "Communication"})
+# Its entries are kept one by one beside it, and those are the visit's.
+_DOCUMENT = "Bundle"
 _ENDED = frozenset({"finished", "cancelled", "entered-in-error"})
 
 
@@ -77,7 +79,7 @@ class ReportWriter:
         events: list[Event] = []
         parts_of: dict[UUID, list[Held]] = {encounter_id: [] for encounter_id in new}
         for one in current.values():
-            if one.encounter_id in parts_of:
+            if one.encounter_id in parts_of and one.type != _DOCUMENT:
                 parts_of[one.encounter_id].append(one)
         for encounter_id in sorted(new):
             parts = parts_of[encounter_id]

@@ -6,19 +6,22 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+from services.hospital_gateway.application.addressed import one_version
 from services.hospital_gateway.application.bundle_entries import BundleReads, patches_applied
 from services.hospital_gateway.application.check_eligibility import REQUEST, CheckEligibility
 from services.hospital_gateway.application.documents import (
     Caller,
     Done,
     Entry,
+    Held,
     Outcome,
     Prepared,
     Receipt,
     Search,
     Submission,
+    Submitted,
 )
-from services.hospital_gateway.application.findings import finding, refused
+from services.hospital_gateway.application.findings import finding, refusal, refused
 from services.hospital_gateway.application.ports import Records, ResourceFormat, Vault
 from services.hospital_gateway.application.retried import retried
 from services.hospital_gateway.application.write_resources import ResourceWriter
@@ -33,11 +36,13 @@ _LETTERS = {"POST": "c", "PUT": "u", "PATCH": "u", "GET": "r"}
 
 @dataclass(frozen=True)
 class Sender:
-    """Who sends a Bundle, what they may do, and the base of the addresses in answers."""
+    """Who sends a Bundle, what they may do, the base of the addresses in answers, and whether only a document may be
+    sent there."""
 
     caller: Caller
     permitted: Permitted
     base: str
+    only_documents: bool = False
 
 
 @dataclass
@@ -57,8 +62,8 @@ class _Sent:
 
 
 class SubmitBundle:
-    """Takes a Bundle's bytes and gives the bytes of the answer, and whether it is the answer to the same bytes
-    from before (interface, section 4: within 30 days). A Bundle that only reads is answered anew each time."""
+    """Takes a Bundle's bytes and gives the answer, which is that from before where the same bytes came within 30 days
+    (interface, section 4). A Bundle that only reads is answered anew each time."""
 
     def __init__(
         self,
@@ -76,27 +81,29 @@ class SubmitBundle:
         self._reads = reads
         self._clock = clock
 
-    async def __call__(self, sender: Sender, raw: bytes) -> tuple[bytes, bool]:
+    async def __call__(self, sender: Sender, raw: bytes) -> Submitted:
         """Raises the refusal that names every problem; then nothing has been stored."""
         submission = _within_rights(await self._format.bundle(raw), sender.permitted)
+        if sender.only_documents and submission.kind != "document":
+            raise refusal("document-required", "Bundle.type")
         digest = hashlib.sha256(raw).digest()
 
-        async def once() -> tuple[bytes, bool]:
+        async def once() -> Submitted:
             async with self._vault.of(sender.caller) as records:
                 return await self._answered(records, _Sent(sender, submission, raw, digest, new_id()))
 
         return await retried(once)
 
-    async def _answered(self, records: Records, sent: _Sent) -> tuple[bytes, bool]:
+    async def _answered(self, records: Records, sent: _Sent) -> Submitted:
         prepared = await records.prepare(self._writer.keys(sent.entries, sent.submission.searches), sent.digest)
         if prepared.replay is not None:
             await records.audit("bundle.replay", "Bundle", sent.digest.hex(), {})
-            return prepared.replay, True
+            return await self._again(records, sent, prepared.replay)
         done: Sequence[Outcome]
-        if sent.submission.kind == "transaction":
-            done = await self._whole(records, sent, prepared)
-        else:
+        if sent.submission.kind == "batch":
             done = [await self._alone(records, sent, one) for one in sent.submission.entries]
+        else:
+            done = await self._whole(records, sent, prepared)
         if any(entry.type == REQUEST for entry in sent.entries):
             done = await self._check_eligibility.within(records, sent.sender.caller, done)
         if sent.receipt is not None:
@@ -108,10 +115,22 @@ class SubmitBundle:
         else:
             answer = self._format.transaction_response(done, sent.submission.kind)
         await self._audit(records, sent, done)
-        return answer, False
+        return Submitted(answer, document=_document(sent, done))
+
+    async def _again(self, records: Records, sent: _Sent, replay: bytes) -> Submitted:
+        """The answer from before; of a document it is kept as the address of the version that was made."""
+        if sent.submission.kind != "document":
+            return Submitted(replay, replayed=True)
+        type_name, resource_id, _, version = replay.decode().split("/")
+        held = await one_version(records, type_name, resource_id, version)
+        return Submitted(replay, replayed=True, document=held)
 
     def _receipt(self, sent: _Sent, done: Sequence[Outcome]) -> Receipt:
-        answer = self._format.transaction_response(done, sent.submission.kind)
+        document = _document(sent, done)
+        if document is None:
+            answer = self._format.transaction_response(done, sent.submission.kind)
+        else:
+            answer = f"{document.path}/_history/{document.version}".encode()
         sent.receipt = Receipt(sent.receipt_id, sent.digest, sent.raw, answer, self._clock.now(), len(done))
         return sent.receipt
 
@@ -178,6 +197,12 @@ class SubmitBundle:
         await records.audit("bundle.submit", "Bundle", str(sent.receipt_id), detail)
 
 
+def _document(sent: _Sent, done: Sequence[Outcome]) -> Held | None:
+    """What a document was stored as: its own entry is the last."""
+    last = done[-1] if sent.submission.kind == "document" else None
+    return last.held if isinstance(last, Done) else None
+
+
 def _only_reads(sent: _Sent) -> bool:
     """Whether a Bundle asks for nothing but reading: an answer kept for 30 days would be old news."""
     entries = sent.submission.entries
@@ -194,7 +219,7 @@ def _within_rights(submission: Submission, permitted: Permitted) -> Submission:
     forbidden = [one for one in entries if not permitted(one.type, _letter(one))]
     if not forbidden:
         return submission
-    if submission.kind == "transaction":
+    if submission.kind != "batch":
         raise refused([finding("scope-missing", one.place) for one in forbidden])
     places = {one.place for one in forbidden}
     judged = [

@@ -29,6 +29,7 @@ from shared.clock import Clock
 from shared.identifiers import new_id
 
 Key = tuple[str, str, str]
+_DOCUMENT = "Bundle"
 _REQUESTS = frozenset({"Task", "Communication"})
 
 
@@ -98,6 +99,8 @@ class ResourceWriter:
         done, written = self._versions(plan, now)
         if plan.findings:
             raise refused(plan.findings)
+        if written and written[-1].type == _DOCUMENT:
+            written[-1] = _holding_all(written)
         if written:
             receipt = receipt_of(done) if receipt_of else None
             change = Change(adopted(written), _heads(plan), receipt, receipt_id)
@@ -296,6 +299,15 @@ class ResourceWriter:
         then, now = self._format.parse(before.text).get("subject"), content.get("subject")
         references = [one.get("reference") if isinstance(one, dict) else None for one in (then, now)]
         return None not in references and references[0] != references[1]
+
+
+def _holding_all(written: list[Written]) -> Written:
+    """A document, which stands last, with everything that it holds and the visit it tells of first: it goes with the
+    first of its visits that has to be forgotten."""
+    *parts, document = written
+    encounter_id = next((one.encounter_id for one in parts if one.encounter_id is not None), None)
+    named = tuple(dict.fromkeys((one.type, one.id) for one in parts))
+    return replace(document, encounter_id=encounter_id, links=replace(document.links, named=named))
 
 
 def _is_stale(if_match: str, head: Held | None) -> bool:

@@ -1,6 +1,7 @@
 """Bad input: each gets its documented answer, as an OperationOutcome that names every problem in two languages."""
 
 import copy
+import gzip
 import json
 from collections.abc import Callable
 from typing import Any
@@ -121,8 +122,13 @@ def wrong_kind(bundle: dict[str, Any]) -> None:
     bundle["type"] = "nonsense"
 
 
-def document(bundle: dict[str, Any]) -> None:
+def a_document_with_requests(bundle: dict[str, Any]) -> None:
     bundle["type"] = "document"
+
+
+def same_id_twice(bundle: dict[str, Any]) -> None:
+    for entry in bundle["entry"][2:4]:
+        entry["resource"]["id"] = "diagnosis-1"
 
 
 def no_kind(bundle: dict[str, Any]) -> None:
@@ -169,7 +175,8 @@ def future_of_r5(bundle: dict[str, Any]) -> None:
     "spoil",
     [
         unresolved, unresolved_condition, unsupported_condition, duplicate_full_url, unknown_type,
-        type_of_another_release, wrong_kind, document, no_kind, no_request, no_resource, resource_is_a_list,
+        type_of_another_release, wrong_kind, a_document_with_requests, same_id_twice,
+        no_kind, no_request, no_resource, resource_is_a_list,
         entries_are_an_object, a_delete, a_patch, type_differs, contained_unknown, future_of_r5,
     ],
 )  # fmt: skip
@@ -234,7 +241,10 @@ async def test_a_token_without_the_scope_is_403(gateway: Gateway) -> None:
         ("DELETE", "/fhir", 405),
         ("POST", "/fhir/Patient/$everything", 405),
         ("GET", "/fhir/Patient/1/$everything", 404),
-        ("POST", "/fhir/Bundle", 404),
+        ("POST", "/fhir/Bundle", 422),
+        ("PUT", "/fhir/Bundle/1", 405),
+        ("PATCH", "/fhir/Bundle/1", 405),
+        ("POST", "/fhir/Bundle/$validate", 405),
         ("POST", "/fhir/Foo", 404),
         ("GET", "/fhir/Foo/1", 404),
         ("GET", "/fhir/Patient/1/_history", 404),
@@ -247,10 +257,48 @@ async def test_what_is_not_supported_says_so(gateway: Gateway, method: str, path
     assert_outcome(answer, status)
 
 
-async def test_xml_answers_are_not_given(gateway: Gateway) -> None:
+@pytest.mark.parametrize(
+    ("accept", "query"),
+    [
+        ("application/fhir+xml", ""),
+        ("text/html", ""),
+        ("application/fhir+json;q=0, application/fhir+xml", ""),
+        ("application/fhir+json; fhirVersion=5.0", ""),
+        ("*/*", "?_format=xml"),
+        ("application/json", "?_format=application/fhir%2Bxml"),
+    ],
+)
+async def test_answers_are_given_in_r4_json_only(gateway: Gateway, accept: str, query: str) -> None:
+    assert_outcome(await gateway.hospital().get(f"/fhir/Patient{query}", Accept=accept), 406)
+
+
+@pytest.mark.parametrize(
+    ("accept", "query"),
+    [
+        ("", ""),
+        ("text/html, */*;q=0.1", ""),
+        ("application/fhir+xml, application/fhir+json;q=0.5", ""),
+        ("application/fhir+json; fhirVersion=4.0", ""),
+        ("application/fhir+xml", "?_format=json"),
+        ("application/fhir+xml", "?_format=application/fhir+json"),
+        ("application/fhir+xml", "?_format=application/fhir%2Bjson"),
+    ],
+)
+async def test_json_is_given_however_it_is_asked_for(gateway: Gateway, accept: str, query: str) -> None:
+    answer = await gateway.hospital().get(f"/fhir/Patient{query}", Accept=accept)
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "application/fhir+json; charset=utf-8"
+
+
+async def test_what_was_cut_short_or_is_no_json_is_unreadable(gateway: Gateway) -> None:
     hospital = gateway.hospital()
-    assert_outcome(await hospital.get("/fhir/Patient/1", Accept="application/fhir+xml"), 406)
-    assert_outcome(await hospital.get("/fhir/Patient/1?_format=xml"), 406)
+    raw = json.dumps(sample("hand-caught-in-press")).encode()
+    packed = gzip.compress(raw)
+    for body in (raw[:-1], raw[: len(raw) // 2], packed, packed[: len(packed) // 2], b"<Bundle/>", raw + b"}"):
+        issues = assert_outcome(await hospital.post("/fhir", body), 400)
+        assert issues[0]["details"]["coding"][0]["code"] in ("not-json", "nul")
+    assert_outcome(await hospital.post("/fhir", packed[:-9], **{"Content-Encoding": "gzip"}), 415)
+    assert await nothing_stored(gateway, hospital)
 
 
 async def test_another_registered_hospital_may_not_be_named(gateway: Gateway) -> None:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from urllib.parse import parse_qsl
 
-from services.hospital_gateway.adapters.fhir.types import STORED_TYPES
+from services.hospital_gateway.adapters.fhir.types import READ_TYPES
 from services.hospital_gateway.application.documents import Entry, Search
 
 CONDITIONAL = re.compile(r"([A-Z][A-Za-z]+)\?(.+)", re.DOTALL)
@@ -13,7 +13,7 @@ CONDITIONAL = re.compile(r"([A-Z][A-Za-z]+)\?(.+)", re.DOTALL)
 def search_of(type_name: str, query: str) -> Search | None:
     """`identifier=system|value` as a search; None for any other condition."""
     parameters = parse_qsl(query, keep_blank_values=True)
-    if len(parameters) != 1 or parameters[0][0] != "identifier" or type_name not in STORED_TYPES:
+    if len(parameters) != 1 or parameters[0][0] != "identifier" or type_name not in READ_TYPES:
         return None
     system, bar, value = parameters[0][1].rpartition("|")
     # A search by value alone would need an index without systems; none of the field's bridges does that.

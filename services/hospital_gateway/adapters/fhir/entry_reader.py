@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 from services.hospital_gateway.adapters.fhir.conditions import search_of
 from services.hospital_gateway.adapters.fhir.json_text import Span
 from services.hospital_gateway.adapters.fhir.resource_reader import draft_of, type_findings
-from services.hospital_gateway.adapters.fhir.types import R4_TYPES, STORED_TYPES
+from services.hospital_gateway.adapters.fhir.types import R4_TYPES, READ_TYPES, STORED_TYPES
 from services.hospital_gateway.application.documents import Draft, Entry, Query, Search
 from services.hospital_gateway.application.findings import Finding, finding
 
@@ -75,6 +75,23 @@ def read_entry(entry: Any, place: str, text: str, span: Span | None) -> tuple[En
     ), findings
 
 
+def read_document_entry(entry: Any, place: str, text: str, span: Span | None) -> tuple[Entry | None, list[Finding]]:
+    """The entry of a document, to be created by itself; None also for what is only kept within the document."""
+    if not isinstance(entry, dict):
+        return None, [finding("bundle-entry", place)]
+    findings = shape_findings(entry, place)
+    for name, rule in (("request", "bdl-3"), ("response", "bdl-4"), ("search", "bdl-2")):
+        if name in entry:
+            findings.append(finding(rule, f"{place}.{name}"))
+    if "/_history/" in str(entry.get("fullUrl", "")):
+        findings.append(finding("bdl-8", f"{place}.fullUrl"))
+    draft, found = read_draft(entry.get("resource"), None, place, text, span)
+    findings += found
+    if findings or draft is None or draft.type not in STORED_TYPES:
+        return None, findings
+    return Entry(place, "POST", draft.type, draft=draft, full_url=entry.get("fullUrl")), []
+
+
 def shape_findings(entry: Mapping[str, Any], place: str) -> list[Finding]:
     """What is wrong with an entry's own elements, whatever its resource says."""
     findings = [finding("unknown-element", f"{place}.{name}") for name in entry if name not in _ENTRY_ELEMENTS]
@@ -122,7 +139,7 @@ def _target(method: str, url: str, place: str) -> tuple[_Target | None, list[Fin
     if type_name not in R4_TYPES:
         return None, [finding("resource-type-unknown", f"{place}.request.url")]
     target = None
-    if type_name not in STORED_TYPES:
+    if type_name not in (READ_TYPES if method == "GET" else STORED_TYPES):
         pass
     elif method == "GET":
         target = _read(type_name, parts, query)

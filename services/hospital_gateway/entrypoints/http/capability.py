@@ -22,6 +22,7 @@ PROFILES = {
     "Observation": "urn:simpul:StructureDefinition:statement-finding",
     "Practitioner": "urn:simpul:StructureDefinition:treating-doctor",
 }
+DOCUMENT = "Bundle"
 SYSTEM_INTERACTIONS = ("transaction", "batch")
 _PUBLISHED = "2026-11-22"
 
@@ -54,7 +55,7 @@ def capability_statement(public_url: str, base: str, types: Collection[str]) -> 
                     ],
                     "description": "OAuth 2.0 client credentials with private_key_jwt; scopes system/*.crus.",
                 },
-                "resource": [_resource(name) for name in sorted(types)],
+                "resource": [_document() if name == DOCUMENT else _resource(name) for name in sorted(types)],
                 "interaction": [{"code": code} for code in SYSTEM_INTERACTIONS],
             }
         ],
@@ -78,6 +79,16 @@ def _resource(name: str) -> dict[str, Any]:
         "operation": [{"name": "validate", "definition": _VALIDATE}],
         **({"supportedProfile": [PROFILES[name]]} if name in PROFILES else {}),
     }
+
+
+def _document() -> dict[str, Any]:
+    """What can be done with documents, which stay as they were sent."""
+    never = {"versioning": "versioned", "conditionalCreate": False, "conditionalUpdate": False}
+    codes = ("read", "vread", "create", "search-type", "history-instance")
+    said = {**_resource(""), **never, "type": DOCUMENT, "interaction": [{"code": code} for code in codes]}
+    del said["operation"]
+    kinds = {name: kind for name, kind in SEARCH_PARAMETERS.items() if kind != "reference"}
+    return {**said, "searchParam": [{"name": name, "type": kind} for name, kind in kinds.items()]}
 
 
 def _parameters_of(type_name: str) -> dict[str, str]:

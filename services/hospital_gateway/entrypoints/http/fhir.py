@@ -9,18 +9,20 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from services.hospital_gateway.application.check_eligibility import CheckEligibility
+from services.hospital_gateway.application.documents import Submitted
 from services.hospital_gateway.application.findings import refusal
 from services.hospital_gateway.application.search_resources import SearchResources
 from services.hospital_gateway.application.submit_bundle import Sender
 from services.hospital_gateway.entrypoints.http.capability import capability_statement, smart_configuration
 from services.hospital_gateway.entrypoints.http.documentation import (
     BUNDLE_BODY,
+    CREATES,
     DESCRIBES,
     READS,
-    UPDATES,
 )
 from services.hospital_gateway.entrypoints.http.fhir_answers import (
     BASES,
+    DOCUMENT,
     FHIR_JSON,
     Answers,
     Granted,
@@ -45,7 +47,7 @@ _ALL_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 class FhirSurface:
     """What the routes need."""
 
-    submit_bundle: Callable[[Sender, bytes], Awaitable[tuple[bytes, bool]]]
+    submit_bundle: Callable[[Sender, bytes], Awaitable[Submitted]]
     searches: SearchResources
     writing: Writing
     check_eligibility: CheckEligibility
@@ -58,8 +60,9 @@ class FhirSurface:
         return self.writing.answers
 
     @property
-    def types(self) -> Collection[str]:
-        return self.writing.types
+    def read_types(self) -> Collection[str]:
+        """Documents are read like the rest, and written only whole."""
+        return {*self.writing.types, DOCUMENT}
 
 
 def fhir_router(surface: FhirSurface) -> APIRouter:
@@ -71,7 +74,7 @@ def fhir_router(surface: FhirSurface) -> APIRouter:
         add_validation(router, base, surface.writing)
         add_eligibility(router, base, surface.writing, surface.check_eligibility)
         add_writing(router, base, surface.writing)
-        add_searches(router, base, surface.answers, surface.searches, surface.types)
+        add_searches(router, base, surface.answers, surface.searches, surface.read_types)
         _add_reading(router, base, surface)
     for base in BASES:
         _add_rest(router, base, surface)
@@ -79,7 +82,7 @@ def fhir_router(surface: FhirSurface) -> APIRouter:
 
 
 def _add_descriptions(router: APIRouter, base: str, surface: FhirSurface) -> None:
-    statement = json.dumps(capability_statement(surface.public_url, base, surface.types)).encode()
+    statement = json.dumps(capability_statement(surface.public_url, base, surface.read_types)).encode()
     configuration = json.dumps(smart_configuration(surface.issuer, surface.token_endpoint)).encode()
 
     @router.get(
@@ -99,23 +102,34 @@ def _add_descriptions(router: APIRouter, base: str, surface: FhirSurface) -> Non
 def _add_bundle(router: APIRouter, base: str, surface: FhirSurface) -> None:
     async def bundle(request: Request) -> Response:
         """A `transaction` is done wholly or not at all; of a `batch` each entry is done or refused by itself. The
-        same bytes from the same client within 30 days get the stored answer, with `Idempotency-Replayed: true`."""
+        same bytes from the same client within 30 days get the stored answer, with `Idempotency-Replayed: true`. A
+        `document` is kept whole (201 with its `Location`) and its entries one by one."""
 
         async def handle(request: Request) -> Response:
-            caller, principal = caller_of(request), principal_of(request)
+            only_documents = request.url.path.endswith(f"/{DOCUMENT}")
+            caller, principal = caller_of(request, *((DOCUMENT, "c") if only_documents else ())), principal_of(request)
             raw = await body_of(request, surface.writing.body_bytes_max)
-            sender = Sender(caller, Granted(principal), f"{surface.public_url}{base}")
-            answer, replayed = await surface.submit_bundle(sender, raw)
-            headers = {"Idempotency-Replayed": "true"} if replayed else {}
-            return Response(as_asked(request, answer), 200, headers, FHIR_JSON)
+            sender = Sender(caller, Granted(principal), f"{surface.public_url}{base}", only_documents)
+            submitted = await surface.submit_bundle(sender, raw)
+            if submitted.document is None:
+                answer = Response(as_asked(request, submitted.answer), 200, media_type=FHIR_JSON)
+            else:
+                answer = surface.answers.resource(request, submitted.document, 201, created=True)
+            if submitted.replayed:
+                answer.headers["Idempotency-Replayed"] = "true"
+            return answer
 
         return await surface.answers.guarded(request, handle)
 
     needed = secured("system/*.c", "system/*.u", "system/*.r", "system/*.s", extra=BUNDLE_BODY)
     router.add_api_route(
-        base, bundle, methods=["POST"], summary="Bundle", responses=UPDATES, response_class=Response, **needed
+        base, bundle, methods=["POST"], summary="Bundle", responses=CREATES, response_class=Response, **needed
     )
     router.add_api_route(f"{base}/", bundle, methods=["POST"], include_in_schema=False, **needed)
+    router.add_api_route(
+        f"{base}/{DOCUMENT}", bundle, methods=["POST"], summary="Document", status_code=201, responses=CREATES,
+        response_class=Response, **secured("system/*.c", extra=BUNDLE_BODY),
+    )  # fmt: skip
 
 
 def _add_reading(router: APIRouter, base: str, surface: FhirSurface) -> None:
@@ -123,7 +137,7 @@ def _add_reading(router: APIRouter, base: str, surface: FhirSurface) -> None:
 
     async def read(request: Request, type_name: str, resource_id: str) -> Response:
         async def handle(request: Request) -> Response:
-            name = known_type(request, surface.types)
+            name = known_type(request, surface.read_types)
             caller = caller_of(request, name, "r")
             return answers.resource(request, await resources.read(caller, name, request.path_params["resource_id"]))
 
@@ -131,7 +145,7 @@ def _add_reading(router: APIRouter, base: str, surface: FhirSurface) -> None:
 
     async def read_version(request: Request, type_name: str, resource_id: str, version_id: str) -> Response:
         async def handle(request: Request) -> Response:
-            name, path = known_type(request, surface.types), request.path_params
+            name, path = known_type(request, surface.read_types), request.path_params
             caller = caller_of(request, name, "r")
             held = await resources.read_version(caller, name, path["resource_id"], path["version_id"])
             return answers.resource(request, held)
@@ -152,7 +166,7 @@ def _add_rest(router: APIRouter, base: str, surface: FhirSurface) -> None:
     async def rest(request: Request) -> Response:
         async def handle(request: Request) -> Response:
             parts = request.url.path.removeprefix(base).strip("/").split("/")
-            if parts == [""] or parts == ["metadata"] or (parts[0] in surface.types and len(parts) <= 2):
+            if parts == [""] or parts == ["metadata"] or (parts[0] in surface.read_types and len(parts) <= 2):
                 raise refusal("method-not-allowed")
             raise refusal("not-supported")
 

@@ -21,6 +21,7 @@ FHIR_JSON = "application/fhir+json; charset=utf-8"
 SATUSEHAT_BASE = "/fhir-r4/v1"
 BASES = ("/fhir", SATUSEHAT_BASE)
 _TYPES = frozenset({"application/fhir+json", "application/json"})
+DOCUMENT = "Bundle"
 JSON_PATCH = frozenset({"application/json-patch+json"})
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -37,10 +38,11 @@ def base_of(request: Request) -> str:
 
 
 def known_type(request: Request, types: Collection[str]) -> str:
-    """The type in the address. Raises NotFound for one that is not kept here."""
+    """The type in the address. Raises NotFound for one that is not kept here, MethodNotAllowed for a document where it
+    is only read."""
     type_name: str = request.path_params["type_name"]
     if type_name not in types:
-        raise refusal("not-supported")
+        raise refusal("method-not-allowed" if type_name == DOCUMENT else "not-supported")
     return type_name
 
 
@@ -123,10 +125,30 @@ async def body_of(request: Request, bytes_max: int, *, types: Collection[str] = 
     return await read_limited(request, bytes_max)
 
 
+_JSON_ACCEPTED = frozenset({"*/*", "application/*", *_TYPES, "text/json"})
+_JSON_FORMATS = frozenset({"json", *_TYPES, "text/json"})
+
+
 def _require_json_accepted(request: Request) -> None:
-    accepted = request.headers.get("accept", "*/*").lower()
-    asked = request.query_params.get("_format", "json").lower()
-    if "json" not in asked or not ("json" in accepted or "*/*" in accepted or "application/*" in accepted):
+    """`_format` stands before `Accept` (FHIR R4, section 3.1.0.1.11). Raises NotAcceptable."""
+    asked = request.query_params.get("_format")
+    if asked is not None:
+        # A plus that was not escaped arrives as a blank.
+        fits = asked.partition(";")[0].strip().lower().replace(" ", "+") in _JSON_FORMATS
+    else:
+        fits = any(_is_json(one) for one in request.headers.get("accept", "*/*").lower().split(","))
+    if not fits:
         raise NotAcceptable(
             "format-not-acceptable", "Answers are given as JSON only.", [finding("format-not-acceptable")]
         )
+
+
+def _is_json(accepted: str) -> bool:
+    """Whether one part of an Accept header takes FHIR R4 in JSON."""
+    name, *parameters = (part.strip() for part in accepted.split(";"))
+    given = dict(part.split("=", 1) for part in parameters if "=" in part)
+    return (
+        (name in _JSON_ACCEPTED or (not name and not parameters))
+        and given.get("fhirversion", "4.0") in ("4.0", "4.0.1")
+        and given.get("q", "1").strip("0.") != ""
+    )
