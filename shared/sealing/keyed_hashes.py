@@ -4,6 +4,7 @@ A NIK has sixteen structured digits, so a plain hash of it is no secret; both ar
 """
 
 import hmac
+from functools import lru_cache
 from hashlib import sha256
 from uuid import UUID
 
@@ -49,6 +50,9 @@ class WorkerKeys:
         return "WorkerKeys()"
 
 
+_REMEMBERED = 512
+
+
 class BlindIndex:
     """Look-up hashes `i<key id>:<24 hex digits>` of identifiers, made with the index keyring's primary key.
 
@@ -59,6 +63,8 @@ class BlindIndex:
     def __init__(self, keyring: Keyring) -> None:
         self._primary = keyring.primary
         self._keys = {key_id: keyring.key(key_id) for key_id in keyring.key_ids}
+        # One unit of work asks for the same numbers some eighteen times over.
+        self._hash = lru_cache(_REMEMBERED)(self._hashed)
 
     def nik(self, text: str) -> str:
         return self.of("nik", text)
@@ -77,7 +83,7 @@ class BlindIndex:
         """The hash under every key of the ring, primary first; `kind` is `nik`, `kpj`, `passport` or as in `of`."""
         return tuple(self._hash(key_id, kind, text) for key_id in self._keys)
 
-    def _hash(self, key_id: str, kind: str, text: str) -> str:
+    def _hashed(self, key_id: str, kind: str, text: str) -> str:
         return f"i{key_id}:{_hmac(self._keys[key_id], kind, text)[:INDEX_HEX_DIGITS]}"
 
     def __repr__(self) -> str:

@@ -5,6 +5,7 @@ and how far it went are one transaction, so a restart goes on where it was; an e
 One keeper at a time, by advisory lock.
 """
 
+import asyncio
 from collections import defaultdict
 from typing import Any
 
@@ -51,7 +52,10 @@ class MeasureKeeper:
                 while True:
                     while await self.measure_next() == self._rows_max:
                         pass
+                    # Woken by the first event, it takes those of the next moment along: a transaction for each would
+                    # stand in the way of the stream, which hears of the event at the same time.
                     await turn.listener.wait(self._poll_seconds)
+                    await asyncio.sleep(self._poll_seconds)
         except Unavailable:
             self._problem = "the measures wait for postgres"
             raise

@@ -1,9 +1,10 @@
 """OperationOutcome and transaction-response: how answers read in FHIR."""
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+
+import orjson
 
 from services.hospital_gateway.application.documents import Done, Held, Outcome
 from services.hospital_gateway.application.findings import Finding, findings_of, status_line
@@ -71,4 +72,4 @@ def _version(held: Held) -> dict[str, str]:
 
 
 def _dumped(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return orjson.dumps(value).decode()
