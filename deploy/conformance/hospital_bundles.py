@@ -5,7 +5,16 @@ from typing import Any
 
 import httpx
 
-from deploy.conformance.hospital_run import NIK, HospitalRun, bundle, invented_nik, new_number, posted, urn
+from deploy.conformance.hospital_run import (
+    NIK,
+    HospitalRun,
+    bundle,
+    invented_nik,
+    new_number,
+    posted,
+    urn,
+    without_ours,
+)
 from deploy.conformance.hub_under_test import by_identifier, document, expect, expect_that, matches, refusal
 from deploy.conformance.rules import RuleBook
 
@@ -95,6 +104,34 @@ def _batch(run: HospitalRun) -> None:
     answer = expect(run.hub.call("POST", "", body), 200)
     statuses = [one["response"]["status"][:3] for one in document(answer)["entry"]]
     expect_that(statuses == ["422", "201"], answer, "the first entry is refused and the second done")
+
+
+@BUNDLES.rule(
+    "document",
+    "A document Bundle answers 201 with its Location; it is kept whole, and its entries one by one.",
+    needs=["token-satusehat"],
+)
+def _document(run: HospitalRun) -> None:
+    patient, encounter, number = urn(), urn(), new_number()
+    parts = {
+        urn(): run.statement(patient, encounter),
+        patient: run.patient(invented_nik()),
+        encounter: run.encounter(patient, "finished", number),
+    }
+    sent = {
+        "resourceType": "Bundle",
+        "type": "document",
+        "identifier": {"system": "urn:uji:dokumen", "value": number},
+        "timestamp": run.started.isoformat(),
+        "entry": [{"fullUrl": url, "resource": resource} for url, resource in parts.items()],
+    }
+    answer = expect(run.hub.call("POST", "", sent), 201)
+    place = answer.headers.get("location", "").partition("/Bundle/")[2].partition("/")[0]
+    expect_that(bool(place), answer, "its Location is that of a Bundle")
+    answer = expect(run.hub.call("GET", f"/Bundle/{place}"), 200)
+    expect_that(without_ours(document(answer)) == sent, answer, "the document is read as it was sent")
+    answer = run.hub.call("GET", by_identifier("Encounter", run.visit_system, number))
+    expect_that(len(matches(answer)) == 1, answer, "its Encounter is there by itself")
 
 
 @BUNDLES.rule("bundle-type", "A Bundle of another type answers 422.", needs=["token-satusehat"])

@@ -180,6 +180,7 @@ SPOILED: dict[str, Callable[[], Spoil]] = {
         Where("GET", "/Encounter/"), lambda told: told["subject"].update(reference="Patient?identifier=x|y")
     ),
     "batch": lambda: status(Where("POST", "/fhir$", 200), 422),
+    "document": lambda: body(Where("GET", "/Bundle/"), lambda told: told["entry"].pop()),
     "bundle-type": lambda: status(Where("POST", "/fhir$", 422), 400),
     "too-many-entries": lambda: status(Where("POST", "/fhir$", 413), 400),
     "unreadable": lambda: status(Where("POST", "/Patient$", 400, skip=2), 500),
