@@ -5,6 +5,7 @@ Nothing here knows what is right: two judges are asked, and a test compares what
 
 import copy
 import json
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ Place = tuple[str | int, ...]
 
 # One place in so many is spoilt: a comparison should take a minute.
 _EVERY = 4
+_OF_EACH_HISTORY = 2
 # What stands in for a value, by its kind; each place in a resource gets the next one in turn.
 _STRINGS: list[Any] = ["bogus", "", 5, None, " x", ["x"], {"x": 1}, True, "a  b", "2026-02-30", "2026-11-20T09:30"]
 _BOOLEANS: list[Any] = ["true", 1, None, {}]
@@ -27,7 +29,7 @@ _LISTS: list[Any] = [[], "first", [None], "x", None, "and text"]
 
 def corpus() -> dict[str, Resource]:
     """Everything by name."""
-    return good() | by_hand() | spoilt()
+    return good() | made_elsewhere() | by_hand() | spoilt()
 
 
 def good() -> dict[str, Resource]:
@@ -38,6 +40,21 @@ def good() -> dict[str, Resource]:
     for file in sorted((SAMPLES / "satusehat").glob("*.json")):
         for index, entry in enumerate(json.loads(file.read_text("utf-8"))["entry"]):
             found[f"{file.stem} {index} {entry['resource']['resourceType']}"] = entry["resource"]
+    return found
+
+
+def made_elsewhere() -> dict[str, Resource]:
+    """By name: the first two of each type in each of Synthea's histories, without the profiles of the United States
+    that they name and nobody here holds."""
+    found = {}
+    for file in sorted((SAMPLES / "synthea").glob("*.json")):
+        count: Counter[str] = Counter()
+        for entry in json.loads(file.read_text("utf-8"))["entry"]:
+            type_name = entry["resource"]["resourceType"]
+            count[type_name] += 1
+            if count[type_name] <= _OF_EACH_HISTORY:
+                resource = {name: value for name, value in entry["resource"].items() if name != "meta"}
+                found[f"{file.stem} {type_name} {count[type_name]}"] = resource
     return found
 
 

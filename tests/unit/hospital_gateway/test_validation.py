@@ -1,6 +1,7 @@
 """FHIR R4's own tables judge: every rule has its function and its words, and every problem is told where it is."""
 
 import json
+import random
 from pathlib import Path
 from typing import Any
 
@@ -150,3 +151,22 @@ def test_a_choice_is_named_as_fhirpath_names_it() -> None:
     assert told({**condition, "onsetString": "soon", "_onsetDateTime": twin}) == {
         ("choice-multiple", "Condition.onset")
     }
+
+
+_ANYTHING: list[Any] = [
+    None, True, 0, -1, 1.5, "", " ", "x", "2026-11-20", "#x", "urn:x", [], {}, [None], [[]], [{}], ["x", None],
+    {"x": 1}, {"start": 5, "end": []}, {"coding": [{"system": {}, "code": []}]}, {"reference": ["x"]},
+    [{"url": 5, "extension": 1}],
+    {"contained": [1]}, [{"resourceType": "Patient", "id": ["a"], "meta": 5}], {"value": {}, "code": {}, "system": []},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("type_name", sorted(R4_TYPES))
+def test_whatever_stands_where_the_judge_answers(type_name: str) -> None:
+    rng = random.Random(type_name)
+    names = list(tables.shape_of(type_name).slots)
+    for _ in range(25):
+        resource = {name: rng.choice(_ANYTHING) for name in rng.sample(names, min(len(names), 8))}
+        for finding in judge({"resourceType": type_name, **resource}, type_name).findings:
+            assert finding.text_id
+            assert finding.pointer.startswith(type_name)
