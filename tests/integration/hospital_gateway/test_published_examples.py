@@ -52,3 +52,20 @@ async def test_an_example_is_valid_and_makes_the_report_beside_it(gateway: Gatew
     expected = read(path.with_suffix(".report.json"))
     assert facts.has_doctor_statement
     assert contains(content.model_dump(mode="json"), expected), content.model_dump_json(indent=1)
+
+
+async def test_an_example_sent_as_a_document_makes_the_same_report(gateway: Gateway) -> None:
+    hospital, path = gateway.hospital(), FOLDER / "examples" / "doctor-statement.json"
+    entries = [{"fullUrl": one["fullUrl"], "resource": one["resource"]} for one in read(path)["entry"]]
+    entries.sort(key=lambda one: one["resource"]["resourceType"] != "Composition")
+    document = {
+        "resourceType": "Bundle",
+        "type": "document",
+        "identifier": {"system": "urn:ietf:rfc:3986", "value": "urn:uuid:5f0c7a10-0000-4000-8000-0000000000ff"},
+        "timestamp": "2026-12-21T09:05:00+07:00",
+        "entry": entries,
+    }
+    answer = await hospital.post("/fhir", document)
+    assert answer.status_code == 201, answer.text
+    ((_, content),) = await gateway.reports(hospital)
+    assert contains(content.model_dump(mode="json"), read(path.with_suffix(".report.json")))
