@@ -1,7 +1,6 @@
 """Claims and evidence in PostgreSQL, within one transaction. Many rows go in one statement (INSERT … unnest)."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from hashlib import blake2b
 from typing import Any
 from uuid import UUID
@@ -287,7 +286,7 @@ class PostgresCaseStore:
             )
             rows.append(row)
         self._late.add(_EVIDENCE_ROWS, rows)
-        TrackingCodes(self._transaction, self._secrets, ORG).remember(records)
+        self.codes.remember(records)
 
     async def move_evidence(self, moves: Sequence[Move]) -> None:
         held = [move.evidence_id for move in moves if move.was_held]
@@ -365,8 +364,9 @@ class PostgresCaseStore:
     async def close_pair(self, pair_id: str, state: str, person: str) -> None:
         await self._basket.close(pair_id, state, person)
 
-    async def replace_code(self, case_number: str, evidence_id: str, code: str, now: datetime) -> None:
-        await TrackingCodes(self._transaction, self._secrets, ORG).replace(case_number, evidence_id, code, now)
+    @property
+    def codes(self) -> TrackingCodes:
+        return TrackingCodes(self._transaction, self._secrets, ORG)
 
     async def tell(self, addresses: Sequence[str], document: Mapping[str, Any]) -> None:
         if self._messages is not None:

@@ -215,6 +215,7 @@ class TrackingCodeRow(Base, table=True):
     code_hash: str = Field(sa_type=_NAME, primary_key=True)
     org: str
     evidence_id: str = Field(sa_type=_NAME, foreign_key="evidence.id")
+    companion_id: UUID | None = None
     minted_at: datetime = Field(sa_type=_INSTANT, sa_column_kwargs=_NOW)
     ended_at: datetime | None = Field(default=None, sa_type=_INSTANT)
 

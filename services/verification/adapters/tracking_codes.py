@@ -3,6 +3,7 @@ now, whatever was joined or split since."""
 
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 from services.verification.adapters.claim_queries import ClaimQueries
 from services.verification.adapters.sealed_facts import FactsSealer
@@ -20,7 +21,7 @@ _ROWS = RowsInto(
     SELECT c.hash, c.org, c.evidence_id FROM unnest($1::text[], $2::text[], $3::text[]) AS c(hash, org, evidence_id)
     ON CONFLICT (code_hash) DO NOTHING"""
 )
-_CLAIM = """SELECT c.case_number, c.notification_sequence FROM tracking_code t
+_CLAIM = """SELECT c.case_number, c.notification_sequence, t.companion_id FROM tracking_code t
     JOIN evidence_link l ON l.evidence_id = t.evidence_id AND l.ended_at IS NULL
     JOIN claim c ON c.case_number = l.case_number
     WHERE t.code_hash = ANY($1::text[]) AND t.ended_at IS NULL"""
@@ -36,7 +37,9 @@ _ACCESSES = """SELECT org, CASE WHEN action LIKE 'claim.%' THEN 'looked' ELSE 'w
     GROUP BY 1, 2 ORDER BY max(at) DESC LIMIT $2"""
 _STOPPED = """SELECT id, kind, document FROM claim_entry WHERE kind = 'messages-stopped' AND case_number IN (
     SELECT case_number FROM claim WHERE case_number = $1 OR merged_into = $1)"""
-_END = """UPDATE tracking_code SET ended_at = $2 WHERE ended_at IS NULL AND evidence_id IN (
+_COMPANION = "INSERT INTO tracking_code (code_hash, org, evidence_id, companion_id) VALUES ($1, $2, $3, $4)"
+_END_COMPANION = "UPDATE tracking_code SET ended_at = $2 WHERE companion_id = $1 AND ended_at IS NULL"
+_END = """UPDATE tracking_code SET ended_at = $2 WHERE ended_at IS NULL AND companion_id IS NULL AND evidence_id IN (
     SELECT evidence_id FROM evidence_link WHERE ended_at IS NULL AND case_number = $1)"""
 
 
@@ -60,6 +63,14 @@ class TrackingCodes:
         code_hash = self._secrets.blind_index.of(_KIND, code)
         self._transaction.late.add(_ROWS, [(code_hash, self._org, evidence_id)])
 
+    async def add_companion(self, evidence_id: str, companion_id: str, code: str) -> None:
+        """A code of the companion's own, which holds until that is taken back."""
+        code_hash = self._secrets.blind_index.of(_KIND, code)
+        await self._driver.execute(_COMPANION, code_hash, self._org, evidence_id, UUID(companion_id))
+
+    async def end_companion(self, companion_id: str, now: datetime) -> None:
+        await self._driver.execute(_END_COMPANION, UUID(companion_id), now)
+
     async def follow(self, code: str, now: datetime) -> Followed | None:
         """The claim behind a code that is still good."""
         hashes = self._secrets.blind_index.all(_KIND, code) if is_tracking_code(code) else ()
@@ -80,4 +91,5 @@ class TrackingCodes:
             claim["notification_sequence"] > 0,
             tuple(Access(row["org"], row["kind"], row["times"], row["last_at"]) for row in accesses),
             bool(contacts(pieces, [facts.open_entry(row["kind"], row["document"], str(row["id"])) for row in stopped])),
+            str(claim["companion_id"]) if claim["companion_id"] else None,
         )

@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from services.verification.application.benefit_document import benefit_document
+from services.verification.application.companions_document import companions_document
 from services.verification.application.insurance_document import (
     eligibility_document,
     hand_over_document,
@@ -32,8 +33,8 @@ Document = dict[str, Any]
 
 _LISTS = (
     "first_alert", "clocks", "checklist", "evidence", "discrepancies", "flags", "benefit", "payments", "reimbursement",
-    "objections", "return_to_work", "complaints", "eligibility", "payers", "jurisdiction", "hand_over_note",
-    "matches", "timeline",
+    "objections", "return_to_work", "complaints", "companions", "eligibility", "payers", "jurisdiction",
+    "hand_over_note", "matches", "timeline",
 )  # fmt: skip
 # Parts of the document whose change is worth a code of its own; what is left is `details-changed`.
 _CHANGE_CODES = {
@@ -85,6 +86,7 @@ def document_of(view: ClaimView) -> Document:
         "objections": [_objection(dispute) for dispute in view.stance.disputes],
         "return_to_work": view.return_to_work and return_to_work_document(view.return_to_work),
         "complaints": [complaint_document(item) for item in view.complaints],
+        "companions": companions_document(view.entries),
         "eligibility": eligibility_document(view.eligibility),
         "payers": [payer_document(step) for step in view.paying.steps],
         "jurisdiction": jurisdiction_document(view.jurisdiction),

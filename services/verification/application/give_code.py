@@ -10,5 +10,5 @@ async def give_code(place: Workplace, case_number: str) -> tuple[str, ClaimRecor
     was merged into another."""
     claim = await open_claim(place, case_number)
     code = new_tracking_code()
-    await place.store.replace_code(case_number, claim.founder_id, code, place.clock.now())
+    await place.store.codes.replace(case_number, claim.founder_id, code, place.clock.now())
     return code, claim

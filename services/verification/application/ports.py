@@ -23,6 +23,19 @@ from services.verification.domain.surroundings import Traits
 from shared.events.envelope import Event, IdentityHashes
 
 
+class CodeStore(Protocol):
+    """Which tracking codes lead to which claims."""
+
+    async def replace(self, case_number: str, evidence_id: str, code: str, now: datetime) -> None:
+        """`code` leads the worker to the claim of this evidence from now on; codes given out before don't."""
+
+    async def add_companion(self, evidence_id: str, companion_id: str, code: str) -> None:
+        """`code` leads a companion there."""
+
+    async def end_companion(self, companion_id: str, now: datetime) -> None:
+        """The companion's code leads nowhere from now on."""
+
+
 class CaseStore(Protocol):
     """Claims and their evidence within one transaction."""
 
@@ -68,10 +81,11 @@ class CaseStore(Protocol):
 
     async def pair(self, pair_id: str) -> StoredPair | None: ...
 
-    async def replace_code(self, case_number: str, evidence_id: str, code: str, now: datetime) -> None:
-        """The tracking code `code` leads to the claim of this evidence from now on; codes given out before don't."""
-
     async def close_pair(self, pair_id: str, state: str, person: str) -> None: ...
+
+    @property
+    def codes(self) -> CodeStore:
+        """Tracking codes, in the same transaction."""
 
     async def tell(self, addresses: Sequence[str], document: Mapping[str, Any]) -> None:
         """Message whose turn it is now in the claim of this document; it leaves when the transaction commits."""

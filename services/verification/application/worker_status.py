@@ -33,6 +33,17 @@ class Followed:
     disnaker_was_told: bool = False
     accesses: tuple[Access, ...] = ()
     gets_messages: bool = False
+    # Whose code it was, None for the worker's own.
+    companion_id: str | None = None
+
+    @property
+    def holder(self) -> str:
+        """Under whom the log and the claim name whoever looks and speaks."""
+        return f"companion:{self.companion_id}" if self.companion_id else WORKER
+
+
+# Who holds the code is nobody that the hub knows by name.
+WORKER = "worker:self"
 
 
 class CodeReader(Protocol):

@@ -240,6 +240,37 @@ class MessagesStopped:
         return "messages.stopped"
 
 
+@dataclass(frozen=True)
+class CompanionNamed:
+    """The worker lets somebody follow the claim and speak for them. `relation` is a code of `companion_relations`."""
+
+    id: str
+    at: datetime
+    org: str
+    person: str
+    name: str = ""
+    relation: str = ""
+
+    @property
+    def what(self) -> str:
+        return "companion.named"
+
+
+@dataclass(frozen=True)
+class CompanionEnded:
+    """The worker takes that back."""
+
+    id: str
+    at: datetime
+    org: str
+    person: str
+    companion_id: str = ""
+
+    @property
+    def what(self) -> str:
+        return "companion.ended"
+
+
 Entry = (
     Decision
     | Note
@@ -254,6 +285,8 @@ Entry = (
     | ComplaintReceived
     | ComplaintAnswer
     | MessagesStopped
+    | CompanionNamed
+    | CompanionEnded
 )
 
 # The kind under which each is stored.
@@ -271,6 +304,8 @@ ENTRY_KINDS: dict[str, type[Entry]] = {
     "complaint": ComplaintReceived,
     "complaint-answer": ComplaintAnswer,
     "messages-stopped": MessagesStopped,
+    "companion": CompanionNamed,
+    "companion-ended": CompanionEnded,
 }
 
 E = TypeVar("E", bound=Entry)

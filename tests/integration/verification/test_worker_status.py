@@ -287,3 +287,80 @@ async def test_each_change_of_turn_is_told_to_who_agreed_until_they_stop_it(
         await hub.decide(after, "refer_to_disnaker", reason="x", legal_basis="y")
         assert (await hub.claim_with(nik, waiting_on="disnaker"))["state"] == "AWAITING_DETERMINATION"
         assert texts() == [text]
+
+
+async def opened_page(hub: Verification, code: str) -> tuple[httpx.AsyncClient, str]:
+    """A telephone of its own that has opened the claim, and its forms' token."""
+    transport = httpx.ASGITransport(hub.service.app, raise_app_exceptions=False)
+    http = httpx.AsyncClient(transport=transport, base_url="http://verification.test")
+    csrf = re.search(r'name="csrf" value="([0-9a-f]+)"', (await http.get("/status")).text)
+    assert csrf is not None
+    asked = {"csrf": csrf[1], "tracking_code": code, "day": "12", "month": "3", "year": "1990"}
+    assert (await http.post("/status", data=asked)).headers["location"] == "/status/claim"
+    return http, csrf[1]
+
+
+async def test_a_companion_follows_and_speaks_until_the_worker_takes_it_back(verification: Verification) -> None:
+    code, nik = new_tracking_code(), random_nik()
+    await reported(verification, code, nik)
+    http, csrf = await opened_page(verification, code)
+    wanted = {"csrf": csrf, "once": str(new_id()), "name": "Adi", "relation": "family", "agree": "yes"}
+    without = {name: value for name, value in wanted.items() if name != "agree"}
+    assert (await http.post("/status/companions", data=without)).status_code == 422, "not without consent"
+    named = await http.post("/status/companions", data=wanted)
+    found = re.search(r'class="code">([0-9A-Z-]+)<', named.text)
+    assert found is not None, named.text
+    again = await http.post("/status/companions", data=wanted)
+    assert again.status_code == 303, "the same form names nobody twice, and the code is told once"
+    own = found[1].replace("-", "")
+
+    companions_http, companions_csrf = await opened_page(verification, own)
+    page = (await companions_http.get("/status/claim")).text
+    assert "Tunjuk pendamping" not in page
+    other = {**wanted, "csrf": companions_csrf, "once": str(new_id())}
+    assert (await companions_http.post("/status/companions", data=other)).status_code == 422
+    told = {"csrf": companions_csrf, "kind": "complaint", "by": "family", "text": "Kapan?", "once": str(new_id())}
+    assert (await companions_http.post("/status/complaint", data=told)).status_code == 303
+    claim = await verification.claim_with(nik)
+    [companion] = claim["companions"]
+    assert (companion["name"], companion["relation"], companion["ended_at"]) == ("Adi", "family", None)
+    assert claim["timeline"][-1]["who"] == f"companion:{companion['id']}"
+    seen_by = {item["who"]["id"] for item in (await ask(verification, code)).json()["seen_by"]}
+    assert any(who.startswith("Pendamping Anda") for who in seen_by)
+
+    ended = await http.post(f"/status/companions/{companion['id']}/end", data={"csrf": csrf})
+    assert ended.status_code == 303
+    assert (await ask(verification, own)).status_code == 404
+    assert (await companions_http.get("/status/claim")).headers["location"] == "/status"
+    assert (await ask(verification, code)).status_code == 200
+    [companion] = (await verification.claim_with(nik))["companions"]
+    assert companion["ended_at"] is not None
+
+
+async def test_only_the_worker_names_companions_and_not_without_end(verification: Verification) -> None:
+    code = new_tracking_code()
+    await reported(verification, code)
+    http, csrf = await opened_page(verification, code)
+    wanted = {"csrf": csrf, "name": "Adi", "relation": "union", "agree": "yes"}
+    statuses = [
+        (await http.post("/status/companions", data={**wanted, "once": str(new_id())})).status_code for _ in range(6)
+    ]
+    assert statuses == [200] * 5 + [409]
+    number = (await ask(verification, code)).json()["case_number"]
+    claim = await verification.claim(number)
+    assert len(claim["companions"]) == 5
+
+
+async def test_a_new_code_for_the_worker_leaves_the_companions_theirs(verification: Verification) -> None:
+    code = new_tracking_code()
+    await reported(verification, code)
+    http, csrf = await opened_page(verification, code)
+    wanted = {"csrf": csrf, "once": str(new_id()), "name": "Adi", "relation": "union", "agree": "yes"}
+    found = re.search(r'class="code">([0-9A-Z-]+)<', (await http.post("/status/companions", data=wanted)).text)
+    assert found is not None
+    number = (await ask(verification, code)).json()["case_number"]
+    await verification.http.post(
+        f"/v1/claims/{number}/tracking-code", json={"reason": "Kode hilang"}, headers=verification.once()
+    )
+    assert (await ask(verification, code)).status_code == 404
+    assert (await ask(verification, found[1])).status_code == 200

@@ -36,6 +36,7 @@ ReturnToWorkCondition = Annotated[str, coded("return_to_work_conditions")]
 ComplaintKind = Annotated[str, coded("complaint_kinds")]
 ComplaintState = Annotated[str, coded("complaint_states")]
 Complainant = Annotated[str, coded("complainants")]
+CompanionRelation = Annotated[str, coded("companion_relations")]
 
 
 class ListAnswer(BaseModel):
@@ -255,6 +256,16 @@ class ReturnToWorkAnswer(BaseModel):
     confidence: str
 
 
+class CompanionAnswer(BaseModel):
+    """Somebody whom the worker lets follow the claim and speak for them; `ended_at` when that was taken back."""
+
+    id: str
+    name: str
+    relation: CompanionRelation
+    since: datetime
+    ended_at: datetime | None
+
+
 class ComplaintAnswer(BaseModel):
     """A complaint or feedback, with its own clock (null for feedback) and its answer."""
 
@@ -344,6 +355,7 @@ class ClaimAnswer(QueueItemAnswer):
     objections: list[ObjectionAnswer]
     return_to_work: ReturnToWorkAnswer | None
     complaints: list[ComplaintAnswer]
+    companions: list[CompanionAnswer]
     eligibility: EligibilityAnswer
     payers: list[PayerAnswer]
     jurisdiction: JurisdictionAnswer

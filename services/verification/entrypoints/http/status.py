@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
+from services.verification.application.accompany_worker import end_companion, name_companion
 from services.verification.application.complain import ComplaintRequest, receive_complaint
 from services.verification.application.status_document import status_document
 from services.verification.application.stop_messages import stop_messages
@@ -16,15 +17,13 @@ from services.verification.entrypoints.http.desk import Counter, json_response
 from services.verification.entrypoints.http.status_answers import StatusAnswer
 from services.verification.entrypoints.http.work.acting import Body, Day, example
 from shared.audit import AuditEntry, record
-from shared.errors import NotFound
+from shared.errors import Forbidden, NotFound
 from shared.postgres.database import Transaction
 from shared.web.door import public
 from shared.web.openapi import refusals
 from shared.web.strict_json import StrictRoute
 from shared.web.throttle import Subject, Throttle
 
-# Who holds the code is nobody that the hub knows by name.
-WORKER = "worker:self"
 _CLIENT = "status"
 _NO_STORE = {"Cache-Control": "no-store"}
 
@@ -69,7 +68,7 @@ class StatusDesk:
                 self.open_codes(transaction), question.tracking_code, question.birth_date, self.counter.clock.now()
             )
             if followed is not None:
-                entry = AuditEntry(WORKER, _CLIENT, "claim.status", "claim", followed.case_number)
+                entry = AuditEntry(followed.holder, _CLIENT, "claim.status", "claim", followed.case_number)
                 await record(transaction, entry)
         return followed
 
@@ -83,14 +82,41 @@ class StatusDesk:
         await self.throttle.spend([self.throttle.subject("complaint", number, settings.status_complaints_max)])
         async with self.counter.database.system_transaction() as transaction:
             place = self.counter.workplace(transaction)
-            await receive_complaint(place, number, Person(WORKER, _CLIENT), wanted, complaint_id)
-            await record(transaction, AuditEntry(WORKER, _CLIENT, "complaint.receive", "claim", number))
+            await receive_complaint(place, number, Person(followed.holder, _CLIENT), wanted, complaint_id)
+            await record(transaction, AuditEntry(followed.holder, _CLIENT, "complaint.receive", "claim", number))
 
     async def stop_messages(self, followed: Followed) -> None:
         """Nobody gets messages of this claim any more."""
         async with self.counter.database.system_transaction() as transaction:
-            await stop_messages(self.counter.workplace(transaction), followed.case_number, Person(WORKER, _CLIENT))
-            await record(transaction, AuditEntry(WORKER, _CLIENT, "messages.stop", "claim", followed.case_number))
+            await stop_messages(
+                self.counter.workplace(transaction), followed.case_number, Person(followed.holder, _CLIENT)
+            )
+            await record(
+                transaction, AuditEntry(followed.holder, _CLIENT, "messages.stop", "claim", followed.case_number)
+            )
+
+    async def name_companion(self, followed: Followed, companion_id: str, name: str, relation: str) -> str | None:
+        """The companion's code, told this once. Raises Conflict, and Forbidden for a companion: only the worker names
+        any."""
+        number = self._workers_own(followed)
+        async with self.counter.database.system_transaction() as transaction:
+            place, person = self.counter.workplace(transaction), Person(followed.holder, _CLIENT)
+            code = await name_companion(place, number, person, companion_id, name, relation)
+            await record(transaction, AuditEntry(followed.holder, _CLIENT, "companion.name", "claim", number))
+        return code
+
+    async def end_companion(self, followed: Followed, companion_id: str) -> None:
+        """Their code opens nothing any more. Raises Forbidden for a companion."""
+        number = self._workers_own(followed)
+        async with self.counter.database.system_transaction() as transaction:
+            place, person = self.counter.workplace(transaction), Person(followed.holder, _CLIENT)
+            await end_companion(place, number, person, companion_id)
+            await record(transaction, AuditEntry(followed.holder, _CLIENT, "companion.end", "claim", number))
+
+    def _workers_own(self, followed: Followed) -> str:
+        if followed.companion_id is not None:
+            raise Forbidden("companion.not-the-worker", "Only the worker names and ends companions.")
+        return followed.case_number
 
     def _tries(self, request: Request, question: StatusQuestion) -> list[Subject]:
         """Guessing dates to one code, and guessing codes from one address, are both bounded; codes that don't exist

@@ -15,6 +15,7 @@ from services.verification.application.status_document import status_document
 from services.verification.application.worker_status import Followed
 from services.verification.domain import claim as states
 from services.verification.entrypoints.http.status import StatusDesk, StatusQuestion
+from services.verification.entrypoints.worker_pages.companions import companion_routes
 from services.verification.entrypoints.worker_pages.visit import Visits
 from shared.errors import NotFound, Refusal, TooManyRequests
 from shared.identifiers import new_id, zone_of
@@ -62,7 +63,7 @@ _TOO_MANY = N_("There were too many tries. Wait a quarter of an hour, then try a
 _NOTHING_WRITTEN = N_("Write what you want to tell us.")
 _TOO_LONG = N_("That is too long. Write less than 4,000 characters.")
 _SENT = N_("We have received what you wrote.")
-_TEXTS = ("told", "fault")
+_TEXTS = ("told", "fault", "companion_fault")
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,9 @@ class StatusPages:
             claim=status_document(followed, self.desk.counter.clock.now()),
             zone=zone_of(followed.document["region_code"] or ""),
             gets_messages=followed.gets_messages,
+            companions=[each for each in followed.document.get("companions", ()) if each["ended_at"] is None],
+            is_companion=followed.companion_id is not None,
+            companion_code=shown.get("companion_code", ""),
             steps=_STEPS,
             step=_STEP_OF.get(followed.document["state"]),
             written=shown.get("written", ""),
@@ -109,6 +113,8 @@ def status_pages(here: StatusPages) -> APIRouter:
     _add_asking(router, here)
     _add_complaints(router, here)
     _add_messages(router, here)
+    for route in companion_routes(here).routes:
+        router.routes.append(route)
     return router
 
 

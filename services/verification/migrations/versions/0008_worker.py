@@ -19,6 +19,7 @@ _DDL = (
         code_hash text COLLATE "C" PRIMARY KEY,
         org text NOT NULL,
         evidence_id text COLLATE "C" NOT NULL REFERENCES evidence (id),
+        companion_id uuid,
         minted_at timestamptz NOT NULL DEFAULT clock_timestamp(),
         ended_at timestamptz)""",
     "CREATE INDEX tracking_code_evidence ON tracking_code (evidence_id)",
