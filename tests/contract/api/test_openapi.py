@@ -37,6 +37,7 @@ _CODED = {
     "SideAnswer.kind": "evidence_kinds",
     "ComplaintBody.kind": "complaint_kinds",
     "ComplaintAnswer.kind": "complaint_kinds",
+    "OwnComplaint.kind": "complaint_kinds",
     "ComplaintMadeAnswer.kind": "complaint_kinds",
 }
 # Of the same name and no code of a list.

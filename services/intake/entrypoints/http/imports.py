@@ -107,6 +107,11 @@ def import_routes(desk: Desk) -> APIRouter:
 
             return await idempotently(same, transaction, desk.sealer, act)
 
+    @router.get(_PATH, include_in_schema=False, **secured(WRITE))
+    async def nothing_to_get() -> Response:
+        # Else this would be a report of that id, which is not there.
+        raise HTTPException(405, headers={"Allow": "POST"})
+
     return router
 
 
