@@ -5,7 +5,8 @@
     for being so many; (b) accepted reports and four-resource FHIR bundles a second at 1 and 16 connections, beside a
     bare loop that executes the same SQL statements with the same bytes; (c) resident memory of each service
     afterwards; (d) how well matching tells one accident from two, on made-up labelled pairs (needs no server);
-    (e) lines a second of an import of participants, and how verification's memory grows meanwhile.
+    (e) lines a second of an import of participants, and how verification's memory grows meanwhile; (f) the largest
+    Bundle that the hospital gateway takes, its memory meanwhile (512 MB at most) and what others notice.
 
 Everything runs on one machine and shares its processors: hub, servers, load client. Ratios are what counts, and the
 processor time that each part takes for one request, which does not depend on what else the machine does. Each
@@ -24,12 +25,12 @@ from typing import Any
 
 from rich.console import Console
 
-from benchmarks import participant_import, sql_floor, stream_latency
+from benchmarks import large_bundle, participant_import, sql_floor, stream_latency
 from benchmarks.client import Hub, Partner, employers, install_load_client, load
 from benchmarks.floors import round_trip_and_commit
 from benchmarks.matching_quality import matching_quality
 from benchmarks.processor_time import at_rest, milliseconds_each, processes, seconds_used
-from benchmarks.tables import matching_table, tables
+from benchmarks.tables import large_bundle_table, matching_table, tables
 from deploy.local.service_processes import database_passwords
 from deploy.local.settings import HubSettings
 from shared.observability import configure_logging
@@ -61,7 +62,14 @@ async def _measure(seconds: int, participants: int) -> dict[str, Any]:
     result["participants"] = await asyncio.to_thread(
         participant_import.measure, hub, core, participants, lambda: _resident(hub)["verification"]
     )
+    result["large_bundle"] = await _large_bundle(hub)
     return result
+
+
+async def _large_bundle(hub: Hub) -> dict[str, Any]:
+    await at_rest(hub)
+    hospital = Partner("hospital", sql_floor.BUNDLES.org, "RS Ukur Kinerja")
+    return await large_bundle.measure(hub, hospital, lambda: _resident(hub)["hospital_gateway"])
 
 
 async def _latency(hub: Hub, reporting: Sequence[Partner], seconds: int) -> dict[str, Any]:
@@ -110,6 +118,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--seconds", type=int, default=15, help="how long each measurement lasts")
     parser.add_argument("--participants", type=int, default=50_000, help="how many lines the import has")
+    parser.add_argument("--large-bundle-only", action="store_true", help="only (f)")
     parser.add_argument("--matching-only", action="store_true", help="only (d), without a hub")
     # The services that are recorded in this process would tell of each request.
     configure_logging("bench", "warning")
@@ -117,6 +126,9 @@ def main() -> None:
     console = Console()
     if asked.matching_only:
         console.print(matching_table(matching_quality()))
+        return
+    if asked.large_bundle_only:
+        console.print(large_bundle_table(asyncio.run(_large_bundle(Hub.running()))))
         return
     result = asyncio.run(_measure(asked.seconds, asked.participants))
     for table in tables(result):

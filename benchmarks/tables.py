@@ -33,6 +33,7 @@ def tables(result: dict[str, Any]) -> list[Table]:
         third,
         matching_table(result["matching"]),
         _participants_table(result["participants"]),
+        large_bundle_table(result["large_bundle"]),
     ]
 
 
@@ -64,6 +65,15 @@ def _processor_table(result: dict[str, Any]) -> Table:
 def _participants_table(measured: dict[str, Any]) -> Table:
     table = Table(title="(e) import of participants")
     for heading in ("lines", "accepted", "lines a second", "MB before", "MB at most"):
+        table.add_column(heading)
+    table.add_row(*(str(value) for value in measured.values()))
+    return table
+
+
+def large_bundle_table(measured: dict[str, Any]) -> Table:
+    """(f)."""
+    table = Table(title="(f) the largest Bundle, and others meanwhile")
+    for heading in ("entries", "MiB", "seconds", "MB before", "MB at most", "others answered", "slowest of them, ms"):
         table.add_column(heading)
     table.add_row(*(str(value) for value in measured.values()))
     return table
