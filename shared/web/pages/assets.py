@@ -14,10 +14,10 @@ from shared.errors import NotFound
 
 SHARED_ASSETS = Path(__file__).parent / "assets"
 ASSETS_PATH = "/assets"
-# The name in templates, and where npm puts the file.
+# The name in templates, and where npm puts the files. htmx looks at the page as soon as it has run, so an extension
+# that came in a file of its own would sometimes come too late.
 _FROM_NPM = {
-    "htmx.js": "node_modules/htmx.org/dist/htmx.min.js",
-    "htmx-sse.js": "node_modules/htmx.org/dist/ext/hx-sse.min.js",
+    "htmx.js": ("node_modules/htmx.org/dist/htmx.min.js", "node_modules/htmx.org/dist/ext/hx-sse.min.js"),
 }
 _TYPES = {
     ".css": "text/css; charset=utf-8",
@@ -45,14 +45,15 @@ class Assets:
         self._names: dict[str, str] = {}
         self.missing: list[str] = []
         for name, fetched in _FROM_NPM.items():
-            if (SHARED_ASSETS / fetched).is_file():
-                self._add(name, SHARED_ASSETS / fetched)
+            paths = [SHARED_ASSETS / path for path in fetched]
+            if all(path.is_file() for path in paths):
+                self._add(name, b";\n".join(path.read_bytes() for path in paths))
             else:
                 self.missing.append(name)
         for folder in (SHARED_ASSETS, *folders):
             for path in sorted(folder.iterdir()):
                 if path.suffix in _TYPES:
-                    self._add(path.name, path)
+                    self._add(path.name, path.read_bytes())
 
     def url(self, name: str) -> str:
         """The address of an asset. Raises KeyError for one that is not there."""
@@ -71,10 +72,10 @@ class Assets:
         """For `/readyz`."""
         return [f"npm has not fetched {', '.join(self.missing)}"] if self.missing else []
 
-    def _add(self, name: str, path: Path) -> None:
-        content = path.read_bytes()
+    def _add(self, name: str, content: bytes) -> None:
+        path = Path(name)
         digest = hashlib.sha256(content).hexdigest()[:12]
-        hashed_name = f"{Path(name).stem}.{digest}{path.suffix}"
+        hashed_name = f"{path.stem}.{digest}{path.suffix}"
         zipped = gzip.compress(content, mtime=0)
         smaller = zipped if len(zipped) < len(content) else None
         self._served[hashed_name] = Asset(_TYPES[path.suffix], content, smaller)
