@@ -53,6 +53,30 @@ SELECT r.org, r.id FROM resource r
    AND NOT EXISTS (SELECT 1 FROM resource u WHERE u.org = r.org AND u.latest AND u.patient_id = r.id)
  LIMIT $2
 """
+# What stands alone but for old resources that it names in turn: two Patients linked to each other, for one. What is of
+# a visit, or new, keeps all that hangs on it.
+_CIRCLES = """
+WITH RECURSIVE candidate AS (
+    SELECT r.org, r.id FROM resource r
+     WHERE r.latest AND r.encounter_id IS NULL AND r.updated_at < $1 AND cardinality(r.named) > 0
+       AND EXISTS (SELECT 1 FROM resource u
+                    WHERE u.org = r.org AND u.latest AND u.encounter_id IS NULL AND u.updated_at < $1
+                      AND u.id <> r.id AND u.named @> ARRAY[r.id])),
+above AS (
+    SELECT org, id AS origin, id FROM candidate
+     UNION
+    SELECT a.org, a.origin, u.id FROM above a
+      JOIN resource u ON u.org = a.org AND u.latest AND u.encounter_id IS NULL AND u.updated_at < $1
+       AND u.named @> ARRAY[a.id])
+SELECT c.org, c.id FROM candidate c
+ WHERE NOT EXISTS (
+    SELECT 1 FROM above a
+     WHERE a.org = c.org AND a.origin = c.id
+       AND EXISTS (SELECT 1 FROM resource u
+                    WHERE u.org = a.org AND u.latest AND (u.encounter_id IS NOT NULL OR u.updated_at >= $1)
+                      AND u.id <> a.id AND (u.named @> ARRAY[a.id] OR u.patient_id = a.id)))
+ LIMIT $2
+"""
 _DELETE = """
 WITH gone AS (DELETE FROM resource WHERE org = $1 AND id = ANY($2::uuid[]) RETURNING type, id, named, receipt_id,
               patient_id),
@@ -143,10 +167,14 @@ class HeldPurge:
         return count
 
     async def _purge_alone(self, now: datetime) -> int:
+        """What nothing names first, so that what then remains is named in a circle or kept by something."""
+        return await self._purge_found(_ALONE, now) + await self._purge_found(_CIRCLES, now)
+
+    async def _purge_found(self, sql: str, now: datetime) -> int:
         total = 0
         while True:
             async with self._database.system_transaction() as tx:
-                rows = await tx.driver.fetch(_ALONE, now - self._ages.after_change, _BATCH)
+                rows = await tx.driver.fetch(sql, now - self._ages.after_change, _BATCH)
                 for row in rows:
                     await self._delete(tx, row["org"], [row["id"]], now)
                     entry = AuditEntry(row["org"], _HUB, "resource.purge", "Resource", str(row["id"]))

@@ -243,3 +243,31 @@ async def test_a_patient_whom_visits_name_by_a_number_goes_with_the_last_of_them
     clock.advance(timedelta(days=30))
     await purged(gateway)
     assert await gone(hospital, path) == [410]
+
+
+async def linked_patients(hospital: Hospital) -> list[str]:
+    """Two records of one person that name each other, as FHIR has it when they are merged."""
+    paths = []
+    for _ in range(2):
+        made = await hospital.post("/fhir/Patient", {"resourceType": "Patient", "name": [{"text": "Budi"}]})
+        paths.append(f"Patient/{made.json()['id']}")
+    for path, other, kind in zip(paths, reversed(paths), ("replaces", "replaced-by"), strict=True):
+        link = [{"other": {"reference": other}, "type": kind}]
+        assert (await hospital.put(f"/fhir/{path}", {"resourceType": "Patient", "link": link})).status_code == 200
+    return paths
+
+
+async def test_what_names_each_other_in_a_circle_goes_too_unless_a_visit_needs_it(
+    gateway: Gateway, clock: FixedClock
+) -> None:
+    hospital = gateway.hospital()
+    alone, needed = await linked_patients(hospital), await linked_patients(hospital)
+    bundle = sample("hand-caught-in-press")
+    text = json.dumps(bundle).replace(bundle["entry"][0]["fullUrl"], needed[0])
+    kept = json.loads(text)
+    del kept["entry"][0]
+    await hospital.accepted(kept)
+    clock.advance(timedelta(days=31))
+    await purged(gateway)
+    assert [(await hospital.get(f"/fhir/{path}")).status_code for path in alone] == [410, 410]
+    assert [(await hospital.get(f"/fhir/{path}")).status_code for path in needed] == [200, 200]
