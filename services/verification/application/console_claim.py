@@ -18,6 +18,7 @@ from shared.regulation.codes import Code
 _DECISIONS = (REQUEST_COMPLETION, CONCLUDE, REFER, APPROVE, REJECT, REOPEN)
 # A value and how it is written: `text`, `moment`, `day`, `rupiah`, `percent`, or the name of a coded list.
 Cell = tuple[str, Any]
+_SIDES = {"left": {"id": "Kiri", "en": "Left"}, "right": {"id": "Kanan", "en": "Right"}}
 # What names a person is shown once somebody asked for it.
 _PERSONAL = frozenset({"worker_name", "birth_date", "nik"})
 
@@ -155,6 +156,8 @@ def _contradicted(item: Mapping[str, Any], ids: Sequence[str], *, revealed: bool
 
 
 def _value(field: str, value: str) -> Cell:
+    if field == "injury_side" and value in _SIDES:
+        return ("both", _SIDES[value])
     if field in ("wage", "treatment_cost") and value.isdigit():
         return ("rupiah", int(value))
     if field == "outcome":

@@ -14,6 +14,13 @@ from shared.regulation.rule_sets import rule_set_named
 MINE, UNASSIGNED = "mine", "none"
 # Whose turn it is when nobody's: such claims are not work, and shown only when asked for.
 _NOBODY = "none"
+# Of what list the word after the colon is, by the reason before it.
+_ABOUT = {
+    "discrepancy-open": "discrepancy_fields",
+    "objection": "objection_paths",
+    "new-evidence": "evidence_kinds",
+    "outcome-changed": "outcomes",
+}
 _SOON = timedelta(days=1)
 _HOURS_MAX = timedelta(hours=72)
 
@@ -150,7 +157,7 @@ def row_of(claim: QueueClaim, now: datetime, counting: Counting) -> dict[str, An
         "state": document["state"],
         "waiting_on": document["waiting_on"],
         "reason": _titles("waiting_reasons", reason) if reason else None,
-        "about": about,
+        "about": about_of(reason, about),
         "worker": short_name(document["worker"]["name"]),
         "nik_masked": document["worker"]["nik_masked"],
         "employer": document["employer"],
@@ -164,6 +171,13 @@ def row_of(claim: QueueClaim, now: datetime, counting: Counting) -> dict[str, An
         "assigned_to": document["assigned_to"],
         "due": due_of(document, now, counting),
     }
+
+
+def about_of(reason: str, about: str) -> dict[str, str] | None:
+    """What stands after the colon of a reason to wait, in words where a list has them."""
+    if not about:
+        return None
+    return _titles(_ABOUT[reason], about) if reason in _ABOUT else {"id": about, "en": about}
 
 
 def due_of(document: Mapping[str, Any], now: datetime, counting: Counting) -> dict[str, Any] | None:

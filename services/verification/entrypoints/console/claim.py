@@ -18,7 +18,7 @@ from services.verification.application.console_claim import (
     persons_of,
 )
 from services.verification.application.console_people import DECIDERS, READERS
-from services.verification.application.console_queue import QueueFilter, Spectator, due_of
+from services.verification.application.console_queue import QueueFilter, Spectator, about_of, due_of
 from services.verification.application.decide import DecisionRequest, take_decision
 from services.verification.application.relate import join_claims, split_claim
 from services.verification.application.settle_findings import dismiss_flag, resolve_discrepancy
@@ -112,7 +112,9 @@ async def _shown(
 def _parts(console: Console, file: ClaimFile, *, revealed: bool) -> dict[str, Any]:
     document, counter = file.document, console.counter
     region = document["region_code"]
+    reason, _, about = (document["waiting_reason"] or "").partition(":")
     return {
+        "waits_about": about_of(reason, about),
         "due": due_of(document, counter.clock.now(), counter.counting),
         "zone": zone_of(region) if region else WIB,
         "persons": persons_of(file, revealed=revealed),
