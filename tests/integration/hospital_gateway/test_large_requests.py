@@ -73,6 +73,16 @@ async def test_a_large_bundle_is_neither_read_nor_stored_by_the_serving_process(
     assert content.patient.nik == of_type(bundle, "Patient")["identifier"][0]["value"]
 
 
+async def test_a_thousand_problems_are_named_and_then_no_more(gateway: Gateway) -> None:
+    entry = {"request": {"method": "POST", "url": "Encounter"}, "resource": {"resourceType": "Encounter"}}
+    bundle = {"resourceType": "Bundle", "type": "transaction", "entry": [entry] * 2_000}
+    answer = await gateway.hospital().post("/fhir", bundle)
+    assert answer.status_code == 422
+    *problems, last = answer.json()["issue"]
+    assert len(problems) == 1_000
+    assert (last["severity"], last["details"]["coding"][0]["code"]) == ("warning", "more-problems")
+
+
 async def test_a_large_resource_is_neither_judged_nor_stored_by_the_serving_process(
     gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:

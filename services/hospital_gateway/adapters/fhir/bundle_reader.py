@@ -14,8 +14,9 @@ from services.hospital_gateway.application.documents import Draft, Entry, Submis
 from services.hospital_gateway.application.findings import Finding, finding, refusal, refused
 from shared.errors import SimpulError
 
-# Of a resource that is parsed again when it is stored.
 _FIRST = "Bundle.entry[0]"
+_FINDINGS_MAX = 1_000
+# Of a resource that is parsed again when it is stored.
 _ASKED_BEFORE = frozenset({"resourceType", "id", "meta", "identifier"})
 
 
@@ -39,8 +40,14 @@ def read_bundle(raw: bytes, *, entries_max: int, slim_from_bytes: int) -> Submis
         made, found = reader(entry, place, text, part.resource)
         if made is not None and len(raw) >= slim_from_bytes:
             made = _slim(made)
+        if len(findings) >= _FINDINGS_MAX:
+            found = found[:1]
         read.append(refused(found) if found else made)
         findings.extend(found)
+        if kind != "batch" and len(findings) >= _FINDINGS_MAX:
+            # It is refused already, and the answer must not become larger than what was sent.
+            findings = [*findings[:_FINDINGS_MAX], finding("more-problems", place)]
+            break
     if kind == "batch":
         return _batch([one for one in read if one is not None])
     entries = [one for one in read if isinstance(one, Entry)]
