@@ -1,9 +1,11 @@
 """Our verdict on a resource beside that of HAPI's validator, and our tables beside the definitions they come from."""
 
+import copy
 import json
 import re
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,6 +16,7 @@ from services.hospital_gateway.adapters.fhir.validation import judge
 from tests.foreign import r4_tables
 from tests.support.fhir_corpus import corpus, good, made_elsewhere
 
+_PUBLISHED = Path(__file__).parents[2] / "docs" / "fhir"
 _DISAGREEMENTS = Path(__file__).with_name("disagreements.yaml")
 _JUDGING_SECONDS = 500
 _MISSING = re.compile(r"[A-Za-z.]+\.([A-Za-z]+)(\[x\])?: minimum required")
@@ -30,19 +33,27 @@ class Verdicts(NamedTuple):
 @pytest.fixture(scope="module")
 def verdicts() -> dict[str, Verdicts]:
     resources = corpus()
+    told = _told_by_hapi(resources)
+    return {
+        name: Verdicts(_ours(resource), {_place(*one) for one in told[name]}) for name, resource in resources.items()
+    }
+
+
+def _told_by_hapi(
+    resources: dict[str, dict[str, Any]], definitions: Sequence[dict[str, Any]] = ()
+) -> dict[str, list[list[str]]]:
+    """What HAPI has against resources, by name: places and words."""
     done = subprocess.run(
         [sys.executable, "-m", "tests.foreign.programs.hapi_validator"],
-        input=json.dumps(resources),
+        input=json.dumps({"resources": resources, "definitions": definitions}),
         capture_output=True,
         text=True,
         timeout=_JUDGING_SECONDS,
         check=False,
     )
     assert done.returncode == 0, done.stderr[-4000:]
-    told = json.loads(done.stdout.strip().splitlines()[-1])
-    return {
-        name: Verdicts(_ours(resource), {_place(*one) for one in told[name]}) for name, resource in resources.items()
-    }
+    told: dict[str, list[list[str]]] = json.loads(done.stdout.strip().splitlines()[-1])
+    return told
 
 
 def _ours(resource: dict[str, Any]) -> set[str]:
@@ -113,3 +124,19 @@ def test_every_reason_is_given() -> None:
 def test_the_tables_are_what_the_definitions_say() -> None:
     for name, text in r4_tables.tables().items():
         assert (r4_tables.FOLDER / name).read_text("utf-8") == text, name
+
+
+def test_what_we_publish_is_sound_to_hapi_and_its_profiles_bind() -> None:
+    published = {file.name: json.loads(file.read_text("utf-8")) for file in sorted(_PUBLISHED.glob("*.json"))}
+    examples = {
+        file.name: json.loads(file.read_text("utf-8")) for file in sorted((_PUBLISHED / "examples").glob("*.json"))
+    }
+    examples = {name: example for name, example in examples.items() if "resourceType" in example}
+    spoilt = copy.deepcopy(examples["doctor-statement.json"])
+    statement = next(one["resource"] for one in spoilt["entry"] if one["resource"]["resourceType"] == "Composition")
+    del statement["encounter"]
+    told = _told_by_hapi({**published, **examples, "spoilt": spoilt}, list(published.values()))
+    assert len(published) > 20
+    assert len(examples) >= 5
+    assert any("Composition.encounter: minimum required" in words for _, words in told.pop("spoilt"))
+    assert {name: problems for name, problems in told.items() if problems} == {}

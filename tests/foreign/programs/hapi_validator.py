@@ -1,5 +1,8 @@
-"""Judges resources with HAPI's validator for FHIR R4, offline, in a process and Java of its own. Reads one JSON value,
-resources by name, and the last line it prints is one: the errors by name, each with place and words."""
+"""Judges resources with HAPI's validator for FHIR R4, offline, in a process and Java of its own.
+
+Reads one JSON value, `resources` by name and `definitions` to judge them by, and the last line it prints is one: the
+errors by name, each with place and words.
+"""
 
 import json
 import sys
@@ -19,8 +22,14 @@ jpype.startJVM(
 support = jpype.JPackage("org").hl7.fhir.common.hapi.validation.support
 validators = jpype.JPackage("org").hl7.fhir.common.hapi.validation.validator
 context = jpype.JPackage("ca").uhn.fhir.context.FhirContext.forR4()
+parser = context.newJsonParser()
+definitions = support.PrePopulatedValidationSupport(context)
+for one in asked["definitions"]:
+    definitions.addResource(parser.parseResource(json.dumps(one)))
 chain = support.ValidationSupportChain(
     jpype.JPackage("ca").uhn.fhir.context.support.DefaultProfileValidationSupport(context),
+    definitions,
+    support.SnapshotGeneratingValidationSupport(context),
     support.CommonCodeSystemsTerminologyService(context),
     support.InMemoryTerminologyServerValidationSupport(context),
 )
@@ -30,7 +39,7 @@ validator = context.newValidator()
 validator.registerValidatorModule(judge)
 
 verdicts = {}
-for name, resource in asked.items():
+for name, resource in asked["resources"].items():
     try:
         messages = validator.validateWithResult(json.dumps(resource)).getMessages()
     except jpype.JClass("java.lang.RuntimeException") as error:
