@@ -96,6 +96,10 @@ async def test_every_problem_of_a_document_is_named_and_nothing_of_it_is_stored(
         ("code-not-in-value-set", "Bundle.entry[6].resource.status"),
         ("bdl-11", "Bundle.entry"),
     ]
+    sent = document()
+    sent["entry"][0]["resource"]["status"] = "bogus"
+    (problem,) = (await hospital.post("/fhir", sent)).json()["issue"]
+    assert problem["expression"] == ["Bundle.entry[0].resource.status"]
     assert await gateway.rows("SELECT 1 FROM resource WHERE org = $1", hospital.org) == []
 
 

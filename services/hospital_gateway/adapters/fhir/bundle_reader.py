@@ -14,7 +14,6 @@ from services.hospital_gateway.application.documents import Draft, Entry, Submis
 from services.hospital_gateway.application.findings import Finding, finding, refusal, refused
 from shared.errors import SimpulError
 
-_FIRST = "Bundle.entry[0]"
 _FINDINGS_MAX = 1_000
 # Of a resource that is parsed again when it is stored.
 _ASKED_BEFORE = frozenset({"resourceType", "id", "meta", "identifier"})
@@ -33,9 +32,11 @@ def read_bundle(raw: bytes, *, entries_max: int, slim_from_bytes: int) -> Submis
     kind = _kind(envelope)
     read: list[Entry | SimpulError | None] = []
     findings: list[Finding] = []
+    leads = False  # a Composition, as a document must
     for index, part in enumerate(parts.entries):
         place = f"Bundle.entry[{index}]"
         entry = read_value(text[part.entry.start : part.entry.end].encode(), below=2)
+        leads = _is_composition(entry) if index == 0 else leads
         reader = read_document_entry if kind == "document" else read_entry
         made, found = reader(entry, place, text, part.resource)
         if made is not None and len(raw) >= slim_from_bytes:
@@ -51,7 +52,7 @@ def read_bundle(raw: bytes, *, entries_max: int, slim_from_bytes: int) -> Submis
     if kind == "batch":
         return _batch([one for one in read if one is not None])
     entries = [one for one in read if isinstance(one, Entry)]
-    if kind == "document" and (not entries or entries[0].place != _FIRST or entries[0].type != "Composition"):
+    if kind == "document" and not leads:
         findings.append(finding("bdl-11", "Bundle.entry"))
     findings.extend(_across(entries, all_read=not findings))
     if findings:
@@ -61,6 +62,11 @@ def read_bundle(raw: bytes, *, entries_max: int, slim_from_bytes: int) -> Submis
         draft = Draft(DOCUMENT, text, envelope, identifiers_of(envelope), is_slim=True)
         return Submission("document", (*entries, Entry(DOCUMENT, "POST", DOCUMENT, draft=draft)), searches)
     return Submission("transaction", tuple(entries), searches)
+
+
+def _is_composition(entry: Any) -> bool:
+    resource = entry.get("resource") if isinstance(entry, dict) else None
+    return isinstance(resource, dict) and resource.get("resourceType") == "Composition"
 
 
 def _batch(read: list[Entry | SimpulError]) -> Submission:
