@@ -1,14 +1,14 @@
 """How long claims took and at whose desk.
 
-Revision ID: 0010
+Revision ID: 0009
 """
 
 from alembic import op
 
 from shared.postgres.rls import Tables
 
-revision = "0010"
-down_revision = "0009"
+revision = "0009"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 
