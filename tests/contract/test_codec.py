@@ -1,5 +1,6 @@
 """Events travel sealed and come back the same; what cannot be read says why without repeating it."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
@@ -41,7 +42,9 @@ def test_an_event_comes_back_as_it_was_sent(name: tuple[str, str]) -> None:
 @pytest.mark.parametrize("name", list(SAMPLES), ids="/".join)
 def test_nothing_of_a_person_shows_on_the_wire(name: tuple[str, str]) -> None:
     wire = encode(SAMPLES[name], SEALER)
-    shown = f"{wire.topic} {wire.key} {wire.headers} {(wire.value or b'').decode()}"
+    # What is sealed is random letters, among which a short name turns up now and then.
+    clear = re.sub(r'"(nonce|ciphertext)":\s*"[^"]*"', "", (wire.value or b"").decode())
+    shown = f"{wire.topic} {wire.key} {wire.headers} {clear}"
     assert not [canary for canary in PERSON if canary in shown]
 
 
