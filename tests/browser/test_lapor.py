@@ -1,5 +1,5 @@
 """A work accident reported on a small telephone without scripts, from the first page to the tracking code, and then
-seen at `/status` and among the claims."""
+seen at `/status`, among the claims and in the console."""
 
 import base64
 import os
@@ -123,6 +123,11 @@ def test_a_family_member_reports_without_nik_and_follows_the_claim(open_window: 
         hub.apis["verification"].http.get(f"/v1/claims/{number}", headers=hub.bearer(ClientKind.BPJS_VERIFIER)).json()
     )
     assert (found["state"], found["region_code"], found["worker"]["name"]) == ("SUSPECTED", "3600", "Rini Wulandari")
+    console = open_window().sign_in("verifier", "Dewi Lestari")
+    row = console.locator(f"#c-{number}")
+    expect(row).to_contain_text("Rini W.")
+    row.locator("a.case").click()
+    expect(console.locator("h1")).to_contain_text(number)
 
     window.open("intake", "/lapor")
     go_on(page, "Kode sudah saya simpan: tutup halaman ini")

@@ -5,11 +5,17 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
+from services.partners.domain.partners import ClientKind
+from shared.errors import Unreadable
 from shared.kafka.bus import Record
+from shared.outbox import Consumer
 from tests.browser.conftest import Window, assert_accessible
+from tests.support.agency_events import random_nik
+from tests.support.claim_story import accident_report
 from tests.support.served_hub import ServedHub, until
 
 OpenWindow = Callable[..., Window]
+REFUSED = "event.refused-by-a-test"
 
 
 def spoil(hub: ServedHub, key: str) -> None:
@@ -63,3 +69,28 @@ def test_nobody_else_operates_the_hub(open_window: OpenWindow) -> None:
     page = window.open("verification", "/console/operations")
     expect(page.get_by_text("Parts of the hub")).to_have_count(0)
     window.complaints.clear()  # the browser tells of the 403
+
+
+def test_a_dead_letter_is_handled_again_and_its_claim_opens(open_window: OpenWindow, hub: ServedHub) -> None:
+    consumer = next(part for part in hub.apis["verification"].service.components if isinstance(part, Consumer))
+    handle = consumer._handle
+
+    async def refuse(*_: object) -> None:
+        raise Unreadable(REFUSED, "Nothing can be made of it today.")
+
+    consumer._handle = refuse
+    try:
+        nik = random_nik()
+        sent, once = accident_report(nik), hub.once(ClientKind.EMPLOYER)
+        hub.apis["intake"].http.post("/v1/accident-reports", json=sent, headers=once).raise_for_status()
+        until(lambda: hub.rows("verification", "SELECT 1 FROM dead_letter WHERE reason_code = $1", REFUSED))
+    finally:
+        consumer._handle = handle
+    page = open_window("en").sign_in("operator", "Rudi Hartono")
+    cause = page.locator("article").filter(has_text=REFUSED)
+    cause.get_by_role("button", name="Handle all of them again").click()
+    expect(page.get_by_role("status")).to_have_text("Done.")
+    expect(page.locator("article").filter(has_text=REFUSED)).to_have_count(0)
+    bearer = hub.bearer(ClientKind.BPJS_VERIFIER)
+    found = hub.apis["verification"].http.get("/v1/claims", params={"q": nik}, headers=bearer).json()["items"]
+    assert [claim["state"] for claim in found] == ["REPORTED"]
