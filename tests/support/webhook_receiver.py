@@ -59,7 +59,10 @@ def webhook_receiver() -> Iterator[WebhookReceiver]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["content-length"]))
+            length = int(self.headers["content-length"])
+            body = self.rfile.read(length)
+            if len(body) < length:
+                return  # whoever was sending it died
             receiver.journal.append(Delivery({k.lower(): v for k, v in self.headers.items()}, body))
             self.send_response(204)
             self.end_headers()
