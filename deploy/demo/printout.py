@@ -34,6 +34,12 @@ def print_urls(status: dict[str, Any]) -> None:
     for name, service in status["services"].items():
         print(f"   {name:<17} {service['url']}/docs")
     print(f"   {'Kafka':<17} {status['kafka']} (topics jkk.*)")
+    urls = {name: service["url"] for name, service in status["services"].items()}
+    print("Pages for people:")
+    print(
+        f"   {'verifiers':<17} {urls['verification']}/console, after ./simpul console-login --role verifier --name Dewi"
+    )
+    print(f"   {'workers':<17} {urls['verification']}/status with a tracking code; {urls['intake']}/lapor without any")
     print("Times are from the sending of a request to its appearance on the claim stream or at the receiver.")
 
 
