@@ -8,7 +8,7 @@ import asyncpg
 import orjson
 
 from services.verification.adapters.sealed_facts import FactsSealer
-from services.verification.application.coordination import Group, Period, Spread
+from services.verification.application.coordination import DIMENSIONS, Group, Period, Spread
 from services.verification.application.measure_claims import Measure
 from services.verification.domain.measures import AGENCIES, WHOLE_WITHIN
 from shared.postgres.database import Transaction
@@ -46,7 +46,6 @@ _STEPS = {
     "approved": ("complete_at", "approved_at"),
     "paid": ("complete_at", "paid_at"),
 }
-_DIMENSIONS = ("province", "sector", "employer", "hospital")
 _DAY_SECONDS = 86_400
 
 
@@ -60,8 +59,10 @@ def _spread(seconds: str, name: str) -> str:
 
 
 def _step_seconds(start: str, end: str) -> str:
-    # A step may be told before what it is counted from: a visit that began before the hour the employer named.
-    return f"GREATEST(extract(epoch FROM {end} - {start}), 0)"
+    # A step may be told before what it is counted from: a visit that began before the hour the employer named. And
+    # GREATEST passes NULL over: a step that was not reached must stay unknown.
+    took = f"extract(epoch FROM {end} - {start})"
+    return f"CASE WHEN {took} < 0 THEN 0 ELSE {took} END"
 
 
 def _waited_seconds(agency: str) -> str:
@@ -87,7 +88,7 @@ _ALL = f"SELECT {_ONE_GROUP} FROM claim_measure WHERE {_WITHIN}"  # noqa: S608 -
 _GROUPED = {
     dimension: f"SELECT {dimension} AS key, {_ONE_GROUP} FROM claim_measure WHERE {_WITHIN}"  # noqa: S608
     f" GROUP BY {dimension} ORDER BY count(*) DESC, {dimension} LIMIT $6"
-    for dimension in _DIMENSIONS
+    for dimension in DIMENSIONS
 }
 
 

@@ -41,6 +41,8 @@ async def test_claims_are_counted_by_whom_they_concern(work: Work) -> None:
     group = await counted(work, "employer", employer)
     assert group.claims >= 1
     assert group.steps["reported"].count >= 1
+    # What has not happened yet counts for nothing, and not for no time.
+    assert (group.steps["paid"].count, group.steps["paid"].median) == (0, None)
     assert group.timed >= 1
     province = claim["region_code"][:2]
     assert (await counted(work, "employer", employer, province=province)).claims == group.claims
