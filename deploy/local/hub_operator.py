@@ -1,23 +1,19 @@
 """The hub's own operator as a client of its services, for the commands of this machine."""
 
-import time
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 import httpx
-from joserfc import jwt
-from joserfc.jwk import JWKRegistry
 
 from deploy.local.problems import HubProblem
 from deploy.local.settings import HubSettings
 from shared.sealing.keyring import KeyringUnusable
 from shared.sealing.secrets_folder import OPERATOR_FILE, read_jwk_file
+from shared.web.client_assertion import client_credentials_form
 
 REQUEST_SECONDS = 30.0
-ASSERTION_SECONDS = 120
-ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _PAGE = 200
 
 
@@ -76,21 +72,7 @@ def _operator_token(http: httpx.Client, settings: HubSettings, token_endpoint: s
         raise HubProblem(
             f"no operator's key in {settings.secrets_dir} ({error}): start the hub with `make up`"
         ) from error
-    key, now = JWKRegistry.import_key(operator["private_jwk"]), int(time.time())
-    claims = {
-        "iss": operator["client_id"],
-        "sub": operator["client_id"],
-        "aud": token_endpoint,
-        "iat": now,
-        "exp": now + ASSERTION_SECONDS,
-        "jti": uuid.uuid4().hex,
-    }
-    header = {"alg": "ES384", "typ": "JWT", "kid": operator["private_jwk"]["kid"]}
-    form = {
-        "grant_type": "client_credentials",
-        "client_assertion_type": ASSERTION_TYPE,
-        "client_assertion": jwt.encode(header, claims, key, algorithms=["ES384"]),
-    }
+    form = client_credentials_form(operator, token_endpoint)
     return str(_send(http.build_request("POST", token_endpoint, data=form), http)["access_token"])
 
 

@@ -149,10 +149,8 @@ class _Screens:
 def _screens(settings: VerificationSettings, counter: Counter, stream: ClaimStream) -> _Screens:
     pages = Pages([CONSOLE_FOLDER, WORKER_FOLDER], public_url=settings.public_url)
     sessions, feed = _sessions(settings, counter), _queue_feed(settings, counter, stream, pages)
-    provider, http = (
-        _provider(settings, counter),
-        careful_client(timeout_seconds=settings.operations_timeout_seconds, connections_max=20),
-    )
+    provider = _provider(settings, counter)
+    http = careful_client(timeout_seconds=settings.operations_timeout_seconds, connections_max=20)
     console = _console(counter, pages, sessions, feed, provider, http)
     return _Screens(
         [page_routes(pages), _status_pages(settings, counter, pages), console],

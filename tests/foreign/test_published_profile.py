@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "docs" / "fhir"
-PROGRAM = "tests.foreign.programs.hapi_profile"
+PROGRAM = "tests.foreign.programs.hapi_validator"
 
 
 def read(path: Path) -> dict[str, Any]:

@@ -1,23 +1,21 @@
 """Tokens for clients of the hub's own, by the same door as anybody's: the console calls other services with them."""
 
 import time
-import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 import orjson
-from joserfc import jwt
-from joserfc.jwk import JWKRegistry
 
 from shared.errors import Refusal, Unavailable
 from shared.sealing.keyring import KeyringUnusable
 from shared.sealing.secrets_folder import read_jwk_file
+from shared.web.client_assertion import client_credentials_form
 
-_ASSERTION_SECONDS = 120
 # A token is asked for anew a little before it ends.
 _SPARE_SECONDS = 30.0
-_ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 
 @dataclass
@@ -38,11 +36,7 @@ class HubTokens:
         return self._token[0]
 
     async def _new(self) -> tuple[str, float]:
-        form = {
-            "grant_type": "client_credentials",
-            "client_assertion_type": _ASSERTION_TYPE,
-            "client_assertion": self._assertion(),
-        }
+        form = client_credentials_form(self._client(), self.endpoint)
         try:
             answer = await self.http.post(self.reached_at, data=form)
             told = orjson.loads(answer.content)
@@ -50,21 +44,10 @@ class HubTokens:
         except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
             raise Unavailable("issuer") from error
 
-    def _assertion(self) -> str:
+    def _client(self) -> Mapping[str, Any]:
         if self.key_file is None:
             raise Refusal("operations.no-key", "The console was given no operator's key (SIMPUL_OPERATOR_KEY_FILE).")
         try:
-            client = read_jwk_file(self.key_file.parent, self.key_file.name)
+            return read_jwk_file(self.key_file.parent, self.key_file.name)
         except KeyringUnusable as error:
-            raise Refusal("operations.no-key", "The operator's key of the console can't be read.") from error
-        now = int(time.time())
-        claims = {
-            "iss": client["client_id"],
-            "sub": client["client_id"],
-            "aud": self.endpoint,
-            "iat": now,
-            "exp": now + _ASSERTION_SECONDS,
-            "jti": uuid.uuid4().hex,
-        }
-        header = {"alg": "ES384", "typ": "JWT", "kid": client["private_jwk"]["kid"]}
-        return jwt.encode(header, claims, JWKRegistry.import_key(client["private_jwk"]), algorithms=["ES384"])
+            raise Refusal("operations.no-key", "The key with which the console signs in can't be read.") from error

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +57,7 @@ class Console:
     def caller(self, request: Request) -> Principal:
         """The signed-in person as the API knows callers; the audit log names them as the officer."""
         visitor = signed_in(request)
-        expires_at = datetime.now(UTC) + timedelta(hours=self.counter.settings.console_session_hours)
+        expires_at = self.counter.clock.now() + timedelta(hours=self.counter.settings.console_session_hours)
         return Principal(_CONSOLE_CLIENT, self.counter.settings.console_org, frozenset(), expires_at, visitor.id)
 
     def person(self, request: Request) -> Person:

@@ -1,5 +1,6 @@
 """For operators: how every part is, what could not be handled, and what did not reach partners."""
 
+import asyncio
 from collections.abc import Awaitable
 from typing import Annotated, Any
 
@@ -97,8 +98,7 @@ async def _shown(
 ) -> Response:
     wanted = request.query_params.get("deliveries")
     state = wanted if wanted in _DELIVERY_STATES else _DELIVERY_STATES[0]
-    parts = await hub.health()
-    letters, sent = await hub.dead_letters(), await hub.deliveries(state)
+    parts, letters, sent = await asyncio.gather(hub.health(), hub.dead_letters(), hub.deliveries(state))
     return console.page(
         request,
         "console/operations.html",
