@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import orjson
 
 from shared.clock import Clock
-from shared.errors import Unavailable
+from shared.errors import Unavailable, Unreadable
 from shared.messages.message import Message, MessagePort, Undeliverable
 from shared.messages.transports import message_port
 from shared.observability import log
@@ -72,12 +72,13 @@ class Postman:
             row = await transaction.driver.fetchrow(_DUE, now)
             if row is None:
                 return False
-            told = orjson.loads(self._sealer.open_bytes(row["sealed"], type=_TYPE, id=row["id"], version=1))
             try:
+                told = orjson.loads(self._sealer.open_bytes(row["sealed"], type=_TYPE, id=row["id"], version=1))
                 await self._port.send(Message(row["id"], told["address"], told["subject"], told["text"]))
             except Undeliverable as error:
                 await self._end(transaction, row["id"], "given_up", now, error.reason)
-            except Unavailable as error:
+            # A message whose key is not at hand holds up no other; the key may come back.
+            except (Unavailable, Unreadable) as error:
                 if now - row["created_at"] >= _GIVE_UP:
                     await self._end(transaction, row["id"], "given_up", now, error.code)
                 else:

@@ -127,3 +127,19 @@ async def test_what_never_arrives_is_given_up(
     [row] = await waiting.rows("SELECT * FROM message")
     assert (row["state"], row["sealed"]) == ("given_up", b"")
     assert PHONE not in str(dict(row))
+
+
+async def test_a_message_that_cannot_be_opened_holds_up_no_other(waiting: Intake, database: Database) -> None:
+    await waiting.submit(agreed(accident(), "worker"))
+    [first] = await waiting.rows("SELECT * FROM message")
+    async with database.system_transaction() as transaction:
+        await transaction.driver.execute("UPDATE message SET sealed = $1", b"\x00" + first["sealed"][1:])
+    waiting.clock.advance(timedelta(seconds=1))
+    await waiting.submit(agreed(accident(), "worker"))
+    port = Port()
+    man = postman(waiting, database, port)
+    while await man.send_one():
+        pass
+    assert len(port.sent) == 1
+    [row] = await waiting.rows("SELECT * FROM message WHERE state = 'waiting'")
+    assert (row["id"], row["attempts"]) == (first["id"], 1)
