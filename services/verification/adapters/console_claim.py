@@ -17,7 +17,11 @@ _CLAIM = "SELECT version, document, merged_into FROM claim WHERE case_number = $
 _EVIDENCE = """SELECT e.id, e.kind, e.version, e.facts, e.revision, e.document
     FROM evidence_link l JOIN evidence e ON e.id = l.evidence_id
     WHERE l.case_number = $1 AND l.ended_at IS NULL ORDER BY e.received_at, e.id"""
-_ENTRIES = "SELECT id, kind, document FROM claim_entry WHERE case_number = $1 ORDER BY id"
+_ENTRIES = """SELECT id, kind, document FROM claim_entry WHERE case_number IN (
+    SELECT case_number FROM claim WHERE case_number = $1 OR merged_into = $1) ORDER BY id"""
+_CODE = """SELECT max(t.minted_at) FROM tracking_code t
+    JOIN evidence_link l ON l.evidence_id = t.evidence_id AND l.ended_at IS NULL
+    WHERE l.case_number = $1 AND t.companion_id IS NULL AND t.ended_at IS NULL"""
 
 
 class ConsoleClaims:
@@ -40,6 +44,7 @@ class ConsoleClaims:
             tuple(self._facts.open_evidence(each["facts"], each["id"], each["revision"]) for each in evidence),
             tuple(self._facts.open_entry(each["kind"], each["document"], str(each["id"])) for each in entries),
             tuple(paper for each in evidence if each["kind"] == ACCIDENT_REPORT for paper in self._papers(each)),
+            await self._driver.fetchval(_CODE, case_number),
         )
 
     def _papers(self, row: "asyncpg.Record") -> list[Paper]:

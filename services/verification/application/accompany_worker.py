@@ -26,14 +26,17 @@ async def name_companion(
     return code
 
 
-async def end_companion(place: Workplace, case_number: str, person: Person, companion_id: str) -> None:
-    """Their code opens nothing from now on; again changes nothing. Raises NotFound, Conflict."""
+async def end_companion(
+    place: Workplace, case_number: str, person: Person, companion_id: str, reason: str | None = None
+) -> None:
+    """Their code opens nothing from now on; again changes nothing. `reason` is what the worker asked for, where
+    somebody else does it for them. Raises NotFound, Conflict."""
     await open_claim(place, case_number)
     found = companions(place.desk.entries_of(case_number))
     if not any(companion.named.id == companion_id and companion.is_active for companion in found):
         return
     now = place.clock.now()
-    entry = CompanionEnded(str(new_id()), now, person.org, person.id, companion_id)
+    entry = CompanionEnded(str(new_id()), now, person.org, person.id, companion_id, reason)
     place.desk.add_entry(case_number, entry, "companion-changed")
     await place.desk.close()
     await place.store.codes.end_companion(companion_id, now)

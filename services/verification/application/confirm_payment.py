@@ -1,10 +1,11 @@
-"""BPJS core confirms that a benefit was paid."""
+"""A benefit was paid: BPJS core confirms it, or a person writes it down."""
 
 from dataclasses import dataclass
 from datetime import date
 
 from services.verification.application.records import ClaimRecord
-from services.verification.application.workplace import Workplace
+from services.verification.application.workplace import Person, Workplace
+from services.verification.domain.deciding import check_payment_by
 from services.verification.domain.entries import Payment, entries_of
 from shared.errors import Conflict, Problem, Refusal
 from shared.identifiers import WIB, new_id
@@ -21,17 +22,20 @@ class PaymentRequest:
 
 
 async def confirm_payment(
-    place: Workplace, case_number: str, org: str, request: PaymentRequest
+    place: Workplace, case_number: str, org: str, request: PaymentRequest, *, person: Person | None = None
 ) -> tuple[Payment, ClaimRecord]:
     """Record a payment; a merged number stands for the claim it was merged into.
 
-    A payment is a fact, so the claim's state refuses none: temporary incapacity is paid while treatment goes on. Raises
-    NotFound, Refusal for a day that cannot be, Conflict when the reference stands for another payment already.
+    A payment is a fact, so the claim's state refuses none: temporary incapacity is paid while treatment goes on.
+    Where a `person` writes it down, it is another than approved the benefit. Raises NotFound, Refusal for a day that
+    cannot be, Conflict when the reference stands for another payment already or the same person approved.
     """
     desk = place.desk
     await desk.open([], [], [case_number])
     claim = desk.survivor(case_number)
     view = desk.view(claim.case_number)
+    if person is not None:
+        check_payment_by(view.stance, person.id)
     today = place.clock.now().astimezone(WIB).date()
     if not view.occurred_at.date() <= request.paid_on <= today:
         detail = "A payment lies between the day of the event and today."
@@ -49,6 +53,7 @@ async def confirm_payment(
         request.amount_rupiah,
         request.paid_on,
         request.reference,
+        person.id if person else None,
     )
     changed = desk.add_entry(claim.case_number, payment, "payment-recorded")
     await desk.close()

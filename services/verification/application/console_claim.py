@@ -60,6 +60,8 @@ class ClaimFile:
     evidence: tuple[Evidence, ...]
     entries: tuple[Entry, ...]
     papers: tuple[Paper, ...] = ()
+    # When the tracking code was given out that leads the worker here now, None without one.
+    code_given_at: datetime | None = None
 
     def paper(self, report_id: str, code: str, version: int) -> Paper | None:
         """The paper of this claim, None when it is not one of its."""
@@ -306,7 +308,7 @@ def history_of(file: ClaimFile) -> list[dict[str, Any]]:
                 "what": what,
                 "about": about,
                 "person": getattr(by, "officer_name", None) or getattr(by, "person", None),
-                "reason": getattr(by, "reason", None) or getattr(by, "text", None),
+                "reason": getattr(by, "reason", None) or getattr(by, "text", None) or getattr(by, "note", None),
                 "decision": by if isinstance(by, Decision) else None,
             }
         )

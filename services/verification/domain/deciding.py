@@ -71,6 +71,12 @@ def check_answer(view: ClaimView, stance: Stance, answer: ObjectionAnswer) -> Ob
     return found.objection
 
 
+def check_payment_by(stance: Stance, person: str) -> None:
+    """Whoever approved an amount does not also write down that it was paid. Raises Conflict."""
+    if stance.approved is not None and same_person(stance.approved.person, person):
+        raise Conflict("payment.same-person", "Somebody else must write down the payment than the person who approved.")
+
+
 def _the_conclusion_is_named(view: ClaimView, stance: Stance, decision: Decision) -> None:
     if decision.outcome not in (WORK_ACCIDENT, OCCUPATIONAL_DISEASE, NOT_COVERED):
         detail = f"Conclude with outcome {WORK_ACCIDENT}, {OCCUPATIONAL_DISEASE} or {NOT_COVERED}."

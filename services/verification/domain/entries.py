@@ -159,7 +159,8 @@ class ObjectionAnswer:
 
 @dataclass(frozen=True)
 class Payment:
-    """BPJS core confirms that a benefit was paid. `benefit` is a code of `benefits`, the amount in rupiah."""
+    """A benefit was paid. `benefit` is a code of `benefits`, the amount in rupiah; `person` wrote it down at the
+    console, None when BPJS core confirmed it."""
 
     id: str
     at: datetime
@@ -168,6 +169,7 @@ class Payment:
     amount_rupiah: int
     paid_on: date
     reference: str = ""
+    person: str | None = None
 
     @property
     def what(self) -> str:
@@ -258,13 +260,14 @@ class CompanionNamed:
 
 @dataclass(frozen=True)
 class CompanionEnded:
-    """The worker takes that back."""
+    """The worker takes that back, at the page or by somebody of BPJS, who writes down why (`reason`)."""
 
     id: str
     at: datetime
     org: str
     person: str
     companion_id: str = ""
+    reason: str | None = None
 
     @property
     def what(self) -> str:

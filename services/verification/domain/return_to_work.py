@@ -18,6 +18,7 @@ OFFERED_EARLY = "offered"
 EMPLOYER_AGREED, EMPLOYER_DECLINED = "employer_agreed", "employer_declined"
 WORKER_AGREED, WORKER_DECLINED = "worker_agreed", "worker_declined"
 STARTED, COMPLETED = "started", "completed"
+STEPS = (OFFERED_EARLY, EMPLOYER_AGREED, EMPLOYER_DECLINED, WORKER_AGREED, WORKER_DECLINED, STARTED, COMPLETED)
 
 OFFERED, AGREED, DECLINED, UNDER_WAY, DONE = "offered", "agreed", "declined", "under_way", "completed"
 
@@ -96,17 +97,33 @@ def triggers_of(statement: DoctorStatement | None) -> tuple[str, ...]:
 
 def check_step(programme: ReturnToWork | None, step: str, outcome: str | None) -> None:
     """Raise Conflict unless `step` may be taken now; each guard is named as a sentence."""
+    _check(programme.state if programme else None, step, outcome)
+
+
+def possible_steps(state: str | None, outcome: str | None) -> tuple[str, ...]:
+    """The steps that may be taken in this state of the programme; None stands for none that was called for."""
+    found = []
+    for step in STEPS:
+        try:
+            _check(state, step, outcome)
+        except Conflict:
+            continue
+        found.append(step)
+    return tuple(found)
+
+
+def _check(state: str | None, step: str, outcome: str | None) -> None:
     _the_worker_is_alive(outcome)
-    if programme is None and step == OFFERED_EARLY:
+    if state is None and step == OFFERED_EARLY:
         return
-    if programme is None:
+    if state is None:
         raise Conflict("return-to-work.not-triggered", "No doctor's statement calls for a return to work.")
-    if programme.state == DONE:
+    if state == DONE:
         raise Conflict("return-to-work.completed", "The worker is back at work; nothing more can be recorded.")
     if step == STARTED:
-        _company_and_worker_have_agreed(programme)
+        _company_and_worker_have_agreed(state)
     if step == COMPLETED:
-        _the_programme_is_under_way(programme)
+        _the_programme_is_under_way(state)
 
 
 def _the_worker_is_alive(outcome: str | None) -> None:
@@ -114,13 +131,13 @@ def _the_worker_is_alive(outcome: str | None) -> None:
         raise Conflict("return-to-work.worker-died", "The worker has died.")
 
 
-def _company_and_worker_have_agreed(programme: ReturnToWork) -> None:
-    if programme.state != AGREED:
+def _company_and_worker_have_agreed(state: str) -> None:
+    if state != AGREED:
         raise Conflict("return-to-work.not-agreed", "The programme starts once the company and the worker have agreed.")
 
 
-def _the_programme_is_under_way(programme: ReturnToWork) -> None:
-    if programme.state != UNDER_WAY:
+def _the_programme_is_under_way(state: str) -> None:
+    if state != UNDER_WAY:
         raise Conflict("return-to-work.not-started", "Only a programme that is under way can be completed.")
 
 

@@ -48,6 +48,11 @@ class PageForm:
         """Every value of a field that may be sent several times."""
         return [value.strip() for value in self._data.getlist(name) if isinstance(value, str) and value.strip()]
 
+    def fields(self) -> list[tuple[str, str]]:
+        """Every text that was sent, by name, as it was sent; without the visitor's token."""
+        sent = [(name, value) for name, value in self._data.multi_items() if isinstance(value, str)]
+        return sorted(field for field in sent if field[0] != CSRF_FIELD)
+
     def files(self, name: str) -> list[UploadFile]:
         """Every uploaded file of a field that takes several."""
         return [value for value in self._data.getlist(name) if isinstance(value, UploadFile) and value.filename]

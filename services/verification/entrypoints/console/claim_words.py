@@ -36,6 +36,26 @@ WHAT = {
     "complaint.received": N_("Complaint received"),
     "complaint.answered": N_("Complaint answered"),
     "feedback.received": N_("Feedback received"),
+    "return-to-work.offered": N_("Return to work offered"),
+    "return-to-work.employer-agreed": N_("Return to work: the company agreed"),
+    "return-to-work.employer-declined": N_("Return to work: the company declined"),
+    "return-to-work.worker-agreed": N_("Return to work: the worker agreed"),
+    "return-to-work.worker-declined": N_("Return to work: the worker declined"),
+    "return-to-work.started": N_("Return to work started"),
+    "return-to-work.completed": N_("The worker is back at work"),
+    "companion.named": N_("Companion named by the worker"),
+    "companion.ended": N_("Companion taken away"),
+    "messages.stopped": N_("Messages to the worker stopped"),
+}
+# Refusals whose own sentence holds numbers or codes, in words that can be translated.
+REFUSED = {
+    "claim.changed-meanwhile": N_("The claim has changed in what matters since you opened it; look at it again."),
+    "claim.merged": N_("This claim was merged into another."),
+    "decision.not-allowed": N_("This decision is not possible in the state in which the claim is now."),
+    "decision.documents-missing": N_("Before approval every required paper is needed; see the checklist."),
+    "decision.document-not-there": N_("This paper is not there, so it cannot be rejected."),
+    "objection.not-allowed": N_("No objection is possible in the state in which the claim is now."),
+    "idempotency.key-reused": N_("This form was sent already with something else in it. Open the claim again."),
 }
 # What is shown to whom (employer, hospital, Disnaker, worker), as the hub's own events and pages carry it.
 SEEN_BY = (

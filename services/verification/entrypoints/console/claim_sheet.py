@@ -1,0 +1,160 @@
+"""The claim's page as all its forms answer it: shown, or shown again with what was refused and what was typed."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Path, Request, Response
+from fastapi.responses import RedirectResponse
+
+from services.verification.application.console_claim import (
+    ClaimFile,
+    comparison,
+    decisions_for,
+    first_approval_of,
+    history_of,
+    notes_of,
+    persons_of,
+)
+from services.verification.application.console_matters import matters_of
+from services.verification.application.console_people import DECIDERS
+from services.verification.application.console_queue import about_of, due_of
+from services.verification.application.workplace import Person, Workplace
+from services.verification.entrypoints.console.claim_words import REFUSED, SEEN_BY, WHAT
+from services.verification.entrypoints.console.frame import Console, signed_in
+from services.verification.entrypoints.http.desk import audit
+from services.verification.entrypoints.http.work.acting import begun_again
+from shared.errors import SimpulError
+from shared.identifiers import WIB, new_id, zone_of
+from shared.postgres.database import Transaction
+from shared.regulation.codes import CODE_LISTS
+from shared.web.idempotency import Answer, IdempotentRequest, idempotently
+from shared.web.pages.forms import PageForm
+from shared.web.problem import status_of
+
+CaseNumber = Annotated[str, Path(max_length=40)]
+Work = Callable[[Workplace, Person], Awaitable[Any]]
+_UNDER_WAY = "idempotency.in-flight"
+
+
+async def show_claim(
+    console: Console,
+    request: Request,
+    case_number: str,
+    *,
+    revealed: bool = False,
+    error: SimpulError | None = None,
+    entered: PageForm | None = None,
+    new_code: str | None = None,
+) -> Response:
+    """The page, with a row in the audit log; a merged number leads to the claim that stands for it. Raises NotFound."""
+    caller, counter = console.caller(request), console.counter
+    async with counter.database.transaction(caller.org) as transaction:
+        position = await console.open_queue(transaction).head()
+        file = await console.open_claims(transaction).file(case_number)
+        action = "claim.reveal-identity" if revealed else "claim.read"
+        await audit(transaction, caller, action, case_number, officer=caller.subject)
+    if file.merged_into is not None:
+        return RedirectResponse(f"/console/claims/{file.merged_into}", status_code=303)
+    shown = _parts(console, file, revealed=revealed)
+    return console.page(
+        request,
+        "console/claim.html",
+        here="/console",
+        status=status_of(error) if error else 200,
+        claim=file.document,
+        revealed=revealed,
+        live=f"/console/claims/{case_number}/live?after={position}",
+        may_decide=signed_in(request).role in DECIDERS,
+        error=error,
+        refused=REFUSED.get(error.code, error.detail) if error else None,
+        entered=entered.text if entered else lambda _: None,
+        # The form that was refused is open again with what was typed.
+        sent_to=request.url.path if error else "",
+        new_code=new_code,
+        status_page=f"{counter.settings.public_url}/status",
+        # What the page's forms are known by when they are sent twice.
+        once=str(new_id()),
+        done=request.query_params.get("done") if error is None else None,
+        **shown,
+    )
+
+
+def _parts(console: Console, file: ClaimFile, *, revealed: bool) -> dict[str, Any]:
+    document, counter = file.document, console.counter
+    region = document["region_code"]
+    reason, _, about = (document["waiting_reason"] or "").partition(":")
+    return {
+        "waits_about": about_of(reason, about),
+        "due": due_of(document, counter.clock.now(), counter.counting),
+        "zone": zone_of(region) if region else WIB,
+        "persons": persons_of(file, revealed=revealed),
+        "compared": comparison(file, revealed=revealed),
+        "sources": {piece["id"]: piece["kind"] for piece in document["evidence"]},
+        "history": history_of(file),
+        "notes": notes_of(file),
+        "papers": file.papers,
+        "code_given_at": file.code_given_at,
+        "papers_shown": console.papers is not None,
+        "decisions": decisions_for(document["state"]),
+        "codes": {name: [code.code for code in codes] for name, codes in CODE_LISTS.items()},
+        "first_approval": first_approval_of(file),
+        "rejectable": [item for item in document["checklist"] if item["state"] == "provided"],
+        "four_eyes_rupiah": counter.settings.four_eyes_rupiah,
+        "words": WHAT,
+        "seen_by": SEEN_BY,
+        "matters": matters_of(file, counter.settings.four_eyes_rupiah),
+        "today": counter.clock.now().astimezone(WIB).date(),
+    }
+
+
+async def act_on_claim(
+    console: Console, request: Request, case_number: str, action: str, work: Work, form: PageForm
+) -> Response:
+    """Do it, leave a row in the audit log and show the claim again; a refusal is told above it, with what was typed.
+
+    A form that carries `once` and is sent again does nothing more.
+    """
+    caller, person, counter = console.caller(request), console.person(request), console.counter
+
+    async def attempt() -> Response:
+        async with counter.database.transaction(caller.org) as transaction:
+
+            async def acted() -> None:
+                await work(counter.workplace(transaction), person)
+                await audit(transaction, caller, action, case_number, officer=person.id)
+
+            await begin_once(console, request, form, transaction, acted)
+        return RedirectResponse(f"/console/claims/{case_number}?done={action}", status_code=303)
+
+    try:
+        return await begun_again(attempt)
+    except SimpulError as error:
+        if error.code == _UNDER_WAY:
+            # The button was pressed twice: the first is being done.
+            return RedirectResponse(f"/console/claims/{case_number}", status_code=303)
+        return await show_claim(console, request, case_number, error=error, entered=form)
+
+
+async def begin_once(
+    console: Console, request: Request, form: PageForm, transaction: Transaction, act: Callable[[], Awaitable[None]]
+) -> None:
+    """`act()`, unless this very form (`once`, with the same fields, from the same person) was sent before.
+
+    Raises Conflict while the first is under way, Refusal when it was sent with something else in it.
+    """
+    caller = console.caller(request)
+    try:
+        once = str(UUID(form.text("once", length_max=40) or ""))
+    except ValueError:
+        return await act()
+
+    async def acted() -> Answer:
+        await act()
+        return Answer(200, None)
+
+    said = "\n".join(f"{name}={value}" for name, value in form.fields())
+    route = f"{request.method} {request.url.path}"
+    same = IdempotentRequest(caller.org, caller.client_id, route, f"{caller.subject} {once}", said.encode())
+    await idempotently(same, transaction, console.counter.sealer, acted)
+    return None
