@@ -36,6 +36,14 @@ class IntakeSettings(CountingSettings, MessageSettings, WebhookSettings):
     lapor_reports_per_address_max: int = 30
     lapor_reports_per_phone_max: int = 5
 
+    # The pages for employers (docs/decisions/0118).
+    token_endpoint: str | None = Field(None, description="Of the issuer; default `<issuer>/oauth2/token`.")
+    employer_session_hours: float = 8.0
+    employer_idle_minutes: float = 30.0
+    employer_check_seconds: float = Field(300.0, description="How often a session asks the issuer: a token's life.")
+    employer_tries_per_address_max: int = 30
+    employer_result_days: int = 30
+
     @model_validator(mode="after")
     def _somewhere_to_store(self) -> Self:
         if not self.document_store_url and self.data_dir is None:

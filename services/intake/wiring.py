@@ -3,15 +3,26 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+import httpx
 from fastapi import APIRouter
 
 from services.intake.adapters.document_store import SealedDocumentStore, open_object_store
 from services.intake.adapters.draft_rows import DraftRows
+from services.intake.adapters.employer_credentials import AskIssuer
+from services.intake.adapters.employer_sessions import EmployerSessions
+from services.intake.adapters.import_rows import ImportRows
 from services.intake.adapters.news_rows import NewsBodies, forget_news, missed_news
 from services.intake.adapters.spreadsheets import SheetLimits, read_table
 from services.intake.adapters.unit_of_work import PostgresWork
+from services.intake.adapters.workbooks import Workbooks
+from services.intake.application.employers import Issuer
 from services.intake.application.ports import Office
 from services.intake.entrypoints.consumers import claim_follower
+from services.intake.entrypoints.employer.desk import SIGN_IN, EmployerPages
+from services.intake.entrypoints.employer.imports import FOLDER as EMPLOYER_FOLDER
+from services.intake.entrypoints.employer.imports import import_pages
+from services.intake.entrypoints.employer.reports import report_pages
+from services.intake.entrypoints.employer.sign_in import sign_in_routes
 from services.intake.entrypoints.http.accident_reports import accident_report_routes
 from services.intake.entrypoints.http.codes import code_routes
 from services.intake.entrypoints.http.desk import Desk
@@ -32,10 +43,11 @@ from shared.kafka.bus import EventBus
 from shared.messages.postman import postmen
 from shared.operations import dead_letter_routes
 from shared.outbox import Cleaner, Consumer, Relay, Retention
+from shared.partner_http import careful_client
 from shared.postgres.database import Database, Transaction
 from shared.regulation.clocks import Counting, load_counting
 from shared.sealing import Sealer, Secrets, load_secrets
-from shared.service import Service, create_service
+from shared.service import Hook, Service, create_service, issuer_verifier
 from shared.web.door import Verifier
 from shared.web.health import Check
 from shared.web.pages.reception import PageReception
@@ -47,6 +59,7 @@ from shared.webhooks.routes import delivery_operations, subscription_companions
 from shared.webhooks.subscriptions import Subscriptions
 
 NAME = "intake"
+_ISSUER_TIMEOUT_SECONDS = 5.0
 
 
 def build(
@@ -55,8 +68,10 @@ def build(
     bus: EventBus | None = None,
     clock: Clock | None = None,
     verifier: Verifier | None = None,
+    issuer: Issuer | None = None,
 ) -> Service:
-    """The service, ready to serve. `verifier` stands in for the one of the issuer in the settings.
+    """The service, ready to serve. `verifier` and `issuer` stand in for what the settings' issuer says of tokens and of
+    employers' credentials.
 
     Raises KeyringUnusable when a secret is missing or wrong, ValueError for a store that cannot be, BadRuleFile for
     holiday overrides that can't be right.
@@ -78,14 +93,17 @@ def build(
     webhooks = webhook_parts(
         settings, database, secrets.sealer, clock, bodies=NewsBodies(), missed=missed_news, forget=forget_news
     )
-    pages = Pages([LAPOR_FOLDER], public_url=settings.public_url)
+    pages = Pages([LAPOR_FOLDER, EMPLOYER_FOLDER], public_url=settings.public_url)
+    asked = careful_client(timeout_seconds=_ISSUER_TIMEOUT_SECONDS, connections_max=10)
+    verifier, stop_verifier = (verifier, []) if verifier else _verifier(settings)
+    employers = _sessions(settings, desk, issuer or _issuer(settings, asked, verifier))
     return create_service(
         NAME,
         settings,
         title="Simpul: intake of accident reports",
-        routers=[*_routers(desk, webhooks.subscriptions, consumer), *_pages(settings, desk, pages)],
+        routers=[*_routers(desk, webhooks.subscriptions, consumer), *_pages(settings, desk, pages, employers)],
         verifier=verifier,
-        reception=PageReception(pages),
+        reception=PageReception(pages, employers, sign_in_path=SIGN_IN),
         components=[
             Relay(database, bus),
             consumer,
@@ -94,7 +112,7 @@ def build(
             Cleaner(database, retention=Retention.of(settings)),
         ],
         checks=[("postgres", database.check), ("documents", _store(documents)), ("pages", pages.assets.check)],
-        on_stop=[database.close, bus.close, webhooks.http.close],
+        on_stop=[*stop_verifier, database.close, bus.close, webhooks.http.close, asked.aclose],
     )
 
 
@@ -157,8 +175,32 @@ def _routers(desk: Desk, subscriptions: Subscriptions, consumer: Consumer) -> li
     ]
 
 
-def _pages(settings: IntakeSettings, desk: Desk, pages: Pages) -> list[APIRouter]:
-    """The page for reports without an account, and what all pages need."""
+def _verifier(settings: IntakeSettings) -> tuple[Verifier, list[Hook]]:
+    """The one of the issuer in the settings, and what ends it."""
+    verifier, stop = issuer_verifier(settings)
+    return verifier, [stop]
+
+
+def _issuer(settings: IntakeSettings, http: httpx.AsyncClient, issued: Verifier) -> Issuer:
+    reached_at = settings.issuer_reached_at or settings.issuer
+    endpoint = settings.token_endpoint or f"{settings.issuer}/oauth2/token"
+    return AskIssuer(http, endpoint, settings.token_endpoint or f"{reached_at}/oauth2/token", issued)
+
+
+def _sessions(settings: IntakeSettings, desk: Desk, issuer: Issuer) -> EmployerSessions:
+    return EmployerSessions(
+        desk.database,
+        desk.sealer,
+        desk.office.clock,
+        issuer,
+        settings.employer_session_hours,
+        settings.employer_idle_minutes,
+        settings.employer_check_seconds,
+    )
+
+
+def _pages(settings: IntakeSettings, desk: Desk, pages: Pages, employers: EmployerSessions) -> list[APIRouter]:
+    """The page for reports without an account, those for employers, and what all pages need."""
     index = load_secrets(settings.secrets_dir).blind_index
     throttle = Throttle(desk.database, desk.office.clock, index, window_seconds=settings.lapor_window_seconds)
     kept, shown = timedelta(days=settings.lapor_draft_days), timedelta(minutes=settings.lapor_shown_minutes)
@@ -167,7 +209,20 @@ def _pages(settings: IntakeSettings, desk: Desk, pages: Pages) -> list[APIRouter
         return DraftRows(transaction, desk.sealer, kept=kept, shown=shown)
 
     here = ReportPages(desk, pages, throttle, settings, drafts)
-    return [page_routes(pages), photo_routes(here), lapor_routes(here)]
+    kept_results = timedelta(days=settings.employer_result_days)
+
+    def book(transaction: Transaction) -> ImportRows:
+        return ImportRows(transaction, desk.sealer, index, kept=kept_results)
+
+    office = EmployerPages(desk, pages, employers, employers.issuer, throttle, settings, Workbooks(), book)
+    return [
+        page_routes(pages),
+        photo_routes(here),
+        lapor_routes(here),
+        sign_in_routes(office),
+        import_pages(office),
+        report_pages(office),
+    ]
 
 
 def _document_store(settings: IntakeSettings, sealer: Sealer) -> SealedDocumentStore:

@@ -14,6 +14,7 @@ import asyncpg
 import httpx
 import orjson
 
+from services.intake.application.employers import Issuer as EmployerIssuer
 from services.intake.application.forms.examples import ACCIDENT_REPORT, SELF_REPORT
 from services.intake.settings import IntakeSettings
 from services.intake.wiring import build
@@ -97,7 +98,9 @@ def self_report() -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def running_intake(database: ServiceDatabase, folder: Path, **settings: Any) -> AsyncIterator[Intake]:
+async def running_intake(
+    database: ServiceDatabase, folder: Path, *, employers: EmployerIssuer | None = None, **settings: Any
+) -> AsyncIterator[Intake]:
     """The service with all its parts on `database`, its files in `folder`."""
     secrets_dir = folder / "secrets"
     create_secrets(secrets_dir)
@@ -114,7 +117,9 @@ async def running_intake(database: ServiceDatabase, folder: Path, **settings: An
     }
     clock, bus = FixedClock(NOON), InMemoryBus()
     issuer = Issuer(clock=clock)
-    service = build(IntakeSettings(**(values | settings)), bus=bus, clock=clock, verifier=issuer.verifier())
+    service = build(
+        IntakeSettings(**(values | settings)), bus=bus, clock=clock, verifier=issuer.verifier(), issuer=employers
+    )
     transport = httpx.ASGITransport(service.app, raise_app_exceptions=False)
     async with (
         service.app.router.lifespan_context(service.app),

@@ -12,19 +12,21 @@ from services.intake.application.follow_claims import ToldClaim
 # to look for, since PostgreSQL takes every JSON array for a hundred rows and would read whole tables for them.
 _TOLD = """WITH told AS (SELECT * FROM jsonb_to_recordset($1::text::jsonb)
     AS t(case_number text, claim_version bigint, state text, waiting_on text, payer_of_first_resort text,
-        checklist jsonb, told_at timestamptz, report_ids uuid[], report_versions jsonb))"""
+        checklist jsonb, told_at timestamptz, report_ids uuid[], report_versions jsonb, clocks jsonb,
+        waiting_reason text))"""
 _FOLLOW = f"""{_TOLD}, linked AS (SELECT t.*, u.report_id FROM told t CROSS JOIN unnest(t.report_ids) AS u(report_id)),
     owned AS (SELECT report_id, org FROM accident_report WHERE report_id = ANY ($2::uuid[])
         UNION ALL SELECT report_id, org FROM self_report WHERE report_id = ANY ($2::uuid[]))
     INSERT INTO report_claim (report_id, case_number, org, claim_version, linked, state, waiting_on,
-        payer_of_first_resort, checklist, told_at, report_version)
+        payer_of_first_resort, checklist, told_at, report_version, clocks, waiting_reason)
     SELECT l.report_id, l.case_number, o.org, l.claim_version, true, l.state, l.waiting_on, l.payer_of_first_resort,
-        l.checklist, l.told_at, (l.report_versions ->> l.report_id::text)::bigint
+        l.checklist, l.told_at, (l.report_versions ->> l.report_id::text)::bigint, l.clocks, l.waiting_reason
       FROM linked l JOIN owned o USING (report_id) ORDER BY l.report_id, l.case_number
     ON CONFLICT (report_id, case_number) DO UPDATE SET claim_version = excluded.claim_version, linked = true,
         state = excluded.state, waiting_on = excluded.waiting_on, checklist = excluded.checklist,
         payer_of_first_resort = excluded.payer_of_first_resort, told_at = excluded.told_at,
-        report_version = excluded.report_version
+        report_version = excluded.report_version, clocks = excluded.clocks,
+        waiting_reason = excluded.waiting_reason
       WHERE report_claim.claim_version < excluded.claim_version
     RETURNING report_id"""  # noqa: S608
 _UNLINK = f"""{_TOLD} UPDATE report_claim c SET linked = false, claim_version = t.claim_version, told_at = t.told_at
@@ -66,4 +68,6 @@ def _as_row(claim: ToldClaim) -> dict[str, object]:
         "told_at": claim.told_at,
         "report_ids": [str(report_id) for report_id in claim.report_ids],
         "report_versions": dict(claim.report_versions),
+        "clocks": list(claim.clocks),
+        "waiting_reason": claim.waiting_reason,
     }

@@ -18,7 +18,8 @@ _ADD_REPORT = """INSERT INTO accident_report (report_id, org, version, status, k
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"""
 # What a report's claim looks like now: of the claims it is linked to, the one told of last that was not merged away.
 CLAIM_OF_REPORT = """LEFT JOIN LATERAL (SELECT c.case_number, c.claim_version, c.state, c.waiting_on,
-    c.payer_of_first_resort, c.checklist::text AS claim_checklist, c.told_at, c.report_version FROM report_claim c
+    c.payer_of_first_resort, c.checklist::text AS claim_checklist, c.told_at, c.report_version,
+    c.clocks::text AS claim_clocks, c.waiting_reason FROM report_claim c
     WHERE c.report_id = r.report_id AND c.linked ORDER BY c.state = 'MERGED', c.told_at DESC, c.case_number LIMIT 1
     ) claim ON true"""
 _PAPERS = """(SELECT jsonb_agg(to_jsonb(d) - 'org' - 'report_id' ORDER BY d.document_code, d.version)::text
@@ -32,6 +33,10 @@ _LIST = f"""SELECT {_COLUMNS}, {_PAPERS} FROM accident_report r {CLAIM_OF_REPORT
     WHERE r.org = current_setting('app.org', true) AND ($1::timestamptz IS NULL OR r.updated_at >= $1)
       AND ($2::timestamptz IS NULL OR (r.updated_at, r.report_id) > ($2, $3::uuid))
     ORDER BY r.updated_at, r.report_id LIMIT $4"""  # noqa: S608
+_NEWEST = f"""SELECT {_COLUMNS}, {_PAPERS} FROM accident_report r {CLAIM_OF_REPORT}
+    WHERE r.org = current_setting('app.org', true)
+      AND ($1::timestamptz IS NULL OR (r.received_at, r.report_id) < ($1, $2::uuid))
+    ORDER BY r.received_at DESC, r.report_id DESC LIMIT $3"""  # noqa: S608
 _KEEP = """INSERT INTO report_history
     (report_id, replaced_by_version, form_version, org, sealed_form, sealed_reason, replaced_at)
     SELECT report_id, $2, form_version, org, sealed_form, $3, $4 FROM accident_report WHERE report_id = $1"""
@@ -97,6 +102,10 @@ class ReportRows:
         after_time, after_id = page.after or (None, None)
         rows = await self.driver.fetch(_LIST, page.updated_since, after_time, after_id, page.limit + 1)
         return [self._report(row) for row in rows]
+
+    async def newest_reports(self, limit: int, before: tuple[datetime, UUID] | None) -> list[StoredReport]:
+        before_time, before_id = before or (None, None)
+        return [self._report(row) for row in await self.driver.fetch(_NEWEST, before_time, before_id, limit)]
 
     async def replace_report(self, before: StoredReport, after: StoredReport, *, reason: str | None = None) -> None:
         if after.form is before.form and after.stage_2 is before.stage_2 and after.status == before.status:
@@ -244,4 +253,6 @@ def claim_of(row: "asyncpg.Record") -> ClaimView | None:
         checklist=tuple(orjson.loads(row["claim_checklist"])),
         told_at=row["told_at"],
         report_version=row["report_version"],
+        clocks=tuple(orjson.loads(row["claim_clocks"])),
+        waiting_reason=row["waiting_reason"],
     )

@@ -110,6 +110,8 @@ class ReportClaimRow(Base, table=True):
     checklist: list[dict[str, Any]] = Field(sa_type=JSONB)
     told_at: datetime = Field(sa_type=_INSTANT)
     report_version: int | None = None
+    clocks: list[dict[str, Any]] = Field(sa_type=JSONB)
+    waiting_reason: str | None = None
 
 
 class WebhookEndpoint(Base, WebhookEndpointColumns, table=True):
@@ -183,3 +185,40 @@ class ThrottleRow(Base, ThrottleColumns, table=True):
 
 class MessageRow(Base, MessageColumns, table=True):
     __tablename__ = "message"
+
+
+class EmployerSessionRow(Base, table=True):
+    """One sign-in of an employer to the pages, under the hash of its cookie; `checked_at` is when the issuer last
+    gave a token for it."""
+
+    __tablename__ = "employer_session"
+
+    token_hash: bytes = Field(sa_type=LargeBinary, primary_key=True)
+    sealed_employer: bytes = Field(sa_type=LargeBinary)
+    seen_at: datetime = Field(sa_type=_INSTANT)
+    checked_at: datetime = Field(sa_type=_INSTANT)
+    expires_at: datetime = Field(sa_type=_INSTANT)
+
+
+class ImportedRowRow(Base, table=True):
+    """A row of a table that became a report: a keyed hash of the form it fills in."""
+
+    __tablename__ = "imported_row"
+
+    org: str = Field(primary_key=True)
+    row_hash: str = Field(primary_key=True)
+    report_id: UUID = Field(foreign_key="accident_report.report_id")
+
+
+class ImportResultRow(Base, table=True):
+    """What became of one table, row by row; sealed, since it shows people."""
+
+    __tablename__ = "import_result"
+
+    id: UUID = Field(primary_key=True)
+    org: str
+    sealed_result: bytes = Field(sa_type=LargeBinary)
+    accepted: int
+    earlier: int
+    rejected: int
+    made_at: datetime = Field(sa_type=_INSTANT)

@@ -14,7 +14,7 @@ from shared.events.claim import ClaimStateRecorded
 
 @dataclass(frozen=True)
 class ToldClaim:
-    """One claim as an event of `jkk.claim-state` tells it. `checklist` holds entries of the event's model,
+    """One claim as an event of `jkk.claim-state` tells it. `checklist` and `clocks` hold entries of the event's models,
     `report_versions` the version of each report that the claim has followed."""
 
     case_number: str
@@ -26,6 +26,8 @@ class ToldClaim:
     report_ids: tuple[UUID, ...]
     told_at: datetime
     report_versions: Mapping[str, int]
+    clocks: tuple[Mapping[str, Any], ...] = ()
+    waiting_reason: str | None = None
 
 
 class ClaimBook(NewsBook, Protocol):
@@ -71,6 +73,8 @@ def _told(event: Event, facts: ClaimStateRecorded) -> ToldClaim:
         report_ids=tuple(found for text in facts.report_ids if (found := _uuid(text)) is not None),
         told_at=told_at,
         report_versions={one.report_id: one.version for one in facts.report_versions},
+        clocks=tuple(clock.model_dump(mode="json") for clock in facts.clocks),
+        waiting_reason=facts.waiting_reason,
     )
 
 

@@ -6,9 +6,10 @@ their titles, `Rp 5.000.000`. What a spreadsheet has spoilt is refused with a wo
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -24,6 +25,8 @@ _YEAR_FIRST = re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{1,2})-(?P<day>[0-9
 _CLOCK_TIME = re.compile(r"(?P<hour>[0-9]{1,2})[.:](?P<minute>[0-9]{2})([.:](?P<second>[0-9]{2}))?")
 _OFFSET = re.compile(r"[Zz]$|[+-][0-9]{2}:[0-9]{2}$")
 _THOUSANDS = re.compile(r"(Rp\.?)?\s*([0-9]{1,3}(\.[0-9]{3})+|[0-9]+)(,0+|,-)?", re.IGNORECASE)
+_YEARS = re.compile(r"([0-9]{1,2}([.,][0-9]{1,2})?)(\s*(tahun|th|thn|years?))?", re.IGNORECASE)
+_YES, _NO = frozenset({"ya", "y", "yes", "true", "1"}), frozenset({"tidak", "t", "no", "n", "false", "0"})
 _LIST_SEPARATOR = re.compile(r"[;,|\n]")
 
 
@@ -41,13 +44,15 @@ Reader = Callable[[Cell, ZoneInfo], Any]
 
 @dataclass(frozen=True)
 class Column:
-    """One column. `carries_down`: an empty cell means what the row above says, since one office writes all rows."""
+    """One column. `carries_down`: an empty cell means what the row above says, since one office writes all rows.
+    `codes` names the published list of what may stand in it."""
 
     path: str
     title_id: str
     title_en: str
     read: Reader
     carries_down: bool = False
+    codes: str | None = None
 
     @property
     def pointer(self) -> str:
@@ -134,39 +139,62 @@ def plain(text: str) -> str:
     return " ".join(re.sub(r"[^0-9a-z]+", " ", text.casefold()).split())
 
 
-def _code(list_name: str) -> Reader:
-    """One code, written as it is or by its title."""
-    known = {plain(name): code.code for code in CODE_LISTS[list_name] for name in _names(code)}
+def _years(cell: Cell, zone: ZoneInfo) -> int | float:
+    """Years of service; halves are written with a comma or a point."""
+    if isinstance(cell, int | float) and not isinstance(cell, bool):
+        return cell
+    found = _YEARS.fullmatch(_text(cell, zone))
+    if found is None:
+        raise CellUnreadable("years-format", "Expected a number of years, such as 7 or 2,5.")
+    years = float(found[1].replace(",", "."))
+    return int(years) if years.is_integer() else years
 
-    def read(cell: Cell, zone: ZoneInfo) -> str:
-        text = _text(cell, zone)
-        code = known.get(plain(text))
+
+def _yes_or_no(cell: Cell, zone: ZoneInfo) -> bool:
+    if isinstance(cell, bool):
+        return cell
+    word = plain(_text(cell, zone))
+    if word not in _YES | _NO:
+        raise CellUnreadable("yes-or-no", "Expected yes (ya) or no (tidak).")
+    return word in _YES
+
+
+@dataclass(frozen=True)
+class OneOf:
+    """One code of a published list, written as it is or by its title."""
+
+    list_name: str
+
+    def __call__(self, cell: Cell, zone: ZoneInfo) -> str:
+        code = _known(self.list_name).get(plain(_text(cell, zone)))
         if code is None:
-            raise CellUnreadable(
-                "unknown-code", f"Not among the codes of the list {list_name}; see /v1/codes/{list_name}."
-            )
+            detail = f"Not among the codes of the list {self.list_name}; see /v1/codes/{self.list_name}."
+            raise CellUnreadable("unknown-code", detail)
         return code
 
-    return read
 
+@dataclass(frozen=True)
+class SeveralOf:
+    """Several codes of a list, separated by comma or semicolon."""
 
-def _names(code: Any) -> tuple[str, str, str]:
-    return code.code, code.title_id, code.title_en
+    list_name: str
 
-
-def _codes(list_name: str) -> Reader:
-    """Several codes, separated by comma or semicolon."""
-    one = _code(list_name)
-
-    def read(cell: Cell, zone: ZoneInfo) -> list[str]:
+    def __call__(self, cell: Cell, zone: ZoneInfo) -> list[str]:
+        one = OneOf(self.list_name)
         parts = [part.strip() for part in _LIST_SEPARATOR.split(_text(cell, zone))]
         return [one(part, zone) for part in parts if part]
 
-    return read
+
+@cache
+def _known(list_name: str) -> Mapping[str, str]:
+    """Code by whatever it may be called."""
+    return {
+        plain(name): code.code for code in CODE_LISTS[list_name] for name in (code.code, code.title_id, code.title_en)
+    }
 
 
 _ROWS: tuple[tuple[str, str, str, Reader], ...] = (
-    ("segment", "Segmen", "Segment", _code("segments")),
+    ("segment", "Segmen", "Segment", OneOf("segments")),
     ("employer.registration_number", "NPP", "Registration number", _text),
     ("employer.name", "Nama perusahaan", "Employer", _text),
     ("employer.sector_kbli", "KBLI", "Sector (KBLI)", _digits(5)),
@@ -183,30 +211,40 @@ _ROWS: tuple[tuple[str, str, str, Reader], ...] = (
     ("worker.passport_number", "Nomor paspor", "Passport number", _text),
     ("worker.name", "Nama pekerja", "Worker", _text),
     ("worker.birth_date", "Tanggal lahir", "Birth date", _day),
-    ("worker.sex", "Jenis kelamin", "Sex", _code("sexes")),
+    ("worker.sex", "Jenis kelamin", "Sex", OneOf("sexes")),
     ("worker.occupation", "Pekerjaan", "Occupation", _text),
     ("worker.phone", "Telepon pekerja", "Worker's telephone", _phone),
     ("wage.amount_rupiah", "Upah", "Wage", _rupiah),
-    ("wage.basis", "Dasar upah", "Basis of the wage", _code("wage_bases")),
+    ("wage.basis", "Dasar upah", "Basis of the wage", OneOf("wage_bases")),
     ("event.occurred_at", "Waktu kejadian", "Time of the event", _instant),
-    ("event.place_type", "Jenis tempat kejadian", "Kind of place", _code("place_types")),
+    ("event.place_type", "Jenis tempat kejadian", "Kind of place", OneOf("place_types")),
     ("event.place", "Tempat kejadian", "Place", _text),
     ("event.region_code", "Kode kabupaten/kota kejadian", "Region code of the event", _digits(4)),
     ("event.chronology", "Kronologi", "What happened", _text),
-    ("event.consequence", "Akibat", "Consequence", _code("consequences")),
-    ("event.body_parts", "Bagian tubuh", "Parts of the body", _codes("body_parts")),
-    ("event.accident_type", "Corak kecelakaan", "Kind of accident", _code("accident_types")),
-    ("event.injury_source", "Sumber cedera", "Source of the injury", _code("injury_sources")),
-    ("event.first_aid.facility_type", "Jenis fasilitas kesehatan", "Kind of facility", _code("facility_types")),
+    ("event.consequence", "Akibat", "Consequence", OneOf("consequences")),
+    ("event.body_parts", "Bagian tubuh", "Parts of the body", SeveralOf("body_parts")),
+    ("event.accident_type", "Corak kecelakaan", "Kind of accident", OneOf("accident_types")),
+    ("event.injury_source", "Sumber cedera", "Source of the injury", OneOf("injury_sources")),
+    ("event.first_aid.facility_type", "Jenis fasilitas kesehatan", "Kind of facility", OneOf("facility_types")),
     ("event.first_aid.facility_name", "Nama fasilitas kesehatan", "Facility", _text),
-    ("event.first_aid.condition_after", "Keadaan setelah pertolongan", "After first aid", _code("conditions_after")),
+    ("event.first_aid.condition_after", "Keadaan setelah pertolongan", "After first aid", OneOf("conditions_after")),
     ("event.police_report_number", "Nomor laporan polisi", "Police report", _text),
-    ("first_alert.channel", "Saluran kabar pertama", "Channel of the first alert", _code("first_alert_channels")),
+    ("first_alert.channel", "Saluran kabar pertama", "Channel of the first alert", OneOf("first_alert_channels")),
     ("first_alert.received_at", "Waktu kabar pertama", "Time of the first alert", _instant),
     ("note", "Catatan", "Note", _text),
+    ("worker.message_consent", "Pekerja setuju diberi kabar", "Worker agreed to get messages", _yes_or_no),
+    ("kind", "Jenis kejadian", "Kind of event", OneOf("kinds")),
+    ("disease.diagnosed_on", "Tanggal diagnosis", "Day of the diagnosis", _day),
+    ("disease.diagnosis", "Diagnosis penyakit", "Diagnosis", _text),
+    ("disease.exposure_source", "Sumber pajanan", "Source of the exposure", _text),
+    ("disease.service_years_total", "Masa kerja seluruhnya (tahun)", "Years of service", _years),
+    ("disease.service_years_last_job", "Masa kerja terakhir (tahun)", "Years in the last job", _years),
+    ("disease.employment_ended_on", "Tanggal berhenti bekerja", "Day on which employment ended", _day),
 )
 _OFFICE = ("employer.", "reporter.", "segment")
-COLUMNS = tuple(Column(*row, carries_down=row[0].startswith(_OFFICE)) for row in _ROWS)
+COLUMNS = tuple(
+    Column(*row, carries_down=row[0].startswith(_OFFICE), codes=getattr(row[3], "list_name", None)) for row in _ROWS
+)
 _BY_NAME = {
     name: column for column in COLUMNS for name in (plain(column.path), plain(column.title_id), plain(column.title_en))
 }

@@ -43,6 +43,10 @@ class Work(Protocol):
         """In order of change, oldest first."""
         ...
 
+    async def newest_reports(self, limit: int, before: tuple[datetime, UUID] | None) -> list[StoredReport]:
+        """The latest first, received before `before` (time of receipt and id)."""
+        ...
+
     async def replace_report(self, before: StoredReport, after: StoredReport, *, reason: str | None = None) -> None:
         """Put `after` in the place of `before`, which is kept in the history with the reason."""
         ...

@@ -1,5 +1,6 @@
 """A reporter looks at its own reports. Every look is logged."""
 
+from datetime import datetime
 from uuid import UUID
 
 from services.intake.application.ports import Asker, Page, Work
@@ -18,6 +19,15 @@ async def list_reports(work: Work, asker: Asker, page: Page) -> list[StoredRepor
     """One page in order of change; one row more than the limit tells that there is a next page."""
     reports = await work.reports(page)
     await work.record(asker, "accident-report.list", "", {"count": len(reports[: page.limit])})
+    return reports
+
+
+async def list_newest_reports(
+    work: Work, asker: Asker, limit: int, before: tuple[datetime, UUID] | None
+) -> list[StoredReport]:
+    """One page for a person to read, the latest first, and one row more when there is a next page."""
+    reports = await work.newest_reports(limit + 1, before)
+    await work.record(asker, "accident-report.list", "", {"count": len(reports[:limit])})
     return reports
 
 

@@ -37,7 +37,7 @@ class Paper:
 
 @dataclass(frozen=True)
 class ClaimView:
-    """The claim as verification last told it. `checklist` holds entries of the event's `ChecklistEntry`;
+    """The claim as verification last told it. `checklist` and `clocks` hold entries as the event does;
     `report_version` is the version of the report that it had followed, None where it was not told."""
 
     case_number: str
@@ -48,6 +48,8 @@ class ClaimView:
     checklist: tuple[Mapping[str, Any], ...]
     told_at: datetime
     report_version: int | None = None
+    clocks: tuple[Mapping[str, Any], ...] = ()
+    waiting_reason: str | None = None
 
 
 @dataclass(frozen=True)

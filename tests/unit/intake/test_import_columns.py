@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from services.intake.application.forms.accident_report import STAGE_1
-from services.intake.application.forms.examples import ACCIDENT_REPORT
+from services.intake.application.forms.examples import ACCIDENT_REPORT, DISEASE_REPORT
 from services.intake.application.import_columns import COLUMNS, Cell, CellUnreadable, column_named
 from shared.identifiers import WIB, WIT
 
@@ -99,4 +99,6 @@ def test_every_member_that_tahap_1_demands_has_a_column() -> None:
         return found
 
     form = STAGE_1.validate_python(ACCIDENT_REPORT)
-    assert leaves(form.model_dump(exclude_unset=True)) - set(_BY_PATH) == {"kind", "event.witnesses"}
+    assert leaves(form.model_dump(exclude_unset=True)) - set(_BY_PATH) == {"event.witnesses"}
+    disease = STAGE_1.validate_python(DISEASE_REPORT)
+    assert not leaves(disease.model_dump(include={"disease", "kind"}, exclude_none=True)) - set(_BY_PATH)
