@@ -184,8 +184,9 @@ TRANSITIONS: tuple[Transition, ...] = (
         ("an-inspector-determined-it",),
     ),
     Transition(_PAID, DETERMINATION, _PAID, ("an-inspector-determined-it",)),
-    # All was withdrawn, and only a determination had lifted what BPJS decided; superseded, it lifts that no more.
-    Transition(_WITHDRAWN, DETERMINATION, _REJECTED | _APPROVED, ("an-inspector-determined-it",)),
+    # All was withdrawn, and only a determination had lifted what BPJS decided; superseded, it lifts that no more, and
+    # an objection to it lies before an authority again.
+    Transition(_WITHDRAWN, DETERMINATION, _REJECTED | _APPROVED | _ASKED, ("an-inspector-determined-it",)),
     # Money: approval by one person, or by two above the limit; then what BPJS core confirms.
     Transition(
         _COVERED | {states.READY_FOR_REVIEW},
