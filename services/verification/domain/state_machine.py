@@ -213,6 +213,13 @@ TRANSITIONS: tuple[Transition, ...] = (
         ),
     ),
     Transition(_APPROVED, PAYMENT, _PAID, ("bpjs-core-confirmed-a-payment",)),
+    # An approval that a determination overruled stands after all once it is seen to have been paid.
+    Transition(
+        frozenset({states.CONCLUDED_NOT_COVERED}) | _ASKED | _WITHDRAWN,
+        PAYMENT,
+        _PAID,
+        ("bpjs-core-confirmed-a-payment",),
+    ),
     # A no, an objection to whatever was decided, its answer, and the way back.
     Transition(_TOLD | _CONCLUDED | _ASKED | _SECOND, REJECT, _REJECTED, ("no-objection-lies-before-an-authority",)),
     Transition(
