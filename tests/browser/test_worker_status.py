@@ -9,8 +9,12 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from services.partners.domain.partners import ClientKind
+from shared.identifiers import new_tracking_code
+from shared.sealing import load_secrets
 from tests.browser.conftest import Window, assert_accessible
-from tests.support.agency_events import random_nik
+from tests.browser.telling import told as tell
+from tests.support.agency_events import accident_report as told_of_accident
+from tests.support.agency_events import medical_report, random_nik
 from tests.support.claim_story import accident_report
 from tests.support.served_hub import ServedHub
 
@@ -118,3 +122,42 @@ def test_the_pages_are_accessible_and_light(open_window: OpenWindow, told: dict[
     shot(page, f"status-claim-{language}")
     assert 0 < sum(weights) < _WEIGHT_MAX
     assert len(weights) <= 9, "both pages together"
+
+
+def test_an_answer_to_what_was_asked_gives_the_turn_back(open_window: OpenWindow, hub: ServedHub) -> None:
+    api, nik, code = hub.apis["verification"], random_nik(), new_tracking_code()
+    secrets = load_secrets(api.service.settings.secrets_dir, {})
+    stage_2 = {"outcome": "recovered", "examined_on": "2026-11-20", "absence_periods": [], "costs": []}
+    report = told_of_accident(
+        nik,
+        segment="BPU",
+        documents=("KPJ", "ID"),
+        stage_2=stage_2,
+        birth_date="1990-03-12",
+        tracking_code_hash=secrets.blind_index.of("tracking-code", code),
+    )
+    visit = medical_report(nik, statement={"outcome": "recovered", "examined_on": "2026-11-20"})
+    number = tell(hub, nik, report, visit, state="READY_FOR_REVIEW")
+    headers = hub.once(ClientKind.BPJS_VERIFIER)
+    claim = api.http.get(f"/v1/claims/{number}", headers=headers).json()
+    asked = {"decision": "request_completion", "reason": "Apakah sudah bekerja lagi?"}
+    match = {**headers, "If-Match": f'"{claim["decision_version"]}"'}
+    api.http.post(f"/v1/claims/{number}/decisions", json=asked, headers=match).raise_for_status()
+
+    page = telephone(open_window).open("verification", "/status")
+    ask(page, code)
+    assert_fits(page)
+    shot(page, "status-asked")
+    page.locator("#answer").fill("Sudah bekerja lagi sejak Senin.")
+    page.locator("form[action='/status/answer'] button").click()
+    expect(page.locator("[role=status]")).to_have_text("Tulisan Anda sudah kami terima.")
+    expect(page.locator("#answer")).to_have_count(0)
+    claim = api.http.get(f"/v1/claims/{number}", headers=headers).json()
+    assert (claim["waiting_on"], claim["waiting_reason"]) == ("bpjs", "review")
+    assert claim["timeline"][-1]["who"] == "worker:self"
+    assert claim["timeline"][-1]["what"] == "completion.answered"
+
+    console = open_window()
+    console.sign_in("verifier", "Dewi Lestari")
+    shown = console.open("verification", f"/console/claims/{number}")
+    expect(shown.locator(".timeline li").first).to_contain_text("Sudah bekerja lagi sejak Senin.")

@@ -148,6 +148,7 @@ def decision_digest(view: ClaimView) -> str:
         "decisions": view.decision_count,
         "objections": sorted((dispute.objection.id, dispute.path, dispute.state) for dispute in view.stance.disputes),
         "paid": sum(payment.amount_rupiah for payment in view.stance.payments),
+        **({"told": view.stance.completion_answered_at.isoformat()} if view.stance.completion_answered_at else {}),
     }
     return hashlib.sha256(orjson.dumps(relevant, option=orjson.OPT_SORT_KEYS)).hexdigest()
 

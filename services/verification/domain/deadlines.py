@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from services.verification.domain.entries import Decision, Entry, FirstAlertAcceptance, entries_of
+from services.verification.domain.entries import CompletionAnswer, Decision, Entry, FirstAlertAcceptance, entries_of
 from services.verification.domain.evidence import (
     ACCIDENT_REPORT,
     MEDICAL_REPORT,
@@ -96,7 +96,7 @@ def clocks_of(rules: RuleSet, course: Course, now: datetime, counting: Counting)
     ]
     request = _last_request(course)
     if request is not None:
-        clocks.append(run("INFO_FOLLOWUP", request.decided_at, answered_at(request, course.active)))
+        clocks.append(run("INFO_FOLLOWUP", request.decided_at, answered_at(request, course)))
     ended_on = course.accident.employment_ended_on if course.accident and course.is_disease else None
     if ended_on is not None:
         diagnosed_at = course.lead.occurred_at
@@ -130,9 +130,11 @@ def has_lapsed(clocks: Sequence[Clock]) -> bool:
     return any(clock.clock == "CLAIM_EXPIRY" and clock.met is False for clock in clocks)
 
 
-def answered_at(request: Decision, active: Sequence[Evidence]) -> datetime | None:
+def answered_at(request: Decision, course: Course) -> datetime | None:
     """When who was asked for completion next sent something: the hospital for a paper of its own, else who signed
-    the report (Form 3 KK 1); where nobody reported yet, whoever sends."""
+    the report (Form 3 KK 1); where nobody reported yet, whoever sends. What a worker who was asked says on the status
+    page answers a question, and is no paper."""
+    active = course.active
     reported = any(piece.accident is not None for piece in active)
     code = (request.reason_code or "").removeprefix(DOCUMENT_REJECTED)
     hospital_asked = (request.reason_code or "").startswith(DOCUMENT_REJECTED) and code in _HOSPITALS_PAPERS
@@ -143,6 +145,9 @@ def answered_at(request: Decision, active: Sequence[Evidence]) -> datetime | Non
         for receipt in piece.receipts
         if receipt.received_at > request.decided_at
     ]
+    if not (request.reason_code or "").startswith(DOCUMENT_REJECTED):
+        told = (answer.at for answer in entries_of(CompletionAnswer, course.entries))
+        times += [at for at in told if at > request.decided_at]
     return min(times, default=None)
 
 
@@ -208,7 +213,7 @@ def _pauses(clock: str, course: Course) -> list[Pause]:
     referring = pause_rule(clock, DETERMINATION_REQUESTED, course.event_date)
     for decision in entries_of(Decision, course.entries):
         if decision.kind == REQUEST_COMPLETION and asking is not None:
-            until = _earliest(answered_at(decision, course.active), _went_on_at(decision, course.entries))
+            until = _earliest(answered_at(decision, course), _went_on_at(decision, course.entries))
             found.append(Pause(decision.decided_at, until, asking))
         elif decision.kind == REFER and referring is not None:
             determined = (entry.received_at for entry in entries_of(Determination, course.entries))

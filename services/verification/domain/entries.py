@@ -243,6 +243,21 @@ class MessagesStopped:
 
 
 @dataclass(frozen=True)
+class CompletionAnswer:
+    """The worker, or a companion, says what BPJS had asked them for; `org` tells whose code it was."""
+
+    id: str
+    at: datetime
+    org: str
+    person: str
+    text: str = ""
+
+    @property
+    def what(self) -> str:
+        return "completion.answered"
+
+
+@dataclass(frozen=True)
 class CompanionNamed:
     """The worker lets somebody follow the claim and speak for them. `relation` is a code of `companion_relations`."""
 
@@ -288,6 +303,7 @@ Entry = (
     | ComplaintReceived
     | ComplaintAnswer
     | MessagesStopped
+    | CompletionAnswer
     | CompanionNamed
     | CompanionEnded
 )
@@ -307,6 +323,7 @@ ENTRY_KINDS: dict[str, type[Entry]] = {
     "complaint": ComplaintReceived,
     "complaint-answer": ComplaintAnswer,
     "messages-stopped": MessagesStopped,
+    "completion-answer": CompletionAnswer,
     "companion": CompanionNamed,
     "companion-ended": CompanionEnded,
 }

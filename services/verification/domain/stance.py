@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from services.verification.domain.entries import (
+    CompletionAnswer,
     Decision,
     Entry,
     Note,
@@ -74,6 +75,7 @@ class Stance:
     referred_at: datetime | None = None
     referral_reason: str | None = None
     completion_requested_at: datetime | None = None
+    completion_answered_at: datetime | None = None
     first_approval: Decision | None = None
     approved: Decision | None = None
     overruled: Decision | None = None
@@ -149,6 +151,8 @@ def fold(entries: Sequence[Entry], four_eyes_rupiah: int) -> Stance:
             stance = replace(_answered(stance, step), looked_at=step.at)
         elif isinstance(step, Payment):
             stance = replace(stance, payments=(*stance.payments, step))
+        elif isinstance(step, CompletionAnswer):
+            stance = replace(stance, completion_answered_at=step.at)
         elif isinstance(step, Note):
             stance = replace(stance, looked_at=step.at)
     overruled = stance.overruled

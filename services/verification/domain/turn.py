@@ -25,6 +25,7 @@ _OVER = {
 }
 EMPLOYER_PAYS = "EMPLOYER"
 Turn = tuple[str, str]
+COMPLETION_REQUESTED = "completion-requested"
 
 
 def turn_of(
@@ -128,13 +129,16 @@ def _work(
     if state == states.AWAITING_SECOND_APPROVAL:
         return (BPJS, "second-approval")
     if _is_asked_for_more(now.stance, evidence):
-        return (WORKER if segment == "BPU" else EMPLOYER, "completion-requested")
+        return (WORKER if segment == "BPU" else EMPLOYER, COMPLETION_REQUESTED)
     return (BPJS, "review" if state == states.READY_FOR_REVIEW else "benefit-approval")
 
 
 def _is_asked_for_more(stance: Stance, evidence: Sequence[Evidence]) -> bool:
-    """BPJS asked the signatory of the report how it goes on (Form 3 KK 1), and nothing came from there since."""
-    asked_at = stance.completion_requested_at
+    """BPJS asked the signatory of the report how it goes on (Form 3 KK 1), and neither a report nor an answer on the
+    status page came since."""
+    asked_at, told_at = stance.completion_requested_at, stance.completion_answered_at
+    if asked_at is not None and told_at is not None and told_at > asked_at:
+        return False
     reports = [piece for piece in evidence if piece.accident is not None]
     return asked_at is not None and all(r.received_at <= asked_at for piece in reports for r in piece.receipts)
 

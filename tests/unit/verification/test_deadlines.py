@@ -8,7 +8,7 @@ import pytest
 
 from services.verification.domain.claim import CaseInput, ClaimView
 from services.verification.domain.derivation import Policy, derive_claim
-from services.verification.domain.entries import Decision, Entry, FirstAlertAcceptance, Payment
+from services.verification.domain.entries import CompletionAnswer, Decision, Entry, FirstAlertAcceptance, Payment
 from services.verification.domain.evidence import (
     AccidentFacts,
     Determination,
@@ -248,6 +248,15 @@ def test_follow_up_is_met_by_the_answer_of_who_was_asked() -> None:
     assert clock(claim(one, resent(other, 6), entries=(asked,)), "INFO_FOLLOWUP").running
     assert clock(claim(resent(one, 6), other, entries=(asked,)), "INFO_FOLLOWUP").met is True
     assert clock(claim(resent(one, 30), other, entries=(asked,)), "INFO_FOLLOWUP").met is False
+
+
+def test_follow_up_is_met_by_what_the_worker_says_unless_a_paper_was_asked_for() -> None:
+    said = CompletionAnswer("c", at(6), "worker:self", "status", "Sudah bekerja lagi.")
+    asked, wanting = (decided("request_completion", 4, reason_code=code) for code in (None, "document-rejected:ID"))
+    assert clock(claim(*complete(), entries=(asked, said)), "INFO_FOLLOWUP").met is True
+    assert clock(claim(*complete(), entries=(wanting, said)), "INFO_FOLLOWUP").running
+    earlier = replace(said, at=at(3))
+    assert clock(claim(*complete(), entries=(earlier, asked)), "INFO_FOLLOWUP").running
 
 
 def test_hospital_is_asked_for_its_own_paper() -> None:

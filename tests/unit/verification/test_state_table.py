@@ -11,7 +11,7 @@ from services.verification.domain import claim as states
 from services.verification.domain.claim import CaseInput, ClaimView
 from services.verification.domain.deciding import check_allowed
 from services.verification.domain.derivation import Policy, derive_claim
-from services.verification.domain.entries import Decision, Entry, Note, Payment
+from services.verification.domain.entries import CompletionAnswer, Decision, Entry, Note, Payment
 from services.verification.domain.evidence import Determination, DoctorStatement, Evidence, Stage2Facts
 from services.verification.domain.state_machine import GUARD_OF_STATE, STATES, TRANSITIONS, is_documented, may
 from shared.errors import Conflict
@@ -45,6 +45,16 @@ def complete() -> tuple[Evidence, ...]:
     papers = {"document_codes": ("KPJ", "ID"), "documents_at": at(2), "stage_2": STAGE_2}
     statement = DoctorStatement(outcome="recovered", examined_on=date(2026, 11, 18))
     return (report("r", accident=papers), visit("v", medical={"statement": statement}))
+
+
+def without_employer() -> tuple[Evidence, ...]:
+    one, other = complete()
+    assert one.accident is not None
+    return (replace(one, accident=replace(one.accident, segment="BPU")), other)
+
+
+def answered(hours: float) -> CompletionAnswer:
+    return CompletionAnswer("c", NOW + timedelta(hours=hours), "worker:self", "status", "Sudah bekerja lagi.")
 
 
 @dataclass(frozen=True)
@@ -163,6 +173,21 @@ TURNS: list[tuple[str, Road, tuple[str, str]]] = [
         "BPJS asked how it goes on",
         Road(complete(), (decided("request_completion", 1),)),
         ("employer", "completion-requested"),
+    ),
+    (
+        "BPJS asked a worker without an employer",
+        Road(without_employer(), (decided("request_completion", 1),)),
+        ("worker", "completion-requested"),
+    ),
+    (
+        "the worker has answered",
+        Road(without_employer(), (decided("request_completion", 1), answered(2))),
+        ("bpjs", "review"),
+    ),
+    (
+        "BPJS asked again after the answer",
+        Road(without_employer(), (answered(1), decided("request_completion", 2))),
+        ("worker", "completion-requested"),
     ),
     (
         "the answer has come",

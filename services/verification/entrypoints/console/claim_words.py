@@ -43,6 +43,7 @@ WHAT = {
     "return-to-work.worker-declined": N_("Return to work: the worker declined"),
     "return-to-work.started": N_("Return to work started"),
     "return-to-work.completed": N_("The worker is back at work"),
+    "completion.answered": N_("Answer to the request for completion"),
     "companion.named": N_("Companion named by the worker"),
     "companion.ended": N_("Companion taken away"),
     "messages.stopped": N_("Messages to the worker stopped"),

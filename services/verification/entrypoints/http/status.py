@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
 from services.verification.application.accompany_worker import end_companion, name_companion
+from services.verification.application.answer_completion import answer_completion
 from services.verification.application.complain import ComplaintRequest, receive_complaint
 from services.verification.application.status_document import status_document
 from services.verification.application.stop_messages import stop_messages
@@ -84,6 +85,17 @@ class StatusDesk:
             place = self.counter.workplace(transaction)
             await receive_complaint(place, number, Person(followed.holder, _CLIENT), wanted, complaint_id)
             await record(transaction, AuditEntry(followed.holder, _CLIENT, "complaint.receive", "claim", number))
+
+    async def answer(self, followed: Followed, text: str, answer_id: str) -> None:
+        """What BPJS had asked the worker for; the same id again is the same answer.
+
+        Raises Conflict when nothing is asked (any more), NotFound when the claim was merged away just now.
+        """
+        number = followed.case_number
+        async with self.counter.database.system_transaction() as transaction:
+            place, person = self.counter.workplace(transaction), Person(followed.holder, _CLIENT)
+            await answer_completion(place, number, person, answer_id, text)
+            await record(transaction, AuditEntry(followed.holder, _CLIENT, "completion.answer", "claim", number))
 
     async def stop_messages(self, followed: Followed) -> None:
         """Nobody gets messages of this claim any more."""

@@ -10,6 +10,7 @@ from babel.dates import get_month_names
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
+from services.verification.application.answer_completion import is_asked
 from services.verification.application.complain import ComplaintRequest
 from services.verification.application.status_document import status_document
 from services.verification.application.worker_status import Followed
@@ -17,7 +18,7 @@ from services.verification.domain import claim as states
 from services.verification.entrypoints.http.status import StatusDesk, StatusQuestion
 from services.verification.entrypoints.worker_pages.companions import companion_routes
 from services.verification.entrypoints.worker_pages.visit import Visits
-from shared.errors import NotFound, Refusal, TooManyRequests
+from shared.errors import Conflict, NotFound, Refusal, TooManyRequests
 from shared.identifiers import new_id, zone_of
 from shared.web.door import page
 from shared.web.pages.forms import Form, PageForm
@@ -63,7 +64,7 @@ _TOO_MANY = N_("There were too many tries. Wait a quarter of an hour, then try a
 _NOTHING_WRITTEN = N_("Write what you want to tell us.")
 _TOO_LONG = N_("That is too long. Write less than 4,000 characters.")
 _SENT = N_("We have received what you wrote.")
-_TEXTS = ("told", "fault", "companion_fault")
+_TEXTS = ("told", "fault", "companion_fault", "answer_fault")
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,7 @@ class StatusPages:
             step=_STEP_OF.get(followed.document["state"]),
             written=shown.get("written", ""),
             once=str(new_id()),
+            is_asked=is_asked(followed.document),
             **texts,
         )
 
@@ -113,6 +115,7 @@ def status_pages(here: StatusPages) -> APIRouter:
     _add_asking(router, here)
     _add_complaints(router, here)
     _add_messages(router, here)
+    _add_answers(router, here)
     for route in companion_routes(here).routes:
         router.routes.append(route)
     return router
@@ -183,6 +186,24 @@ def _add_messages(router: APIRouter, here: StatusPages) -> None:
         return RedirectResponse(_CLAIM, 303)
 
 
+def _add_answers(router: APIRouter, here: StatusPages) -> None:
+    @router.post("/status/answer", **page())
+    async def answer(request: Request, form: Form) -> Response:
+        question = here.visits.of(request)
+        followed = await here.desk.found(question) if question else None
+        if followed is None:
+            return _left(here)
+        try:
+            await here.desk.answer(followed, form.required("text"), _once(form))
+        except Conflict:
+            # Somebody has answered meanwhile, or BPJS went on: the page shows where the claim stands now.
+            return RedirectResponse(_CLAIM, 303)
+        except Refusal as refusal:
+            fault = _TOO_LONG if refusal.code == "form.text" else _NOTHING_WRITTEN
+            return here.claim(request, followed, answer_fault=fault, status=422)
+        return RedirectResponse(f"{_CLAIM}?sent=true", 303)
+
+
 def _left(here: StatusPages) -> Response:
     response = RedirectResponse(_ASK, 303)
     here.visits.end(response)
@@ -203,11 +224,15 @@ def _question(form: PageForm) -> StatusQuestion | None:
 def _complaint(form: PageForm) -> tuple[ComplaintRequest, str]:
     """What was written, and the id that keeps it from being taken twice. Raises Refusal."""
     kind, by = form.required("kind", length_max=20), form.required("by", length_max=20)
-    text = form.required("text")
-    try:
-        once = str(UUID(form.required("once", length_max=40)))
-    except ValueError:
-        once = str(new_id())
+    text, once = form.required("text"), _once(form)
     if kind not in _KINDS or by not in _SENDERS:
         raise Refusal("form.incomplete", "Something is not filled in.")
     return ComplaintRequest(kind, by, _CHANNEL, text, None), once
+
+
+def _once(form: PageForm) -> str:
+    """The id that keeps a form from being taken twice."""
+    try:
+        return str(UUID(form.required("once", length_max=40)))
+    except ValueError:
+        return str(new_id())
