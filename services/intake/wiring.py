@@ -54,7 +54,7 @@ from shared.web.pages.reception import PageReception
 from shared.web.pages.rendering import Pages
 from shared.web.pages.routes import page_routes
 from shared.web.throttle import Throttle
-from shared.webhooks.assembly import webhook_parts
+from shared.webhooks.assembly import WebhookParts, webhook_parts
 from shared.webhooks.routes import delivery_operations, subscription_companions
 from shared.webhooks.subscriptions import Subscriptions
 
@@ -87,12 +87,9 @@ def build(
         return PostgresWork(transaction, secrets.sealer, office)
 
     desk = _desk(settings, database, secrets.sealer, office, work)
-    consumer = Consumer(
-        database, bus, secrets.sealer, group=NAME, topics=[CLAIM_STATE], handle=claim_follower(work, clock), clock=clock
-    )
-    webhooks = webhook_parts(
-        settings, database, secrets.sealer, clock, bodies=NewsBodies(), missed=missed_news, forget=forget_news
-    )
+    follow = claim_follower(work, clock)
+    consumer = Consumer(database, bus, secrets.sealer, group=NAME, topics=[CLAIM_STATE], handle=follow, clock=clock)
+    webhooks = _webhooks(settings, database, secrets.sealer, clock)
     pages = Pages([LAPOR_FOLDER, EMPLOYER_FOLDER], public_url=settings.public_url)
     asked = careful_client(timeout_seconds=_ISSUER_TIMEOUT_SECONDS, connections_max=10)
     verifier, stop_verifier = (verifier, []) if verifier else _verifier(settings)
@@ -114,6 +111,10 @@ def build(
         checks=[("postgres", database.check), ("documents", _store(documents)), ("pages", pages.assets.check)],
         on_stop=[*stop_verifier, database.close, bus.close, webhooks.http.close, asked.aclose],
     )
+
+
+def _webhooks(settings: IntakeSettings, database: Database, sealer: Sealer, clock: Clock) -> WebhookParts:
+    return webhook_parts(settings, database, sealer, clock, bodies=NewsBodies(), missed=missed_news, forget=forget_news)
 
 
 def _office(settings: IntakeSettings, clock: Clock, secrets: Secrets, documents: SealedDocumentStore) -> Office:
