@@ -65,5 +65,6 @@ SEEN_BY = (
     (N_("Event, cause, outcome"), (True, False, True, False)),
     (N_("Diagnoses and treatment"), (False, True, False, False)),
     (N_("Contradictions, flags, notes"), (False, False, False, False)),
-    (N_("Benefit and payments"), (False, False, False, True)),
+    (N_("Complaints of the worker's side, and answers"), (False, False, False, True)),
+    (N_("Benefit and payments"), (False, False, False, False)),
 )
