@@ -22,12 +22,16 @@ _PUT = """INSERT INTO message (id, org, sealed, state, attempts, next_attempt_at
     VALUES ($1, $2, $3, 'waiting', 0, $4, $4)"""
 _DUE = """SELECT id, sealed, attempts, created_at FROM message WHERE state = 'waiting' AND next_attempt_at <= $1
     ORDER BY next_attempt_at LIMIT 1 FOR UPDATE SKIP LOCKED"""
-_LATER = "UPDATE message SET attempts = attempts + 1, next_attempt_at = $2, last_error = $3 WHERE id = $1"
+# Taken for a while: whoever dies with it leaves it to the next, and no transaction waits for a mail server.
+_TAKE = "UPDATE message SET attempts = attempts + 1, next_attempt_at = $2 WHERE id = $1"
+_LATER = "UPDATE message SET next_attempt_at = $2, last_error = $3 WHERE id = $1 AND state = 'waiting'"
 # Nothing is kept of whom it went to and what it said.
-_OVER = """UPDATE message SET state = $2, attempts = attempts + 1, ended_at = $3, last_error = $4, sealed = ''
+_OVER = """UPDATE message SET state = $2, ended_at = $3, last_error = $4, sealed = ''
     WHERE id = $1"""
 _FORGET = "DELETE FROM message WHERE ended_at < $1"
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=10), timedelta(hours=1)
+# Longer than any transport takes.
+_LEASE = timedelta(minutes=3)
 _GIVE_UP, _KEPT = timedelta(hours=72), timedelta(days=30)
 
 
@@ -39,7 +43,8 @@ async def put_message(transaction: Transaction, sealer: Sealer, org: str, messag
 
 
 class Postman:
-    """Component: sends what waits, one message a transaction, so that replicas share the work."""
+    """Component: sends what waits. A message is taken for a few minutes, so that replicas share the work and one that
+    dies leaves it to the others."""
 
     name = "messages"
 
@@ -72,25 +77,28 @@ class Postman:
             row = await transaction.driver.fetchrow(_DUE, now)
             if row is None:
                 return False
-            try:
-                told = orjson.loads(self._sealer.open_bytes(row["sealed"], type=_TYPE, id=row["id"], version=1))
-                await self._port.send(Message(row["id"], told["address"], told["subject"], told["text"]))
-            except Undeliverable as error:
-                await self._end(transaction, row["id"], "given_up", now, error.reason)
-            # A message whose key is not at hand holds up no other; the key may come back.
-            except (Unavailable, Unreadable) as error:
-                if now - row["created_at"] >= _GIVE_UP:
-                    await self._end(transaction, row["id"], "given_up", now, error.code)
-                else:
-                    wait = min(_FIRST_WAIT * 2 ** min(row["attempts"], 12), _LONGEST_WAIT)
-                    await transaction.driver.execute(_LATER, row["id"], now + wait, error.code)
-                    log.warning("message.put-off", message=str(row["id"]), attempt=row["attempts"] + 1)
+            await transaction.driver.execute(_TAKE, row["id"], now + _LEASE)
+        try:
+            told = orjson.loads(self._sealer.open_bytes(row["sealed"], type=_TYPE, id=row["id"], version=1))
+            await self._port.send(Message(row["id"], told["address"], told["subject"], told["text"]))
+        except Undeliverable as error:
+            await self._end(row["id"], "given_up", error.reason)
+        # A message whose key is not at hand holds up no other; the key may come back.
+        except (Unavailable, Unreadable) as error:
+            if now - row["created_at"] >= _GIVE_UP:
+                await self._end(row["id"], "given_up", error.code)
             else:
-                await self._end(transaction, row["id"], "sent", now, None)
+                wait = min(_FIRST_WAIT * 2 ** min(row["attempts"], 12), _LONGEST_WAIT)
+                async with self._database.system_transaction() as transaction:
+                    await transaction.driver.execute(_LATER, row["id"], self._clock.now() + wait, error.code)
+                log.warning("message.put-off", message=str(row["id"]), attempt=row["attempts"] + 1)
+        else:
+            await self._end(row["id"], "sent", None)
         return True
 
-    async def _end(self, transaction: Transaction, id_: object, state: str, now: datetime, error: str | None) -> None:
-        await transaction.driver.execute(_OVER, id_, state, now, error)
+    async def _end(self, id_: object, state: str, error: str | None) -> None:
+        async with self._database.system_transaction() as transaction:
+            await transaction.driver.execute(_OVER, id_, state, self._clock.now(), error)
         log.info("message.ended", message=str(id_), state=state, error=error)
 
 

@@ -27,7 +27,11 @@ def agreed(report: dict[str, Any], part: str) -> dict[str, Any]:
 @pytest_asyncio.fixture
 async def telling(intake_database: ServiceDatabase, tmp_path: Path) -> AsyncIterator[Intake]:
     """Intake with a folder for messages."""
-    options = {"message_transport": "file", "message_folder": tmp_path / "messages", "message_poll_seconds": 0.05}
+    options: dict[str, Any] = {
+        "message_transport": "file",
+        "message_folder": tmp_path / "messages",
+        "message_poll_seconds": 0.05,
+    }
     async with running_intake(
         intake_database, tmp_path, status_page_url="http://hub.test/status", **options
     ) as running:
@@ -37,16 +41,24 @@ async def telling(intake_database: ServiceDatabase, tmp_path: Path) -> AsyncIter
 @pytest_asyncio.fixture
 async def waiting(intake_database: ServiceDatabase, tmp_path: Path) -> AsyncIterator[Intake]:
     """Intake whose postman comes only when a test sends one."""
-    options = {"message_transport": "file", "message_folder": tmp_path / "messages", "message_poll_seconds": 3_600.0}
+    options: dict[str, Any] = {
+        "message_transport": "file",
+        "message_folder": tmp_path / "messages",
+        "message_poll_seconds": 3_600.0,
+    }
     async with running_intake(intake_database, tmp_path, **options) as running:
         await running.rows("DELETE FROM message")
         yield running
 
 
+class Killed(BaseException):
+    """The process ends here."""
+
+
 class Port:
     """Says to each message what it is told to."""
 
-    def __init__(self, *answers: Exception | None) -> None:
+    def __init__(self, *answers: BaseException | None) -> None:
         self.answers = list(answers)
         self.sent: list[Message] = []
 
@@ -115,6 +127,34 @@ async def test_a_message_is_tried_again_later_under_the_same_id(waiting: Intake,
     assert len({message.id for message in port.sent}) == 1
     [row] = await waiting.rows("SELECT * FROM message")
     assert (row["state"], row["attempts"], row["sealed"]) == ("sent", 3, b"")
+
+
+async def test_who_dies_while_sending_leaves_the_message_to_the_next(waiting: Intake, database: Database) -> None:
+    await waiting.submit(agreed(accident(), "worker"))
+    with pytest.raises(Killed):
+        await postman(waiting, database, Port(Killed())).send_one()
+    port = Port()
+    man = postman(waiting, database, port)
+    assert not await man.send_one(), "it may be on its way still"
+    waiting.clock.advance(timedelta(minutes=4))
+    assert await man.send_one()
+    assert len(port.sent) == 1
+    [row] = await waiting.rows("SELECT * FROM message")
+    assert (row["state"], row["attempts"]) == ("sent", 2)
+
+
+async def test_no_transaction_waits_for_a_mail_server(waiting: Intake, database: Database) -> None:
+    class Looking(Port):
+        async def send(self, message: Message) -> None:
+            await super().send(message)
+            # A row that was locked would keep this waiting for ever.
+            async with database.system_transaction() as transaction:
+                await transaction.driver.execute("SELECT 1 FROM message FOR UPDATE NOWAIT")
+
+    await waiting.submit(agreed(accident(), "worker"))
+    port = Looking()
+    assert await postman(waiting, database, port).send_one()
+    assert len(port.sent) == 1
 
 
 @pytest.mark.parametrize(("answer", "days"), [(Undeliverable("refused"), 0), (Unavailable("smtp"), 3)])
