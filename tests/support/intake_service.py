@@ -29,8 +29,9 @@ NOON = datetime(2026, 11, 20, 5, 0, tzinfo=UTC)  # 12.00 WIB, two and a half hou
 EMPLOYER, OTHER_EMPLOYER = "employer:JJ012345", "employer:KK999999"
 WRITE_AND_READ = "accident-reports.write accident-reports.read"
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
-PNG = b"\x89PNG\r\n\x1a\n" + bytes(32)
-JPEG = b"\xff\xd8\xff\xe0" + bytes(32)
+# As small as pictures can be: an empty one, and one without data.
+PNG = b"\x89PNG\r\n\x1a\n" + b"".join(bytes(4) + kind + bytes(4) for kind in (b"IHDR", b"IDAT", b"IEND"))
+JPEG = b"\xff\xd8\xff\xda\x00\x02" + bytes(32) + b"\xff\xd9"
 _niks = itertools.count(1)
 
 

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request, Response
 
 from services.intake.application.public_report import PUBLIC_CHANNEL, Photo
 from services.intake.domain.file_types import media_type_of
+from services.intake.domain.photo_metadata import NotAPicture, without_metadata
 from services.intake.entrypoints.lapor.desk import START, ReportPages, to
 from shared.errors import NotFound, Refusal, TooLarge, UnsupportedType
 from shared.identifiers import new_id
@@ -37,7 +38,7 @@ def photo_routes(here: ReportPages) -> APIRouter:
                 raise TooLarge("photo.too-large", "A photograph is too large.")
             if media_type_of(content) not in _PICTURES:
                 raise UnsupportedType("photo.type", "A photograph is a JPEG or PNG picture.")
-        await _keep(here, request, contents)
+        await _keep(here, request, [_cleaned(content) for content in contents])
         return to(_HERE)
 
     @router.post(f"{_HERE}/{{photo_id}}/hapus", **page())
@@ -53,6 +54,14 @@ def photo_routes(here: ReportPages) -> APIRouter:
         return to(_HERE)
 
     return router
+
+
+def _cleaned(content: bytes) -> bytes:
+    """Without place and device; nothing else is ever kept of it, so the digest is that of what is kept."""
+    try:
+        return without_metadata(content)
+    except NotAPicture:
+        raise UnsupportedType("photo.type", "A photograph is a JPEG or PNG picture.") from None
 
 
 async def _keep(here: ReportPages, request: Request, contents: list[bytes]) -> None:
