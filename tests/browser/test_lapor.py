@@ -128,6 +128,8 @@ def test_a_family_member_reports_without_nik_and_follows_the_claim(open_window: 
     expect(row).to_contain_text("Rini W.")
     row.locator("a.case").click()
     expect(console.locator("h1")).to_contain_text(number)
+    console.locator("#papers a").click()
+    expect(console.frame_locator("iframe[name=paper]").locator("img")).to_be_visible()
 
     window.open("intake", "/lapor")
     go_on(page, "Kode sudah saya simpan: tutup halaman ini")

@@ -96,6 +96,16 @@ async def paper_to_read(work: Work, asker: Asker, report_id: UUID, document_code
     return paper
 
 
+async def photo_to_read(work: Work, asker: Asker, report_id: UUID, version: int) -> Paper:
+    """A photograph of a self-report; the access is logged. Raises NotFound."""
+    report = await work.self_report(report_id)
+    found = next((photo for photo in report.photos if photo.version == version), None)
+    if found is None:
+        raise NotFound("document.not-found", "There is no such document.")
+    await work.record(asker, "self-report.read-photo", report_id, _detail(found))
+    return found
+
+
 def find_paper(report: StoredReport, document_code: str, version: int | None) -> Paper:
     """The version, else the latest in force. Raises NotFound."""
     found = [

@@ -6,7 +6,7 @@ from urllib.parse import quote
 import httpx
 
 from services.verification.adapters.hub_tokens import HubTokens
-from services.verification.application.console_claim import PaperBytes
+from services.verification.application.console_claim import SCENE, PaperBytes
 from shared.errors import NotFound, Unavailable
 
 
@@ -21,7 +21,11 @@ class IntakePapers:
 
     async def paper(self, report_id: str, code: str, version: int) -> PaperBytes:
         """Raises NotFound, and Unavailable when intake or the issuer does not answer as it should."""
-        url = f"{self.intake_url}/v1/accident-reports/{quote(report_id, safe='')}/documents/{quote(code, safe='')}"
+        report = quote(report_id, safe="")
+        if code == SCENE:
+            url = f"{self.intake_url}/v1/self-reports/{report}/photos/{version}"
+        else:
+            url = f"{self.intake_url}/v1/accident-reports/{report}/documents/{quote(code, safe='')}"
         headers = {"Authorization": f"Bearer {await self.tokens.token()}"}
         try:
             answer = await self.http.get(url, params={"version": version}, headers=headers)

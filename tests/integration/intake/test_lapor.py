@@ -89,6 +89,12 @@ async def test_a_report_becomes_a_self_report_of_the_hubs_own_channel(intake: In
     assert [(d.document_code, d.media_type, d.size_bytes) for d in content.documents] == [
         ("SCENE", "image/png", len(PNG))
     ]
+    path = f"/v1/self-reports/{row['report_id']}/photos/1"
+    seen = await intake.http.get(path, headers=intake.bearer("bpjs:cikokol", "claims.read"))
+    assert (seen.status_code, seen.content, seen.headers["content-type"]) == (200, PNG, "image/png")
+    other = await intake.http.get(path.replace("/1", "/2"), headers=intake.bearer("bpjs:cikokol", "claims.read"))
+    assert other.status_code == 404
+    assert (await intake.http.get(path, headers=intake.bearer("channel:jmo", "self-reports.read"))).status_code == 403
 
 
 async def test_it_is_sent_once_however_often_the_button_is_pressed(intake: Intake) -> None:

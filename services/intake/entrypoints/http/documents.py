@@ -91,16 +91,21 @@ def _add_get(router: APIRouter, desk: Desk) -> None:
         opened = desk.database.system_transaction() if sees_all else desk.database.transaction(caller.org)
         async with opened as transaction:
             paper = await paper_to_read(desk.work(transaction), asker_of(caller), report_id, document_code, version)
-        content = await desk.office.document_store.get(paper.sha256)
-        digest = base64.b64encode(bytes.fromhex(paper.sha256)).decode()
-        name = f"{paper.document_code}-{paper.version}.{FILE_ENDINGS[paper.media_type]}"
-        headers = {
-            "Content-Disposition": f'attachment; filename="{name}"',
-            "Content-Digest": f"sha-256=:{digest}:",
-            "X-Content-Type-Options": "nosniff",
-            "Cache-Control": "no-store",
-        }
-        return Response(content, media_type=paper.media_type, headers=headers)
+        return await paper_response(desk, paper)
+
+
+async def paper_response(desk: Desk, paper: Paper) -> Response:
+    """The bytes, to be saved; raises Unavailable."""
+    content = await desk.office.document_store.get(paper.sha256)
+    digest = base64.b64encode(bytes.fromhex(paper.sha256)).decode()
+    name = f"{paper.document_code}-{paper.version}.{FILE_ENDINGS[paper.media_type]}"
+    headers = {
+        "Content-Disposition": f'attachment; filename="{name}"',
+        "Content-Digest": f"sha-256=:{digest}:",
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "no-store",
+    }
+    return Response(content, media_type=paper.media_type, headers=headers)
 
 
 def _add_delete(router: APIRouter, desk: Desk) -> None:
