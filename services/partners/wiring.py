@@ -5,11 +5,14 @@ from fastapi import APIRouter
 from services.partners.adapters.assertion_purge import AssertionPurge
 from services.partners.adapters.keys import AccessTokenSigner, JoseAssertions, JoseClientKeys
 from services.partners.adapters.unit_of_work import PostgresUnitOfWork
+from services.partners.application.approve import Approve
 from services.partners.application.issue_token import IssueToken
 from services.partners.application.read_registry import ReadRegistry
 from services.partners.application.register_client import RegisterClient
 from services.partners.application.revoke_client import RevokeClient
+from services.partners.application.rotate import Rotate
 from services.partners.domain.partners import ClientKind
+from services.partners.entrypoints.http.credentials import credential_router
 from services.partners.entrypoints.http.operations import operations_router
 from services.partners.entrypoints.http.registry import registry_router
 from services.partners.entrypoints.http.token import discovery_router, token_router
@@ -44,6 +47,7 @@ def build(settings: PartnersSettings, *, bus: EventBus | None = None, clock: Clo
     register = RegisterClient(unit_of_work, JoseClientKeys(), clock)
     read = ReadRegistry(unit_of_work)
     registry = registry_router(register, RevokeClient(unit_of_work, clock), read)
+    credentials = credential_router(Approve(unit_of_work, clock), Rotate(unit_of_work, JoseClientKeys(), clock))
     verifier, token_routers, stop_verifier = _tokens(settings, unit_of_work, clock)
     purge = AssertionPurge(
         unit_of_work,
@@ -55,7 +59,7 @@ def build(settings: PartnersSettings, *, bus: EventBus | None = None, clock: Clo
         NAME,
         settings,
         title="Simpul: registry of partners and token service",
-        routers=[*token_routers, registry, operations_router(read)],
+        routers=[*token_routers, registry, credentials, operations_router(read)],
         verifier=verifier,
         components=[Relay(database, bus), Cleaner(database, retention=Retention.of(settings)), purge],
         checks=[("postgres", database.check)],

@@ -47,6 +47,14 @@ class JoseAssertions:
         # PostgreSQL takes neither NUL nor half of a surrogate pair; no client is called so.
         return named if isinstance(named, str) and named.isprintable() and len(named) <= 255 else ""
 
+    def kid(self, assertion: str) -> str | None:
+        try:
+            header, _ = unverified(assertion)
+        except NotSigned:
+            return None
+        named = header.get("kid")
+        return named if isinstance(named, str) else None
+
     def claims(self, assertion: str, public_jwk: Mapping[str, str]) -> Mapping[str, Any]:
         key = public_key(public_jwk)
         try:

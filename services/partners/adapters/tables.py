@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import BigInteger, DateTime, LargeBinary
 from sqlalchemy.dialects.postgresql import JSONB
@@ -34,7 +35,7 @@ class OrganisationRow(Base, table=True):
 
 
 class ClientRow(Base, table=True):
-    """One client. Public key and hash of the secret only: nothing here signs in by itself."""
+    """One client. `region_code` is what it asked for, until it is approved."""
 
     __tablename__ = "client"
 
@@ -42,11 +43,32 @@ class ClientRow(Base, table=True):
     org: str = Field(foreign_key="organisation.org")
     kind: str
     name: str
-    public_jwk: dict[str, Any] = Field(sa_type=JSONB)
-    secret_sha256: bytes | None = Field(default=None, sa_type=LargeBinary)
     status: str
+    region_code: str | None = None
+    asked_by: str
+    approved_by: str | None = None
     created_at: datetime = Field(sa_type=_INSTANT)
+    approved_at: datetime | None = Field(default=None, sa_type=_INSTANT)
     revoked_at: datetime | None = Field(default=None, sa_type=_INSTANT)
+
+
+class ClientCredential(Base, table=True):
+    """A public key or the hash of a secret: nothing here signs in by itself."""
+
+    __tablename__ = "client_credential"
+
+    id: UUID = Field(primary_key=True)
+    client_id: str = Field(foreign_key="client.client_id")
+    org: str
+    kind: str
+    public_jwk: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
+    secret_sha256: bytes | None = Field(default=None, sa_type=LargeBinary)
+    added_by: str
+    added_at: datetime = Field(sa_type=_INSTANT)
+    approved_by: str | None = None
+    approved_at: datetime | None = Field(default=None, sa_type=_INSTANT)
+    expires_at: datetime | None = Field(default=None, sa_type=_INSTANT)
+    retired_at: datetime | None = Field(default=None, sa_type=_INSTANT)
 
 
 class SpentAssertion(Base, table=True):

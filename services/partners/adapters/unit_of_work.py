@@ -2,7 +2,7 @@
 runs in the system role; which organisation a client belongs to is what the registry is asked for."""
 
 import hashlib
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 
@@ -10,6 +10,7 @@ import asyncpg
 import orjson
 
 from services.partners.application.ports import Backlog, Registry
+from services.partners.domain.credentials import Credential, CredentialKind
 from services.partners.domain.partners import Client, ClientKind, ClientStatus, Organisation
 from shared.audit import AuditEntry, record
 from shared.events import new_event
@@ -20,18 +21,28 @@ from shared.outbox import append
 from shared.postgres.database import Database, Transaction
 from shared.sealing import Sealer
 
-_CLIENT = """SELECT client_id, org, kind, name, public_jwk::text AS public_jwk, secret_sha256, status, created_at,
-    revoked_at FROM client"""
+_CLIENT = """SELECT c.client_id, c.org, c.kind, c.name, c.status, c.region_code, c.asked_by, c.created_at,
+    c.approved_by, c.approved_at, c.revoked_at, ARRAY(SELECT k FROM client_credential k WHERE k.client_id = c.client_id
+    ORDER BY k.added_at, k.id) AS credentials FROM client c"""
 _ORGANISATION = """SELECT o.org, o.name, o.region_code, o.version, o.created_at, o.updated_at,
     count(c.client_id) FILTER (WHERE c.status = 'active') AS client_count,
     coalesce(array_agg(DISTINCT c.kind) FILTER (WHERE c.status = 'active'), '{}') AS kinds
     FROM organisation o LEFT JOIN client c USING (org)"""
+# Reserved by a client that waits for approval, an organisation has version 0 and nobody has heard of it.
+_RESERVE = """INSERT INTO organisation (org, name, version, created_at, updated_at) VALUES ($1, $2, 0, $3, $3)
+    ON CONFLICT (org) DO NOTHING"""
 _TOUCH = """INSERT INTO organisation (org, name, region_code, version, created_at, updated_at)
     VALUES ($1, $2, $3, 1, $4, $4)
     ON CONFLICT (org) DO UPDATE SET region_code = coalesce(excluded.region_code, organisation.region_code),
+        name = CASE organisation.version WHEN 0 THEN excluded.name ELSE organisation.name END,
         version = organisation.version + 1, updated_at = excluded.updated_at"""
-_ADD = """INSERT INTO client (client_id, org, kind, name, public_jwk, secret_sha256, status, created_at)
-    VALUES ($1, $2, $3, $4, $5::text::jsonb, $6, $7, $8)"""
+_ADD = """INSERT INTO client (client_id, org, kind, name, status, region_code, asked_by, created_at, approved_by,
+    approved_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"""
+_ADD_CREDENTIAL = """INSERT INTO client_credential (id, client_id, org, kind, public_jwk, secret_sha256, added_by,
+    added_at, approved_by, approved_at, expires_at)
+    VALUES ($1, $2, $3, $4, $5::text::jsonb, $6, $7, $8, $9, $10, $11)"""
+_CHANGE_CREDENTIAL = """UPDATE client_credential SET approved_by = $2, approved_at = $3, expires_at = $4,
+    retired_at = $5 WHERE id = $1"""
 # The second of two at the same moment waits here for the first to commit, and then finds its row.
 _SPEND = """INSERT INTO spent_assertion (client_id, jti_sha256, org, expires_at) VALUES ($1, $2, $3, $4)
     ON CONFLICT DO NOTHING"""
@@ -51,8 +62,12 @@ class PostgresRegistry:
         self._sealer = sealer
 
     async def client(self, client_id: str) -> Client | None:
-        row = await self._driver.fetchrow(f"{_CLIENT} WHERE client_id = $1", client_id)
+        row = await self._driver.fetchrow(f"{_CLIENT} WHERE c.client_id = $1", client_id)
         return None if row is None else _client(row)
+
+    async def client_to_change(self, client_id: str) -> Client | None:
+        await self._driver.execute("SELECT 1 FROM client WHERE client_id = $1 FOR UPDATE", client_id)
+        return await self.client(client_id)
 
     async def add_client(self, client: Client) -> None:
         await self._driver.execute(
@@ -61,17 +76,49 @@ class PostgresRegistry:
             client.org,
             client.kind.value,
             client.name,
-            orjson.dumps(client.public_jwk).decode(),
-            client.secret_sha256,
             client.status.value,
+            client.region_code,
+            client.asked_by,
             client.created_at,
+            client.approved_by,
+            client.approved_at,
+        )
+        for credential in client.credentials:
+            await self.add_credential(client, credential)
+
+    async def add_credential(self, client: Client, credential: Credential) -> None:
+        jwk = credential.public_jwk
+        await self._driver.execute(
+            _ADD_CREDENTIAL,
+            credential.id,
+            client.client_id,
+            client.org,
+            credential.kind.value,
+            None if jwk is None else orjson.dumps(jwk).decode(),
+            credential.secret_sha256,
+            credential.added_by,
+            credential.added_at,
+            credential.approved_by,
+            credential.approved_at,
+            credential.expires_at,
         )
 
-    async def replace_key(self, client_id: str, public_jwk: Mapping[str, str]) -> None:
+    async def change_credential(self, credential: Credential) -> None:
         await self._driver.execute(
-            "UPDATE client SET public_jwk = $2::text::jsonb WHERE client_id = $1",
+            _CHANGE_CREDENTIAL,
+            credential.id,
+            credential.approved_by,
+            credential.approved_at,
+            credential.expires_at,
+            credential.retired_at,
+        )
+
+    async def approve(self, client_id: str, by: str, at: datetime) -> None:
+        await self._driver.execute(
+            "UPDATE client SET status = 'active', approved_by = $2, approved_at = $3 WHERE client_id = $1",
             client_id,
-            orjson.dumps(dict(public_jwk)).decode(),
+            by,
+            at,
         )
 
     async def revoke(self, client_id: str, at: datetime) -> None:
@@ -89,12 +136,15 @@ class PostgresRegistry:
 
     async def clients(self, *, after: str | None, limit: int, org: str | None = None) -> Sequence[Client]:
         rows = await self._driver.fetch(
-            f"{_CLIENT} WHERE client_id > $1 AND ($2::text IS NULL OR org = $2) ORDER BY client_id LIMIT $3",
+            f"{_CLIENT} WHERE c.client_id > $1 AND ($2::text IS NULL OR c.org = $2) ORDER BY c.client_id LIMIT $3",
             after or "",
             org,
             limit,
         )
         return [_client(row) for row in rows]
+
+    async def reserve_organisation(self, org: str, name: str, at: datetime) -> None:
+        await self._driver.execute(_RESERVE, org, name, at)
 
     async def touch_organisation(self, org: str, *, name: str, region_code: str | None, at: datetime) -> None:
         await self._driver.execute(_TOUCH, org, name, region_code, at)
@@ -105,7 +155,9 @@ class PostgresRegistry:
 
     async def organisations(self, *, after: str | None, limit: int) -> Sequence[Organisation]:
         rows = await self._driver.fetch(
-            f"{_ORGANISATION} WHERE o.org > $1 GROUP BY o.org ORDER BY o.org LIMIT $2", after or "", limit
+            f"{_ORGANISATION} WHERE o.org > $1 AND o.version > 0 GROUP BY o.org ORDER BY o.org LIMIT $2",
+            after or "",
+            limit,
         )
         return [_organisation(row) for row in rows]
 
@@ -165,11 +217,29 @@ def _client(row: "asyncpg.Record") -> Client:
         org=row["org"],
         kind=ClientKind(row["kind"]),
         name=row["name"],
-        public_jwk=orjson.loads(row["public_jwk"]),
-        secret_sha256=row["secret_sha256"],
         status=ClientStatus(row["status"]),
         created_at=row["created_at"],
+        asked_by=row["asked_by"],
+        region_code=row["region_code"],
+        approved_by=row["approved_by"],
+        approved_at=row["approved_at"],
         revoked_at=row["revoked_at"],
+        credentials=tuple(_credential(each) for each in row["credentials"]),
+    )
+
+
+def _credential(row: "asyncpg.Record") -> Credential:
+    return Credential(
+        id=row["id"],
+        kind=CredentialKind(row["kind"]),
+        added_by=row["added_by"],
+        added_at=row["added_at"],
+        public_jwk=None if row["public_jwk"] is None else orjson.loads(row["public_jwk"]),
+        secret_sha256=row["secret_sha256"],
+        approved_by=row["approved_by"],
+        approved_at=row["approved_at"],
+        expires_at=row["expires_at"],
+        retired_at=row["retired_at"],
     )
 
 

@@ -2,12 +2,14 @@
 
 import hashlib
 import hmac
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from services.partners.application.ports import Actor, Assertions, Registry, Signer, UnitOfWork
 from services.partners.domain.assertion import AssertionRefused, accept, granted_scopes
+from services.partners.domain.credentials import counting
 from services.partners.domain.partners import Client, ClientStatus
 from shared.clock import Clock
 from shared.errors import Refusal
@@ -97,18 +99,21 @@ class IssueToken:
     async def _authenticated(self, registry: Registry, client: Client | None, request: TokenRequest) -> Client:
         if client is None:
             raise _invalid_client("the client is not registered")
+        if client.status is ClientStatus.REQUESTED:
+            raise _invalid_client("the client waits for approval")
         if client.status is not ClientStatus.ACTIVE:
             raise _invalid_client("the client has been revoked")
+        now = self._clock.now()
         if request.client_assertion is None:
-            _check_secret(client, request.client_secret or "")
+            _check_secret(client, request.client_secret or "", now)
             return client
         try:
-            claims = self._assertions.claims(request.client_assertion, client.public_jwk)
+            claims = self._claims(request.client_assertion, client, now)
             accepted = accept(
                 claims,
                 client_id=client.client_id,
                 audiences=self._audiences,
-                now=self._clock.now().timestamp(),
+                now=now.timestamp(),
             )
         except AssertionRefused as error:
             raise _invalid_client(f"the assertion is not accepted: {error}") from error
@@ -116,6 +121,21 @@ class IssueToken:
         if not await registry.spend_assertion(client, accepted.jti, expires_at):
             raise _invalid_client("the assertion's `jti` has been used before")
         return client
+
+    def _claims(self, assertion: str, client: Client, now: datetime) -> Mapping[str, Any]:
+        """The claims, signed with one of the client's keys that count. Raises AssertionRefused."""
+        keys = [each.public_jwk for each in counting(client.credentials, now) if each.public_jwk is not None]
+        kid = self._assertions.kid(assertion)
+        why = "its `kid` is not that of a registered key" if keys else "no registered key counts any more"
+        refused = AssertionRefused(why)
+        for key in keys:
+            if kid is not None and key.get("kid") not in (None, kid):
+                continue
+            try:
+                return self._assertions.claims(assertion, key)
+            except AssertionRefused as error:
+                refused = error
+        raise refused
 
     def _issued(self, client: Client, asked_for: str | None) -> tuple[IssuedToken, str]:
         scopes = granted_scopes(asked_for, client.scopes)
@@ -155,11 +175,14 @@ def _check_form(request: TokenRequest) -> None:
         raise _invalid_client("authenticate with `client_assertion` (private_key_jwt)")
 
 
-def _check_secret(client: Client, secret: str) -> None:
-    if client.secret_sha256 is None:
+def _check_secret(client: Client, secret: str, now: datetime) -> None:
+    if all(each.secret_sha256 is None for each in client.credentials):
         raise _invalid_client("this client authenticates with private_key_jwt")
-    if not hmac.compare_digest(hashlib.sha256(secret.encode()).digest(), client.secret_sha256):
-        raise _invalid_client("the secret is wrong")
+    sent = hashlib.sha256(secret.encode()).digest()
+    good = [each.secret_sha256 for each in counting(client.credentials, now) if each.secret_sha256 is not None]
+    # Every one is compared, so that the time tells nothing of which fits.
+    if not sum(hmac.compare_digest(sent, one) for one in good):
+        raise _invalid_client("the secret is wrong, or counts no more")
 
 
 def _invalid_client(why: str) -> TokenRefused:

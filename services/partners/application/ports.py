@@ -6,22 +6,29 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from services.partners.domain.credentials import Credential
 from services.partners.domain.partners import Client, Organisation
 from shared.audit import AuditEntry
 
 
 @dataclass(frozen=True)
 class Actor:
-    """Who asks."""
+    """Who asks. `officer` is the person behind the client, where one is named."""
 
     org: str
     client_id: str
+    officer: str | None = None
+
+    @property
+    def person(self) -> str:
+        """Who answers for it: what a second person is told apart by."""
+        return self.officer or self.client_id
 
     def did(
         self, action: str, object_type: str, object_id: str, outcome: str = "ok", **detail: str | int | bool
     ) -> AuditEntry:
         """One line of the log of accesses; `detail` holds codes and ids only."""
-        return AuditEntry(self.org, self.client_id, action, object_type, object_id, outcome, detail=detail)
+        return AuditEntry(self.org, self.client_id, action, object_type, object_id, outcome, self.officer, detail)
 
 
 @dataclass(frozen=True)
@@ -39,7 +46,17 @@ class Registry(Protocol):
 
     async def add_client(self, client: Client) -> None: ...
 
-    async def replace_key(self, client_id: str, public_jwk: Mapping[str, str]) -> None: ...
+    async def client_to_change(self, client_id: str) -> Client | None:
+        """The client, which nobody else changes until the end."""
+        ...
+
+    async def add_credential(self, client: Client, credential: Credential) -> None: ...
+
+    async def change_credential(self, credential: Credential) -> None:
+        """Its approval, end and retirement."""
+        ...
+
+    async def approve(self, client_id: str, by: str, at: datetime) -> None: ...
 
     async def revoke(self, client_id: str, at: datetime) -> None: ...
 
@@ -51,6 +68,10 @@ class Registry(Protocol):
 
     async def clients(self, *, after: str | None, limit: int, org: str | None = None) -> Sequence[Client]:
         """Ordered by client id, beginning after `after`."""
+        ...
+
+    async def reserve_organisation(self, org: str, name: str, at: datetime) -> None:
+        """Make the organisation of a client that waits for approval, if there is none; nobody hears of it."""
         ...
 
     async def touch_organisation(self, org: str, *, name: str, region_code: str | None, at: datetime) -> None:
@@ -88,6 +109,10 @@ class Assertions(Protocol):
 
     def client_id(self, assertion: str) -> str | None:
         """The client an assertion says it is from, before anything is checked; None when it is not a signed JWT."""
+        ...
+
+    def kid(self, assertion: str) -> str | None:
+        """The key it names, before anything is checked."""
         ...
 
     def claims(self, assertion: str, public_jwk: Mapping[str, str]) -> Mapping[str, Any]:

@@ -3,10 +3,12 @@
 import hashlib
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from services.partners.application.ports import Actor, ClientKeys, Registry, UnitOfWork
+from services.partners.domain.credentials import Credential, CredentialKind, counting
 from services.partners.domain.partners import (
     RULES,
     Client,
@@ -24,13 +26,16 @@ SECRET_BYTES = 32
 
 @dataclass(frozen=True)
 class Registration:
-    """What is asked for. `public_jwk` as sent."""
+    """What is asked for. `public_jwk` as sent. With `awaits_approval` it counts when a second person has approved it;
+    `expires_at` is the end of its credentials."""
 
     kind: ClientKind
     org: str
     name: str
     region_code: str | None
     public_jwk: Mapping[str, Any]
+    awaits_approval: bool = False
+    expires_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -52,21 +57,34 @@ class RegisterClient:
     async def __call__(self, registration: Registration, actor: Actor) -> Registered:
         """Raises Refusal `client.invalid` naming all that does not fit."""
         self._refuse_unfit(registration)
-        gets_secret = RULES[registration.kind].gets_secret
-        secret = secrets.token_urlsafe(SECRET_BYTES) if gets_secret else None
+        secret = secrets.token_urlsafe(SECRET_BYTES) if RULES[registration.kind].gets_secret else None
+        now, at_once = self._clock.now(), not registration.awaits_approval
+        refuse_past_end(registration.expires_at, now)
         client = Client(
             client_id=str(new_id()),
             org=registration.org,
             kind=registration.kind,
             name=registration.name,
-            public_jwk=self._keys.public_part(registration.public_jwk),
-            secret_sha256=hashlib.sha256(secret.encode()).digest() if secret else None,
-            status=ClientStatus.ACTIVE,
-            created_at=self._clock.now(),
+            status=ClientStatus.ACTIVE if at_once else ClientStatus.REQUESTED,
+            created_at=now,
+            asked_by=actor.person,
+            region_code=region_of(registration.kind, registration.org, registration.region_code),
+            approved_by=actor.person if at_once else None,
+            approved_at=now if at_once else None,
         )
+        key = new_credential(
+            client, now, end=registration.expires_at, jwk=self._keys.public_part(registration.public_jwk)
+        )
+        shared = [new_credential(client, now, end=registration.expires_at, secret=secret)] if secret else []
+        client = replace(client, credentials=(key, *shared))
         async with self._unit_of_work.begin() as registry:
-            await _enter(registry, client, region_of(client.kind, client.org, registration.region_code))
-            entry = actor.did("client.register", "client", client.client_id, org=client.org, kind=client.kind.value)
+            if at_once:
+                await enter(registry, client)
+            else:
+                await registry.reserve_organisation(client.org, client.name, now)
+                await registry.add_client(client)
+            action = "client.register" if at_once else "client.ask"
+            entry = actor.did(action, "client", client.client_id, org=client.org, kind=client.kind.value)
             await registry.note(entry)
         return Registered(client, secret)
 
@@ -79,16 +97,20 @@ class RegisterClient:
         actor = Actor(org, client_id)
         async with self._unit_of_work.begin() as registry:
             await registry.lock_operators()
-            known = await registry.client(client_id)
-            if known is not None and known.public_jwk == key:
-                return
+            known, now = await registry.client(client_id), self._clock.now()
             if known is not None:
-                await registry.replace_key(client_id, key)
+                counted = counting(known.credentials, now)
+                if any(each.public_jwk == key for each in counted):
+                    return
+                for each in counted:
+                    await registry.change_credential(replace(each, retired_at=now))
+                await registry.add_credential(known, new_credential(known, now, jwk=key))
                 await registry.note(actor.did("client.replace-key", "client", client_id))
                 return
-            now = self._clock.now()
-            client = Client(client_id, org, registration.kind, registration.name, key, None, ClientStatus.ACTIVE, now)
-            await _enter(registry, client, None)
+            client = Client(
+                client_id, org, kind, name, ClientStatus.ACTIVE, now, client_id, approved_by=client_id, approved_at=now
+            )
+            await enter(registry, replace(client, credentials=(new_credential(client, now, jwk=key),)))
             await registry.note(actor.did("client.register", "client", client_id, first=True))
 
     def _refuse_unfit(self, registration: Registration) -> None:
@@ -100,8 +122,40 @@ class RegisterClient:
             raise Refusal("client.invalid", "The client cannot be registered like this; see errors.", problems)
 
 
-async def _enter(registry: Registry, client: Client, region_code: str | None) -> None:
-    await registry.touch_organisation(client.org, name=client.name, region_code=region_code, at=client.created_at)
+def refuse_past_end(expires_at: datetime | None, now: datetime) -> None:
+    """Raises Refusal for an end that has passed."""
+    if expires_at is not None and expires_at <= now:
+        detail = "The end must lie in the future."
+        raise Refusal("credential.ended", detail, [Problem("/expires_at", "credential.ended", detail)])
+
+
+def new_credential(
+    client: Client,
+    now: datetime,
+    *,
+    jwk: Mapping[str, str] | None = None,
+    secret: str | None = None,
+    end: datetime | None = None,
+) -> Credential:
+    """One of a client that is being registered; approved as far as the client is."""
+    return Credential(
+        id=new_id(),
+        kind=CredentialKind.KEY if secret is None else CredentialKind.SECRET,
+        added_by=client.asked_by,
+        added_at=now,
+        public_jwk=None if jwk is None else dict(jwk),
+        secret_sha256=None if secret is None else hashlib.sha256(secret.encode()).digest(),
+        approved_by=client.approved_by,
+        approved_at=now if client.approved_at else None,
+        expires_at=end,
+    )
+
+
+async def enter(registry: Registry, client: Client) -> None:
+    """Add a client that counts at once, and tell the other services."""
+    await registry.touch_organisation(
+        client.org, name=client.name, region_code=client.region_code, at=client.created_at
+    )
     await registry.add_client(client)
     organisation = await registry.organisation(client.org)
     if organisation is not None:

@@ -9,7 +9,7 @@ from shared.errors import Conflict, NotFound
 
 
 class RevokeClient:
-    """Safe to repeat: a revoked client stays as it is."""
+    """Safe to repeat: a revoked client stays as it is. Declines one that waits for approval."""
 
     def __init__(self, unit_of_work: UnitOfWork, clock: Clock) -> None:
         self._unit_of_work = unit_of_work
@@ -18,7 +18,7 @@ class RevokeClient:
     async def __call__(self, client_id: str, actor: Actor) -> Client:
         """Raises NotFound, and Conflict `client.last-operator` when nobody could manage partners afterwards."""
         async with self._unit_of_work.begin() as registry:
-            client = await registry.client(client_id)
+            client = await registry.client_to_change(client_id)
             if client is None:
                 raise NotFound("client.unknown", "There is no such client.")
             if client.kind is ClientKind.OPERATOR:
@@ -29,10 +29,11 @@ class RevokeClient:
             if client.kind is ClientKind.OPERATOR and await registry.active_operators() <= 1:
                 raise Conflict("client.last-operator", "This is the last operator; register another one first.")
             now = self._clock.now()
-            await registry.touch_organisation(client.org, name=client.name, region_code=None, at=now)
             await registry.revoke(client_id, now)
-            organisation = await registry.organisation(client.org)
-            if organisation is not None:
-                await registry.publish(organisation)
+            if client.status is ClientStatus.ACTIVE:
+                await registry.touch_organisation(client.org, name=client.name, region_code=None, at=now)
+                organisation = await registry.organisation(client.org)
+                if organisation is not None:
+                    await registry.publish(organisation)
             await registry.note(actor.did("client.revoke", "client", client_id, org=client.org))
         return replace(client, status=ClientStatus.REVOKED, revoked_at=now)

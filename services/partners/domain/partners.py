@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from services.partners.domain.credentials import Credential
 from shared.errors import Problem
 from shared.identifiers import PROVINCES, province_of
 
@@ -26,6 +27,9 @@ class ClientKind(StrEnum):
 
 
 class ClientStatus(StrEnum):
+    """`requested` until a second person approves it; only an `active` one gets tokens."""
+
+    REQUESTED = "requested"
     ACTIVE = "active"
     REVOKED = "revoked"
 
@@ -65,18 +69,21 @@ RULES: dict[ClientKind, KindRule] = {
 
 @dataclass(frozen=True)
 class Client:
-    """One client of one organisation. `public_jwk` verifies its assertions; `secret_sha256` is of a random secret of
-    256 bits, so a plain hash is enough."""
+    """One client of one organisation. `region_code` is what it asked for and counts from its approval on.
+    `asked_by` and `approved_by` are persons, or clients where no person was named."""
 
     client_id: str
     org: str
     kind: ClientKind
     name: str
-    public_jwk: dict[str, str]
-    secret_sha256: bytes | None
     status: ClientStatus
     created_at: datetime
+    asked_by: str
+    region_code: str | None = None
+    approved_by: str | None = None
+    approved_at: datetime | None = None
     revoked_at: datetime | None = None
+    credentials: tuple[Credential, ...] = ()
 
     @property
     def scopes(self) -> tuple[str, ...]:

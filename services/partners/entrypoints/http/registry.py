@@ -4,15 +4,23 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Response
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import APIRouter, Query, Response
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
-from services.partners.application.ports import Actor
 from services.partners.application.read_registry import ReadRegistry
 from services.partners.application.register_client import RegisterClient, Registration
 from services.partners.application.revoke_client import RevokeClient
-from services.partners.domain.partners import Client, ClientKind, ClientStatus, Organisation, OrganisationStatus
+from services.partners.domain.partners import ClientKind, Organisation, OrganisationStatus
+from services.partners.entrypoints.http.client_views import (
+    ClientId,
+    ClientView,
+    Officer,
+    RegisteredClient,
+    actor_of,
+    members,
+    view,
+)
 from shared.web.door import Caller, secured
 from shared.web.openapi import refusals
 from shared.web.paging import Cursor, Limit, decode_cursor, encode_cursor
@@ -27,8 +35,6 @@ _EXAMPLE_JWK: JsonDict = {
     "x": "K3oiQCGvUDj1of8CPFDxN5JVMD94CFWamwpPUq5M-XLu-RMocIU_6GfgYJbrWXEt",
     "y": "5YbPDvlPIPbc8KKjitMA_cO-zPkhGtJWi20SGIa2PryRmdRimgdIFBAT2ivvVgDy",
 }
-
-ClientId = Annotated[str, Path(min_length=1, max_length=255, pattern=r"^[A-Za-z0-9._-]+$")]
 
 
 class NewClient(BaseModel):
@@ -63,25 +69,11 @@ class NewClient(BaseModel):
     public_jwk: dict[str, Any] = Field(
         description="Public key of its assertions: EC P-384 (ES384) or RSA of at least 2048 bits (RS384)."
     )
-
-
-class ClientView(BaseModel):
-    """A registered client, without anything secret."""
-
-    client_id: str
-    org: str
-    kind: ClientKind
-    name: str
-    scopes: list[str]
-    status: ClientStatus
-    created_at: datetime
-    revoked_at: datetime | None
-
-
-class RegisteredClient(ClientView):
-    """A client just registered."""
-
-    client_secret: str | None = Field(description="For hospitals, told this once; null for every other kind.")
+    expires_at: AwareDatetime | None = Field(None, description="The end of its credentials; null: none.")
+    awaits_approval: bool = Field(
+        False, description="It gets no token until a second person approves it (`…/approval`)."
+    )
+    officer: Officer | None = None
 
 
 class ClientPage(BaseModel):
@@ -119,11 +111,13 @@ def registry_router(register: RegisterClient, revoke: RevokeClient, read: ReadRe
         **secured(_SCOPE),
     )
     async def post_client(new: NewClient, caller: Caller, response: Response) -> RegisteredClient:
-        registration = Registration(new.kind, new.org, new.name, new.region_code, new.public_jwk)
-        registered = await register(registration, Actor(caller.org, caller.client_id))
+        registration = Registration(
+            new.kind, new.org, new.name, new.region_code, new.public_jwk, new.awaits_approval, new.expires_at
+        )
+        registered = await register(registration, actor_of(caller, new.officer))
         response.headers["Location"] = f"/v1/clients/{registered.client.client_id}"
         response.headers["Cache-Control"] = "no-store"
-        return RegisteredClient(**_members(registered.client), client_secret=registered.secret)
+        return RegisteredClient(**members(registered.client), client_secret=registered.secret)
 
     @router.get("/clients", summary="List clients", responses=refusals(422, 503), **secured(_SCOPE))
     async def get_clients(
@@ -132,33 +126,30 @@ def registry_router(register: RegisterClient, revoke: RevokeClient, read: ReadRe
         limit: Limit = 50,
         org: Annotated[str | None, Query(max_length=80, pattern=_ORG, description="Only of this one.")] = None,
     ) -> ClientPage:
-        clients = await read.clients(_actor(caller), after=_after(cursor), limit=limit + 1, org=org)
+        clients = await read.clients(actor_of(caller), after=_after(cursor), limit=limit + 1, org=org)
         shown, cursor_after = _page([client.client_id for client in clients], limit)
-        return ClientPage(items=[_view(client) for client in clients[:shown]], next_cursor=cursor_after)
+        return ClientPage(items=[view(client) for client in clients[:shown]], next_cursor=cursor_after)
 
     @router.get("/clients/{client_id}", summary="One client", responses=refusals(404, 422, 503), **secured(_SCOPE))
     async def get_client(client_id: ClientId, caller: Caller) -> ClientView:
-        return _view(await read.client(client_id, _actor(caller)))
+        return view(await read.client(client_id, actor_of(caller)))
 
     @router.delete(
         "/clients/{client_id}", summary="Revoke a client", responses=refusals(404, 409, 422, 503), **secured(_SCOPE)
     )
     async def delete_client(client_id: ClientId, caller: Caller) -> ClientView:
-        """Takes effect at the token endpoint at once; tokens already issued run out within their life."""
-        return _view(await revoke(client_id, _actor(caller)))
+        """Takes effect at the token endpoint at once; tokens already issued run out within their life. Declines a
+        client that waits for approval."""
+        return view(await revoke(client_id, actor_of(caller)))
 
     @router.get("/orgs", summary="List organisations", responses=refusals(422, 503), **secured(_SCOPE))
     async def get_organisations(caller: Caller, cursor: Cursor = None, limit: Limit = 50) -> OrganisationPage:
-        found = await read.organisations(_actor(caller), after=_after(cursor), limit=limit + 1)
+        found = await read.organisations(actor_of(caller), after=_after(cursor), limit=limit + 1)
         shown, cursor_after = _page([organisation.org for organisation in found], limit)
         items = [_organisation_view(organisation) for organisation in found[:shown]]
         return OrganisationPage(items=items, next_cursor=cursor_after)
 
     return router
-
-
-def _actor(caller: Caller) -> Actor:
-    return Actor(caller.org, caller.client_id)
 
 
 def _after(cursor: str | None) -> str | None:
@@ -169,23 +160,6 @@ def _after(cursor: str | None) -> str | None:
 def _page(keys: Sequence[str], limit: int) -> tuple[int, str | None]:
     """How many of one more than `limit` are shown, and the cursor behind the last."""
     return (limit, encode_cursor(keys[limit - 1])) if len(keys) > limit else (len(keys), None)
-
-
-def _members(client: Client) -> dict[str, Any]:
-    return {
-        "client_id": client.client_id,
-        "org": client.org,
-        "kind": client.kind,
-        "name": client.name,
-        "scopes": list(client.scopes),
-        "status": client.status,
-        "created_at": client.created_at,
-        "revoked_at": client.revoked_at,
-    }
-
-
-def _view(client: Client) -> ClientView:
-    return ClientView(**_members(client))
 
 
 def _organisation_view(organisation: Organisation) -> OrganisationView:

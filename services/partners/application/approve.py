@@ -1,0 +1,65 @@
+"""The second pair of eyes: what one person asked for counts when another has approved it."""
+
+from dataclasses import replace
+from uuid import UUID
+
+from services.partners.application.ports import Actor, UnitOfWork
+from services.partners.domain.credentials import CredentialStatus
+from services.partners.domain.partners import Client, ClientStatus
+from shared.clock import Clock
+from shared.errors import Conflict, NotFound
+
+
+class Approve:
+    """Clients, and credentials added to them. Safe to repeat."""
+
+    def __init__(self, unit_of_work: UnitOfWork, clock: Clock) -> None:
+        self._unit_of_work = unit_of_work
+        self._clock = clock
+
+    async def client(self, client_id: str, actor: Actor) -> Client:
+        """Let a client in, with the credentials it was asked for with. Raises NotFound, Conflict `client.revoked`,
+        `approval.same-person`."""
+        async with self._unit_of_work.begin() as registry:
+            client = await registry.client_to_change(client_id)
+            if client is None:
+                raise NotFound("client.unknown", "There is no such client.")
+            if client.status is ClientStatus.REVOKED:
+                raise Conflict("client.revoked", "This client has been revoked.")
+            if client.status is ClientStatus.ACTIVE:
+                return client
+            _refuse_same(client.asked_by, actor)
+            now = self._clock.now()
+            for each in client.credentials:
+                # One that the approver added needs somebody else.
+                if each.status(now) is CredentialStatus.REQUESTED and each.added_by != actor.person:
+                    await registry.change_credential(replace(each, approved_by=actor.person, approved_at=now))
+            await registry.touch_organisation(client.org, name=client.name, region_code=client.region_code, at=now)
+            await registry.approve(client_id, actor.person, now)
+            organisation = await registry.organisation(client.org)
+            if organisation is not None:
+                await registry.publish(organisation)
+            await registry.note(actor.did("client.approve", "client", client_id, org=client.org))
+            return await registry.client(client_id) or client
+
+    async def credential(self, client_id: str, credential_id: UUID, actor: Actor) -> Client:
+        """Let a credential count. Raises NotFound, Conflict `credential.ended`, `approval.same-person`."""
+        async with self._unit_of_work.begin() as registry:
+            client = await registry.client_to_change(client_id)
+            found = next((each for each in client.credentials if each.id == credential_id), None) if client else None
+            if client is None or found is None:
+                raise NotFound("credential.unknown", "There is no such credential of this client.")
+            status, now = found.status(self._clock.now()), self._clock.now()
+            if status is CredentialStatus.ACTIVE:
+                return client
+            if status is not CredentialStatus.REQUESTED:
+                raise Conflict("credential.ended", "This credential has ended; add another one.")
+            _refuse_same(found.added_by, actor)
+            await registry.change_credential(replace(found, approved_by=actor.person, approved_at=now))
+            await registry.note(actor.did("credential.approve", "credential", str(credential_id), client=client_id))
+            return await registry.client(client_id) or client
+
+
+def _refuse_same(asked_by: str, actor: Actor) -> None:
+    if asked_by == actor.person:
+        raise Conflict("approval.same-person", "Who asked for it cannot approve it; a second person must.")

@@ -1,0 +1,124 @@
+"""Exchange a client's credentials without a gap: add one beside the old, give the old one an end, retire it."""
+
+import hashlib
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from services.partners.application.ports import Actor, ClientKeys, Registry, UnitOfWork
+from services.partners.application.register_client import SECRET_BYTES, refuse_past_end
+from services.partners.domain.credentials import (
+    CREDENTIALS_MAX,
+    Credential,
+    CredentialKind,
+    CredentialStatus,
+    counting,
+)
+from services.partners.domain.partners import RULES, Client, ClientStatus
+from shared.clock import Clock
+from shared.errors import Conflict, NotFound, Problem, Refusal
+from shared.identifiers import new_id
+
+_ENDED = (CredentialStatus.RETIRED, CredentialStatus.EXPIRED)
+
+
+@dataclass(frozen=True)
+class NewCredential:
+    """What is asked for: a public key, or a secret when there is none."""
+
+    public_jwk: Mapping[str, Any] | None
+    expires_at: datetime | None
+    awaits_approval: bool
+
+
+@dataclass(frozen=True)
+class Added:
+    """`secret` is told this once and kept as a hash only."""
+
+    client: Client
+    credential: Credential
+    secret: str | None
+
+
+class Rotate:
+    """The last credential that counts is not retired: who wants none revokes the client."""
+
+    def __init__(self, unit_of_work: UnitOfWork, keys: ClientKeys, clock: Clock) -> None:
+        self._unit_of_work = unit_of_work
+        self._keys = keys
+        self._clock = clock
+
+    async def add(self, client_id: str, wanted: NewCredential, actor: Actor) -> Added:
+        """Raises NotFound; Refusal for a key that cannot be taken, an end that has passed, a secret for another kind
+        than hospitals; Conflict for a revoked client and for one with too many."""
+        now = self._clock.now()
+        refuse_past_end(wanted.expires_at, now)
+        self._refuse_key(wanted.public_jwk)
+        secret = secrets.token_urlsafe(SECRET_BYTES) if wanted.public_jwk is None else None
+        async with self._unit_of_work.begin() as registry:
+            client = await _client(registry, client_id)
+            _refuse_too_many(client, now)
+            if secret is not None and not RULES[client.kind].gets_secret:
+                detail = "Only hospitals have secrets; send a public key."
+                raise Refusal("credential.kind", detail, [Problem("/public_jwk", "required", detail)])
+            credential = Credential(
+                id=new_id(),
+                kind=CredentialKind.KEY if secret is None else CredentialKind.SECRET,
+                added_by=actor.person,
+                added_at=now,
+                public_jwk=self._keys.public_part(wanted.public_jwk) if wanted.public_jwk is not None else None,
+                secret_sha256=None if secret is None else hashlib.sha256(secret.encode()).digest(),
+                approved_by=None if wanted.awaits_approval else actor.person,
+                approved_at=None if wanted.awaits_approval else now,
+                expires_at=wanted.expires_at,
+            )
+            await registry.add_credential(client, credential)
+            action = "credential.ask" if wanted.awaits_approval else "credential.add"
+            await registry.note(actor.did(action, "credential", str(credential.id), client=client_id))
+        return Added(client, credential, secret)
+
+    async def end(self, client_id: str, credential_id: UUID, at: datetime | None, actor: Actor) -> Client:
+        """Give a credential an end, or retire it now (None). Safe to repeat. Raises NotFound, Refusal for an end that
+        has passed, Conflict `credential.last` when the client could prove itself no more."""
+        now = self._clock.now()
+        refuse_past_end(at, now)
+        async with self._unit_of_work.begin() as registry:
+            client = await _client(registry, client_id)
+            found = next((each for each in client.credentials if each.id == credential_id), None)
+            if found is None:
+                raise NotFound("credential.unknown", "There is no such credential of this client.")
+            if found.status(now) in _ENDED:
+                return client
+            others = [each for each in counting(client.credentials, now) if each.id != credential_id]
+            if at is None and found.counts(now) and not others and client.status is ClientStatus.ACTIVE:
+                raise Conflict(
+                    "credential.last", "It is the last that counts. Add another first, or revoke the client."
+                )
+            changed = replace(found, retired_at=now) if at is None else replace(found, expires_at=at)
+            await registry.change_credential(changed)
+            action = "credential.retire" if at is None else "credential.end"
+            await registry.note(actor.did(action, "credential", str(credential_id), client=client_id))
+            return await registry.client(client_id) or client
+
+    def _refuse_key(self, jwk: Mapping[str, Any] | None) -> None:
+        why = None if jwk is None else self._keys.problem(jwk)
+        if why is not None:
+            raise Refusal("credential.invalid", why, [Problem("/public_jwk", "key-unusable", why)])
+
+
+async def _client(registry: Registry, client_id: str) -> Client:
+    client = await registry.client_to_change(client_id)
+    if client is None:
+        raise NotFound("client.unknown", "There is no such client.")
+    if client.status is ClientStatus.REVOKED:
+        raise Conflict("client.revoked", "This client has been revoked.")
+    return client
+
+
+def _refuse_too_many(client: Client, now: datetime) -> None:
+    held = [each for each in client.credentials if each.status(now) not in _ENDED]
+    if len(held) >= CREDENTIALS_MAX:
+        raise Conflict("credential.too-many", f"A client has at most {CREDENTIALS_MAX} credentials; retire one first.")

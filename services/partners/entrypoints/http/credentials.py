@@ -1,0 +1,125 @@
+"""`/v1/clients/{client_id}/approval` and `…/credentials`: the second person, and keys exchanged without a gap."""
+
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from services.partners.application.approve import Approve
+from services.partners.application.rotate import NewCredential, Rotate
+from services.partners.entrypoints.http.client_views import (
+    ClientId,
+    ClientView,
+    CredentialView,
+    Officer,
+    actor_of,
+    credential_view,
+    view,
+)
+from shared.web.door import Caller, secured
+from shared.web.openapi import refusals
+from shared.web.strict_json import StrictRoute
+
+_SCOPE = "partners.manage"
+_ONE = "/clients/{client_id}/credentials/{credential_id}"
+
+
+class Signed(BaseModel):
+    """Who does it."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"officer": {"id": "oidc:rudi"}}]})
+
+    officer: Officer | None = None
+
+
+class CredentialToAdd(Signed):
+    """A public key, or a new secret for a hospital when there is none."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"expires_at": "2099-01-31T00:00:00+07:00"}]}
+    )
+
+    public_jwk: dict[str, Any] | None = None
+    expires_at: AwareDatetime | None = Field(None, description="Its end; null: none.")
+    awaits_approval: bool = Field(False, description="It counts when a second person has approved it.")
+
+
+class CredentialEnd(Signed):
+    """When a credential ends."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"expires_at": "2099-01-31T00:00:00+07:00"}]}
+    )
+
+    expires_at: AwareDatetime
+
+
+class AddedCredential(CredentialView):
+    """A credential just added."""
+
+    client_secret: str | None = Field(description="Told this once; null for a key.")
+
+
+def credential_router(approve: Approve, rotate: Rotate) -> APIRouter:
+    router = APIRouter(prefix="/v1", tags=["partners"], route_class=StrictRoute)
+    _add_approvals(router, approve)
+    _add_rotation(router, rotate)
+    return router
+
+
+def _add_approvals(router: APIRouter, approve: Approve) -> None:
+    @router.post(
+        "/clients/{client_id}/approval",
+        summary="Approve a client that was asked for, as a second person",
+        responses=refusals(400, 404, 409, 413, 415, 422, 503),
+        **secured(_SCOPE),
+    )
+    async def post_approval(client_id: ClientId, body: Signed, caller: Caller) -> ClientView:
+        return view(await approve.client(client_id, actor_of(caller, body.officer)))
+
+    @router.post(
+        _ONE + "/approval",
+        summary="Approve a credential that was added, as a second person",
+        responses=refusals(400, 404, 409, 413, 415, 422, 503),
+        **secured(_SCOPE),
+    )
+    async def post_credential_approval(
+        client_id: ClientId, credential_id: UUID, body: Signed, caller: Caller
+    ) -> ClientView:
+        return view(await approve.credential(client_id, credential_id, actor_of(caller, body.officer)))
+
+
+def _add_rotation(router: APIRouter, rotate: Rotate) -> None:
+    @router.post(
+        "/clients/{client_id}/credentials",
+        status_code=201,
+        summary="Add a key or a secret beside those there are",
+        responses=refusals(400, 404, 409, 413, 415, 422, 503),
+        **secured(_SCOPE),
+    )
+    async def post_credential(
+        client_id: ClientId, body: CredentialToAdd, caller: Caller, response: Response
+    ) -> AddedCredential:
+        wanted = NewCredential(body.public_jwk, body.expires_at, body.awaits_approval)
+        added = await rotate.add(client_id, wanted, actor_of(caller, body.officer))
+        response.headers["Cache-Control"] = "no-store"
+        return AddedCredential(**credential_view(added.credential).model_dump(), client_secret=added.secret)
+
+    @router.post(
+        _ONE + "/expiry",
+        summary="Give a credential an end",
+        responses=refusals(400, 404, 409, 413, 415, 422, 503),
+        **secured(_SCOPE),
+    )
+    async def post_expiry(client_id: ClientId, credential_id: UUID, body: CredentialEnd, caller: Caller) -> ClientView:
+        return view(await rotate.end(client_id, credential_id, body.expires_at, actor_of(caller, body.officer)))
+
+    @router.post(
+        _ONE + "/retirement",
+        summary="Retire a credential now",
+        responses=refusals(400, 404, 409, 413, 415, 422, 503),
+        **secured(_SCOPE),
+    )
+    async def post_retirement(client_id: ClientId, credential_id: UUID, body: Signed, caller: Caller) -> ClientView:
+        return view(await rotate.end(client_id, credential_id, None, actor_of(caller, body.officer)))
