@@ -30,6 +30,7 @@ _ALLOWED: list[tuple[str, str, set[ClientKind]]] = [
     ("intake", r"GET /v1/accident-reports/.*/documents/.*", {EMPLOYER} | ALL_SEEING),
     ("intake", r"GET /v1/accident-reports/import/template\.csv", set()),
     ("intake", r"\w+ /v1/accident-reports.*", {EMPLOYER}),
+    ("intake", r"GET /v1/self-reports/.*/photos/.*", ALL_SEEING),
     ("intake", r"\w+ /v1/self-reports.*", {CHANNEL}),
     ("hospital_gateway", r"\w+ /fhir.*", {HOSPITAL}),
     # Both hold the scope of this name, each for its own service; what they make at the other's is tested below.
