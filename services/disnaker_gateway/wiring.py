@@ -20,9 +20,17 @@ from shared.kafka.bus import EventBus
 from shared.operations import dead_letter_routes
 from shared.outbox import Cleaner, Consumer, Relay, Retention
 from shared.postgres.database import Database, Transaction
-from shared.sealing import load_secrets
+from shared.receipts.codes import ReceiptCodes
+from shared.receipts.pages import FOLDER as RECEIPT_FOLDER
+from shared.receipts.pages import WINDOW_SECONDS, ReceiptPages, receipt_routes
+from shared.receipts.register import Receipts
+from shared.sealing import BlindIndex, load_secrets
 from shared.service import Service, create_service
 from shared.web.door import Verifier
+from shared.web.pages.reception import PageReception
+from shared.web.pages.rendering import Pages
+from shared.web.pages.routes import page_routes
+from shared.web.throttle import Throttle
 from shared.webhooks.assembly import webhook_parts
 from shared.webhooks.routes import delivery_operations, subscription_companions
 
@@ -41,7 +49,8 @@ def build(
     topics = [TOPICS[name] for name in (*CONSUMED_TOPICS, DETERMINATIONS, DEAD_LETTERS)]
     bus = bus or AioKafkaBus(settings.kafka_bootstrap, topics=topics, prefix=settings.topic_prefix)
     database = Database.of(settings, service=NAME)
-    sealer = load_secrets(settings.secrets_dir).sealer
+    secrets = load_secrets(settings.secrets_dir)
+    sealer = secrets.sealer
     webhooks = webhook_parts(
         settings,
         database,
@@ -55,13 +64,16 @@ def build(
     def unit_of_work(transaction: Transaction) -> UnitOfWork:
         return PostgresUnitOfWork(transaction, sealer)
 
+    receipts = Receipts(ReceiptCodes(secrets.worker_keys.key_for("receipts")), NAME, settings.public_url)
+    pages = Pages([RECEIPT_FOLDER], public_url=settings.public_url)
+    context = Context(settings, database, sealer, clock, webhooks.subscriptions, unit_of_work, receipts)
     handle = event_handler(unit_of_work, clock)
     consumer = Consumer(database, bus, sealer, group=NAME, topics=CONSUMED_TOPICS, handle=handle)
     return create_service(
         NAME,
         settings,
         title="Simpul: Disnaker gateway",
-        routers=_routers(Context(settings, database, sealer, clock, webhooks.subscriptions, unit_of_work), consumer),
+        routers=[*_routers(context, consumer), *_pages(context, pages, secrets.blind_index)],
         verifier=verifier,
         components=[
             Relay(database, bus),
@@ -69,9 +81,18 @@ def build(
             webhooks.engine,
             Cleaner(database, retention=Retention.of(settings)),
         ],
-        checks=[("postgres", database.check)],
+        reception=PageReception(pages),
+        checks=[("postgres", database.check), ("pages", pages.assets.check)],
         on_stop=[database.close, bus.close, webhooks.http.close],
     )
+
+
+def _pages(context: Context, pages: Pages, index: BlindIndex) -> list[APIRouter]:
+    throttle = Throttle(context.database, context.clock, index, window_seconds=WINDOW_SECONDS)
+    return [
+        page_routes(pages),
+        receipt_routes(ReceiptPages(context.receipts, context.database, pages, throttle)),
+    ]
 
 
 def _routers(context: Context, consumer: Consumer) -> list[APIRouter]:

@@ -45,8 +45,12 @@ from shared.operations import dead_letter_routes
 from shared.outbox import Cleaner, Consumer, Relay, Retention
 from shared.partner_http import careful_client
 from shared.postgres.database import Database, Transaction
+from shared.receipts.codes import ReceiptCodes
+from shared.receipts.pages import FOLDER as RECEIPT_FOLDER
+from shared.receipts.pages import WINDOW_SECONDS, ReceiptPages, receipt_routes
+from shared.receipts.register import Receipts
 from shared.regulation.clocks import Counting, load_counting
-from shared.sealing import Sealer, Secrets, load_secrets
+from shared.sealing import BlindIndex, Sealer, Secrets, load_secrets
 from shared.service import Hook, Service, create_service, issuer_verifier
 from shared.web.door import Verifier
 from shared.web.health import Check
@@ -70,11 +74,9 @@ def build(
     verifier: Verifier | None = None,
     issuer: Issuer | None = None,
 ) -> Service:
-    """The service, ready to serve. `verifier` and `issuer` stand in for what the settings' issuer says of tokens and of
-    employers' credentials.
+    """The service, ready to serve. `verifier` and `issuer` stand in for what the issuer says of tokens and credentials.
 
-    Raises KeyringUnusable when a secret is missing or wrong, ValueError for a store that cannot be, BadRuleFile for
-    holiday overrides that can't be right.
+    Raises KeyringUnusable (secrets), ValueError (a store that cannot be), BadRuleFile (holiday overrides).
     """
     clock = clock or SystemClock()
     bus = bus or _kafka(settings)
@@ -90,7 +92,7 @@ def build(
     follow = claim_follower(work, clock)
     consumer = Consumer(database, bus, secrets.sealer, group=NAME, topics=[CLAIM_STATE], handle=follow, clock=clock)
     webhooks = _webhooks(settings, database, secrets.sealer, clock)
-    pages = Pages([LAPOR_FOLDER, EMPLOYER_FOLDER], public_url=settings.public_url)
+    pages = Pages([RECEIPT_FOLDER, LAPOR_FOLDER, EMPLOYER_FOLDER], public_url=settings.public_url)
     asked = careful_client(timeout_seconds=_ISSUER_TIMEOUT_SECONDS, connections_max=10)
     verifier, stop_verifier = (verifier, []) if verifier else _verifier(settings)
     employers = _sessions(settings, desk, issuer or _issuer(settings, asked, verifier))
@@ -123,6 +125,7 @@ def _office(settings: IntakeSettings, clock: Clock, secrets: Secrets, documents:
         secrets.worker_keys,
         secrets.blind_index,
         documents,
+        Receipts(ReceiptCodes(secrets.worker_keys.key_for("receipts")), NAME, settings.public_url),
         _counting(settings),
         settings.message_transport != "none",
         settings.status_page_url,
@@ -200,6 +203,11 @@ def _sessions(settings: IntakeSettings, desk: Desk, issuer: Issuer) -> EmployerS
     )
 
 
+def _receipt_pages(desk: Desk, pages: Pages, index: BlindIndex) -> ReceiptPages:
+    throttle = Throttle(desk.database, desk.office.clock, index, window_seconds=WINDOW_SECONDS)
+    return ReceiptPages(desk.office.receipts, desk.database, pages, throttle)
+
+
 def _pages(settings: IntakeSettings, desk: Desk, pages: Pages, employers: EmployerSessions) -> list[APIRouter]:
     """The page for reports without an account, those for employers, and what all pages need."""
     index = load_secrets(settings.secrets_dir).blind_index
@@ -218,6 +226,7 @@ def _pages(settings: IntakeSettings, desk: Desk, pages: Pages, employers: Employ
     office = EmployerPages(desk, pages, employers, employers.issuer, throttle, settings, Workbooks(), book)
     return [
         page_routes(pages),
+        receipt_routes(_receipt_pages(desk, pages, index)),
         photo_routes(here),
         lapor_routes(here),
         sign_in_routes(office),

@@ -70,6 +70,10 @@ from shared.operations import dead_letter_routes
 from shared.outbox import Cleaner, Consumer, Relay, Retention
 from shared.partner_http import careful_client
 from shared.postgres.database import Database
+from shared.receipts.codes import ReceiptCodes
+from shared.receipts.pages import FOLDER as RECEIPT_FOLDER
+from shared.receipts.pages import WINDOW_SECONDS, ReceiptPages, receipt_routes
+from shared.receipts.register import Receipts
 from shared.regulation.clocks import Counting, load_counting
 from shared.regulation.rule_sets import RuleSet
 from shared.sealing import load_secrets
@@ -147,13 +151,13 @@ class _Screens:
 
 
 def _screens(settings: VerificationSettings, counter: Counter, stream: ClaimStream) -> _Screens:
-    pages = Pages([CONSOLE_FOLDER, WORKER_FOLDER], public_url=settings.public_url)
+    pages = Pages([RECEIPT_FOLDER, CONSOLE_FOLDER, WORKER_FOLDER], public_url=settings.public_url)
     sessions, feed = _sessions(settings, counter), _queue_feed(settings, counter, stream, pages)
     provider = _provider(settings, counter)
     http = careful_client(timeout_seconds=settings.operations_timeout_seconds, connections_max=20)
     console = _console(counter, pages, sessions, feed, provider, http)
     return _Screens(
-        [page_routes(pages), _status_pages(settings, counter, pages), console],
+        [page_routes(pages), _receipt_pages(counter, pages), _status_pages(settings, counter, pages), console],
         PageReception(pages, sessions, sign_in_path=SIGN_IN),
         feed,
         pages.assets.check,
@@ -209,6 +213,7 @@ def _counter(settings: VerificationSettings, database: Database, clock: Clock, c
         open_store=lambda transaction: PostgresCaseStore(transaction, secrets, messages),
         open_reader=lambda transaction: ClaimQueries(transaction, secrets),
         search_terms=lambda text: search_terms(text, secrets),
+        receipts=Receipts(ReceiptCodes(secrets.worker_keys.key_for("receipts")), NAME, settings.public_url),
         counting=counting,
     )
 
@@ -310,6 +315,12 @@ def _status(settings: VerificationSettings, counter: Counter) -> StatusDesk:
         counter.database, counter.clock, secrets.blind_index, window_seconds=settings.status_window_seconds
     )
     return StatusDesk(counter, throttle, lambda transaction: TrackingCodes(transaction, secrets, ORG))
+
+
+def _receipt_pages(counter: Counter, pages: Pages) -> APIRouter:
+    index = load_secrets(counter.settings.secrets_dir).blind_index
+    throttle = Throttle(counter.database, counter.clock, index, window_seconds=WINDOW_SECONDS)
+    return receipt_routes(ReceiptPages(counter.receipts, counter.database, pages, throttle))
 
 
 def _status_pages(settings: VerificationSettings, counter: Counter, pages: Pages) -> APIRouter:

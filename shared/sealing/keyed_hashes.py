@@ -46,6 +46,11 @@ class WorkerKeys:
         pairs = (("n", nik), ("k", kpj), ("p", passport))
         return tuple(f"{prefix}:{_hmac(self._secret, prefix, value)}" for prefix, value in pairs if value)
 
+    def key_for(self, purpose: str) -> bytes:
+        """32 bytes for something else that must never change either, such as `receipts`; they tell nothing of the
+        secret, and no prefix of an identifier equals a purpose."""
+        return hmac.new(self._secret, f"purpose|{purpose}".encode(), sha256).digest()
+
     def __repr__(self) -> str:
         return "WorkerKeys()"
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
 from shared.postgres.standard_columns import declare_standard_tables
+from shared.postgres.throttle_table import ThrottleColumns
 from shared.webhooks.tables import WebhookDeliveryColumns, WebhookEndpointColumns
 
 _INSTANT = DateTime(timezone=True)
@@ -86,3 +87,7 @@ class Determination(Base, table=True):
     position: int = Field(sa_type=BigInteger)
     received_at: datetime = Field(sa_type=_INSTANT)
     sealed_content: bytes = Field(sa_type=LargeBinary)
+
+
+class ThrottleRow(Base, ThrottleColumns, table=True):
+    __tablename__ = "throttle"

@@ -15,6 +15,8 @@ from shared.messages.message import Message
 from shared.messages.postman import put_message
 from shared.outbox import append
 from shared.postgres.database import Transaction
+from shared.receipts.codes import Receipt
+from shared.receipts.register import Acceptance
 from shared.sealing import Sealer
 
 _SENDER = "intake"
@@ -36,6 +38,9 @@ class PostgresWork(ReportRows, ClaimRows, NewsRows):
         if self.office.sends_messages:
             message = Message(new_id(), address, subject, text)
             await put_message(self.transaction, self.sealer, _SENDER, message, self.office.clock.now())
+
+    async def give_receipt(self, asker: Asker, accepted: Acceptance) -> Receipt:
+        return await self.office.receipts.give(self.transaction, asker.org, asker.client_id, accepted)
 
     async def record(
         self, asker: Asker, action: str, object_id: UUID | str, detail: Mapping[str, Any] | None = None

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
 
+import orjson
+
 from services.intake.application.forms.accident_report import STAGE_1
 from services.intake.application.forms.reading import stage_1_problems
+from services.intake.application.give_receipt import ACCIDENT_REPORT, with_receipt
 from services.intake.application.import_columns import COLUMNS, Cell, CellUnreadable, Column, column_named
 from services.intake.application.ports import Asker, Office, Work
 from services.intake.application.report_view import View
@@ -159,6 +162,8 @@ async def _taken(work: Work, office: Office, asker: Asker, row: _Row, earlier: E
         return RowResult(row.number, row.told, earlier=known)
     try:
         view = await submit_report(work, office, asker, STAGE_1.validate_python(row.document))
+        read = orjson.dumps(row.document, option=orjson.OPT_SORT_KEYS)
+        view = await with_receipt(work, asker, ACCIDENT_REPORT, view, read)
     except Refusal as error:
         problems = error.problems or (Problem("", error.code, error.detail),)
         return RowResult(row.number, row.told, problems=problems)
@@ -171,7 +176,7 @@ def _item(result: RowResult) -> dict[str, Any]:
     if result.view is None:
         errors = [_error(problem) for problem in result.problems]
         return {"row": result.number, "status": "rejected", "errors": errors}
-    kept = ("report_id", "tracking_code", "late", "received_at", "payer_of_first_resort", "warnings")
+    kept = ("report_id", "tracking_code", "late", "received_at", "payer_of_first_resort", "warnings", "receipt")
     return {"row": result.number, "status": "accepted", **{name: result.view[name] for name in kept}, "errors": []}
 
 

@@ -9,6 +9,8 @@ from uuid import UUID
 from services.intake.application.stored_report import Paper, StoredReport, StoredSelfReport
 from shared.clock import Clock
 from shared.events import Event
+from shared.receipts.codes import Receipt
+from shared.receipts.register import Acceptance, Receipts
 from shared.regulation.clocks import COUNTING, Counting
 from shared.sealing import BlindIndex, WorkerKeys
 
@@ -69,6 +71,10 @@ class Work(Protocol):
         """A message, if this hub sends any; it leaves when the transaction commits."""
         ...
 
+    async def give_receipt(self, asker: Asker, accepted: Acceptance) -> Receipt:
+        """Note that it was accepted; the receipt is good once the transaction commits."""
+        ...
+
     async def record(
         self, asker: Asker, action: str, object_id: UUID | str, detail: Mapping[str, Any] | None = None
     ) -> None:
@@ -96,6 +102,7 @@ class Office:
     worker_keys: WorkerKeys
     blind_index: BlindIndex
     document_store: DocumentStore
+    receipts: Receipts
     counting: Counting = COUNTING
     # Whether messages are sent at all, and where they say that a report can be followed.
     sends_messages: bool = False

@@ -86,6 +86,7 @@ async def checked_form(request: Request, bytes_max: int = FORM_BYTES_MAX) -> Pag
     visitor = visitor_of(request)
     held = visitor.session if visitor else cookie(request, VISIT_COOKIE)
     if held is None or not isinstance(sent, str) or not hmac.compare_digest(sent.encode(), csrf_token(held).encode()):
+        await data.close()
         raise Forbidden("form.forged", _FORGED)
     return PageForm(data)
 

@@ -10,7 +10,7 @@ from babel.messages.pofile import read_po
 ROOT = Path(__file__).resolve().parents[3]
 SHARED = ROOT / "shared" / "web" / "pages"
 # Every folder with templates is a folder of pages.
-FOLDERS = sorted({path.parent for path in (ROOT / "services").rglob("templates")})
+FOLDERS = sorted({path.parent for path in (ROOT / "services").rglob("templates")} | {ROOT / "shared" / "receipts"})
 _METHODS = [("**/node_modules/**", "ignore"), ("**.py", "python"), ("**/templates/**.html", "jinja2")]
 _OPTIONS = {"**/templates/**.html": {"newstyle_gettext": "true", "trim_blocks": "true", "encoding": "utf-8"}}
 _KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "N_": None}

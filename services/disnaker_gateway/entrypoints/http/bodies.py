@@ -14,6 +14,7 @@ from shared.events.case_notification import CaseView, NotificationBody
 from shared.events.determination import Officer
 from shared.events.envelope import ClockState
 from shared.events.vocabulary import DeterminationDecision, NotificationType
+from shared.receipts.answer import ReceiptAnswer
 from shared.regulation.codes import codes_of
 from shared.webhooks.answers import EndpointAnswer, MessageAnswer, Url
 
@@ -156,6 +157,7 @@ class DeterminationAnswer(BaseModel):
     supersedes: UUID | None = None
     superseded_by: UUID | None = None
     received_at: datetime
+    receipt: ReceiptAnswer
 
 
 class AcknowledgementRequest(_Request):
@@ -171,6 +173,12 @@ class AcknowledgementAnswer(BaseModel):
     id: UUID
     notification_id: UUID
     acknowledged_at: datetime
+
+
+class ReceivedAcknowledgementAnswer(AcknowledgementAnswer):
+    """With its receipt."""
+
+    receipt: ReceiptAnswer
 
 
 class DeliveryAnswer(MessageAnswer):

@@ -15,8 +15,10 @@ from shared.web.idempotency import Answer, IdempotencyKey
 from shared.web.openapi import idempotent, refusals
 from shared.web.strict_json import StrictRoute
 
+_RECEIPT = "determination"
 
-def _told(determination: StoredDetermination) -> dict[str, Any]:
+
+def _told(context: Context, determination: StoredDetermination) -> dict[str, Any]:
     content = determination.content
     answer = DeterminationAnswer.model_validate(
         {
@@ -27,6 +29,7 @@ def _told(determination: StoredDetermination) -> dict[str, Any]:
             "supersedes": determination.supersedes,
             "superseded_by": determination.superseded_by,
             "received_at": determination.received_at,
+            "receipt": context.receipts.receipt(_RECEIPT, determination.determination_id).told(),
         }
     )
     return answer.model_dump(mode="json")
@@ -78,9 +81,9 @@ def _add_determinations(router: APIRouter, context: Context) -> None:
             officer = officer_of(caller, body.officer.id if body.officer else None)
             determination = await issue_determination(work, context.clock, officer, content)
             location = f"/v1/determinations/{determination.determination_id}"
-            return Answer(201, _told(determination), {"Location": location})
+            return Answer(201, _told(context, determination), {"Location": location})
 
-        return await context.once(request, caller, key, act)
+        return await context.once(request, caller, key, act, _RECEIPT)
 
     @router.get(
         "/v1/determinations/{determination_id}",
@@ -92,4 +95,4 @@ def _add_determinations(router: APIRouter, context: Context) -> None:
     async def determination(caller: Caller, determination_id: str) -> dict[str, Any]:
         async with context.begin(caller) as work:
             wanted = as_id(determination_id, "determination.unknown")
-            return _told(await read_determination(work, officer_of(caller), wanted))
+            return _told(context, await read_determination(work, officer_of(caller), wanted))

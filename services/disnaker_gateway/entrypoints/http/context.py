@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from fastapi import Request, Response
@@ -12,6 +12,7 @@ from services.disnaker_gateway.settings import DisnakerGatewaySettings
 from shared.clock import Clock
 from shared.errors import NotFound
 from shared.postgres.database import Database, Transaction
+from shared.receipts.register import Acceptance, Receipts, digest_of
 from shared.sealing import Sealer
 from shared.web.door import Principal
 from shared.web.idempotency import Answer, IdempotentRequest, idempotently
@@ -28,6 +29,7 @@ class Context:
     clock: Clock
     subscriptions: Subscriptions
     unit_of_work: Callable[[Transaction], UnitOfWork]
+    receipts: Receipts
 
     @asynccontextmanager
     async def begin(self, caller: Principal) -> AsyncIterator[UnitOfWork]:
@@ -41,12 +43,21 @@ class Context:
         caller: Principal,
         key: str,
         act: Callable[[UnitOfWork], Awaitable[Answer]],
+        kind: str,
     ) -> Response:
-        """Act in one transaction with the stored answer of the Idempotency-Key."""
+        """Act in one transaction with the stored answer of the Idempotency-Key, and give a receipt of `kind` for the
+        answer's `id`."""
         wanted = await IdempotentRequest.of(request, caller, key)
         async with self.database.transaction(caller.org) as transaction:
             work = self.unit_of_work(transaction)
-            return await idempotently(wanted, transaction, self.sealer, lambda: act(work))
+
+            async def acted() -> Answer:
+                answer = await act(work)
+                accepted = Acceptance(kind, (answer.body["id"],), self.clock.now(), digest_of(wanted.body))
+                given = await self.receipts.give(transaction, caller.org, caller.client_id, accepted)
+                return replace(answer, body={**answer.body, "receipt": given.told()})
+
+            return await idempotently(wanted, transaction, self.sealer, acted)
 
 
 def officer_of(caller: Principal, named: str | None = None) -> Officer:

@@ -14,6 +14,7 @@ from services.disnaker_gateway.entrypoints.http.bodies import (
     AcknowledgementRequest,
     NotificationAnswer,
     NotificationPage,
+    ReceivedAcknowledgementAnswer,
 )
 from services.disnaker_gateway.entrypoints.http.context import Context, as_id, officer_of
 from shared.web.door import Caller, secured
@@ -88,7 +89,7 @@ def _add_acknowledgement(router: APIRouter, context: Context) -> None:
     @router.post(
         "/v1/notifications/{notification_id}/acknowledgement",
         summary="Say that the office has seen it",
-        response_model=AcknowledgementAnswer,
+        response_model=ReceivedAcknowledgementAnswer,
         responses=refusals(400, 404, 409, 413, 415, 422, 503),
         **secured("notifications.read", extra=idempotent(requestBody=_ACKNOWLEDGEMENT_BODY)),
     )
@@ -104,4 +105,4 @@ def _add_acknowledgement(router: APIRouter, context: Context) -> None:
             answer = AcknowledgementAnswer(id=wanted, notification_id=wanted, acknowledged_at=at)
             return Answer(200, answer.model_dump(mode="json"))
 
-        return await context.once(request, caller, key, act)
+        return await context.once(request, caller, key, act, "acknowledgement")

@@ -13,13 +13,14 @@ from services.intake.application.forms.accident_report import Stage1Form
 from services.intake.application.forms.fields import FormPart, Instant, Paragraph, parse_instant
 from services.intake.application.forms.reading import stage_1_problems, stage_2_problems
 from services.intake.application.forms.stage_2 import Stage2
+from services.intake.application.give_receipt import ACCIDENT_REPORT, CORRECTION, STAGE_2, WITHDRAWAL, with_receipt
 from services.intake.application.ports import Page
 from services.intake.application.read_reports import list_reports, read_report
 from services.intake.application.report_view import view_report
 from services.intake.application.submit_report import submit_report
 from services.intake.application.submit_stage_2 import submit_stage_2
 from services.intake.entrypoints.http.answers import (
-    ReportAnswer,
+    ReceivedReportAnswer,
     ReportListAnswer,
     SubmittedReportAnswer,
     WholeReportAnswer,
@@ -82,7 +83,9 @@ def _add_submission(router: APIRouter, desk: Desk) -> None:
         async with desk.database.transaction(caller.org) as transaction:
 
             async def act() -> Answer:
-                view = await submit_report(desk.work(transaction), desk.office, asker_of(caller), form)
+                work, asker = desk.work(transaction), asker_of(caller)
+                view = await submit_report(work, desk.office, asker, form)
+                view = await with_receipt(work, asker, ACCIDENT_REPORT, view, same.body)
                 return Answer(201, view, {"Location": f"/v1/accident-reports/{view['id']}"})
 
             return await idempotently(same, transaction, desk.sealer, act)
@@ -92,15 +95,17 @@ def _add_stage_2(router: APIRouter, desk: Desk) -> None:
     @router.put(
         "/v1/accident-reports/{report_id}/stage-2",
         summary="Tahap II: outcome and benefit application",
-        response_model=ReportAnswer,
+        response_model=ReceivedReportAnswer,
         responses=refusals(400, 404, 409, 413, 415, 422, 503),
         **secured(WRITE),
     )
     @reads_form(lambda document: stage_2_problems(document, None, desk.office.clock.now()))
-    async def put_stage_2(caller: Caller, report_id: ReportId, form: Stage2) -> Response:
+    async def put_stage_2(request: Request, caller: Caller, report_id: ReportId, form: Stage2) -> Response:
         """Form 3a KK 2. A later form takes the place of the one before; the same form again changes nothing."""
         async with desk.database.transaction(caller.org) as transaction:
-            view = await submit_stage_2(desk.work(transaction), desk.office, asker_of(caller), report_id, form)
+            work, asker = desk.work(transaction), asker_of(caller)
+            view = await submit_stage_2(work, desk.office, asker, report_id, form)
+            view = await with_receipt(work, asker, STAGE_2, view, await request.body())
         return _json(view)
 
 
@@ -108,7 +113,7 @@ def _add_changes(router: APIRouter, desk: Desk) -> None:
     @router.post(
         "/v1/accident-reports/{report_id}/corrections",
         summary="Correct your own report",
-        response_model=ReportAnswer,
+        response_model=ReceivedReportAnswer,
         responses=refusals(400, 404, 409, 413, 415, 422, 503),
         **secured(WRITE, extra=idempotent()),
     )
@@ -121,14 +126,15 @@ def _add_changes(router: APIRouter, desk: Desk) -> None:
 
             async def act() -> Answer:
                 work, asker = desk.work(transaction), asker_of(caller)
-                return Answer(200, await correct_report(work, desk.office, asker, report_id, form.changes, form.reason))
+                view = await correct_report(work, desk.office, asker, report_id, form.changes, form.reason)
+                return Answer(200, await with_receipt(work, asker, CORRECTION, view, same.body))
 
             return await idempotently(same, transaction, desk.sealer, act)
 
     @router.post(
         "/v1/accident-reports/{report_id}/withdrawal",
         summary="Withdraw your own report",
-        response_model=ReportAnswer,
+        response_model=ReceivedReportAnswer,
         responses=refusals(400, 404, 409, 413, 415, 422, 503),
         **secured(WRITE, extra=idempotent()),
     )
@@ -141,7 +147,8 @@ def _add_changes(router: APIRouter, desk: Desk) -> None:
 
             async def act() -> Answer:
                 work, asker = desk.work(transaction), asker_of(caller)
-                return Answer(200, await withdraw_report(work, desk.office, asker, report_id, form.reason))
+                view = await withdraw_report(work, desk.office, asker, report_id, form.reason)
+                return Answer(200, await with_receipt(work, asker, WITHDRAWAL, view, same.body))
 
             return await idempotently(same, transaction, desk.sealer, act)
 

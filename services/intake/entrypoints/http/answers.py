@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.intake.application.forms.fields import Coded, Segment
+from shared.receipts.answer import ReceiptAnswer
 
 Kind = Annotated[str, Coded("kinds")]
 Status = Annotated[str, Coded("report_statuses")]
@@ -64,6 +65,12 @@ class DocumentAnswer(BaseModel):
     received_at: datetime
 
 
+class AddedDocumentAnswer(DocumentAnswer):
+    """The answer to a paper that was sent."""
+
+    receipt: ReceiptAnswer
+
+
 class ReportAnswer(BaseModel):
     """Where a report stands. `id` and `report_id` are the same."""
 
@@ -86,7 +93,13 @@ class ReportAnswer(BaseModel):
     warnings: list[WarningAnswer]
 
 
-class SubmittedReportAnswer(ReportAnswer):
+class ReceivedReportAnswer(ReportAnswer):
+    """The answer to something that was sent about a report."""
+
+    receipt: ReceiptAnswer
+
+
+class SubmittedReportAnswer(ReceivedReportAnswer):
     """The answer to a new report, the only one with the tracking code."""
 
     model_config = ConfigDict(title="SubmittedReport")
@@ -128,6 +141,7 @@ class SelfReportAnswer(BaseModel):
 
 class SubmittedSelfReportAnswer(SelfReportAnswer):
     tracking_code: Annotated[str, Field(description="For the worker; shown this once.")]
+    receipt: ReceiptAnswer
 
 
 class CodeAnswer(BaseModel):

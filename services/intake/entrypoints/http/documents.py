@@ -8,17 +8,18 @@ from fastapi import APIRouter, Path, Query, Request, Response
 
 from services.intake.application.correct_report import require_not_withdrawn
 from services.intake.application.forms.fields import DocumentCode
+from services.intake.application.give_receipt import paper_with_receipt
 from services.intake.application.keep_documents import (
     add_document,
     paper_to_read,
     store_content,
     withdraw_document,
 )
-from services.intake.application.report_view import view_paper
+from services.intake.application.report_view import View, view_paper
 from services.intake.application.stored_report import Paper
 from services.intake.domain.file_types import FILE_ENDINGS, MEDIA_TYPES
 from services.intake.entrypoints.http.accident_reports import READ, WRITE
-from services.intake.entrypoints.http.answers import DocumentAnswer
+from services.intake.entrypoints.http.answers import AddedDocumentAnswer, DocumentAnswer
 from services.intake.entrypoints.http.content_digest import check_content_digest
 from services.intake.entrypoints.http.desk import Desk, ReportId, asker_of
 from shared.web.door import Caller, secured
@@ -53,9 +54,9 @@ def _add_put(router: APIRouter, desk: Desk) -> None:
         _PATH,
         summary="Add a paper",
         status_code=201,
-        response_model=DocumentAnswer,
+        response_model=AddedDocumentAnswer,
         responses={
-            200: {"model": DocumentAnswer, "description": "This version exists already."},
+            200: {"model": AddedDocumentAnswer, "description": "This version exists already."},
             **refusals(400, 404, 409, 413, 415, 422, 503),
         },
         **secured(WRITE, extra=_UPLOAD),
@@ -72,7 +73,8 @@ def _add_put(router: APIRouter, desk: Desk) -> None:
         async with desk.database.transaction(caller.org) as transaction:
             work, asker = desk.work(transaction), asker_of(caller)
             added = await add_document(work, desk.office, asker, report_id, document_code, stored)
-        return _json(added.paper, 201 if added.is_new else 200)
+            view = await paper_with_receipt(work, asker, report_id, added.paper, view_paper(added.paper))
+        return _json(view, 201 if added.is_new else 200)
 
 
 def _add_get(router: APIRouter, desk: Desk) -> None:
@@ -121,8 +123,8 @@ def _add_delete(router: APIRouter, desk: Desk) -> None:
         async with desk.database.transaction(caller.org) as transaction:
             work, asker = desk.work(transaction), asker_of(caller)
             paper = await withdraw_document(work, desk.office, asker, report_id, document_code, version)
-        return _json(paper, 200)
+        return _json(view_paper(paper), 200)
 
 
-def _json(paper: Paper, status: int) -> Response:
-    return Response(orjson.dumps(view_paper(paper)), status, media_type="application/json")
+def _json(view: View, status: int) -> Response:
+    return Response(orjson.dumps(view), status, media_type="application/json")

@@ -16,6 +16,7 @@ from services.intake.entrypoints.http.accident_reports import WRITE
 from services.intake.entrypoints.http.answers import Payer, Title
 from services.intake.entrypoints.http.desk import Desk, asker_of
 from shared.errors import Problem, Refusal, Unreadable, UnsupportedType
+from shared.receipts.answer import ReceiptAnswer
 from shared.web.door import Caller, public, secured
 from shared.web.idempotency import Answer, IdempotencyKey, IdempotentRequest, idempotently
 from shared.web.openapi import idempotent, refusals
@@ -69,6 +70,7 @@ class ImportRowAnswer(BaseModel):
     received_at: str | None = None
     payer_of_first_resort: Payer | None = None
     warnings: list[ImportWarningAnswer] | None = None
+    receipt: ReceiptAnswer | None = None
 
 
 class ImportAnswer(BaseModel):

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Request, Response
 
 from services.intake.application.forms.reading import self_report_problems
 from services.intake.application.forms.self_report import SelfReportForm
+from services.intake.application.give_receipt import SELF_REPORT, with_receipt
 from services.intake.application.keep_documents import photo_to_read
 from services.intake.application.read_reports import read_self_report
 from services.intake.application.submit_self_report import submit_self_report
@@ -41,7 +42,9 @@ def self_report_routes(desk: Desk) -> APIRouter:
         async with desk.database.transaction(caller.org) as transaction:
 
             async def act() -> Answer:
-                view = await submit_self_report(desk.work(transaction), desk.office, asker_of(caller), form)
+                work, asker = desk.work(transaction), asker_of(caller)
+                view = await submit_self_report(work, desk.office, asker, form)
+                view = await with_receipt(work, asker, SELF_REPORT, view, same.body)
                 return Answer(201, view, {"Location": f"/v1/self-reports/{view['id']}"})
 
             return await idempotently(same, transaction, desk.sealer, act)

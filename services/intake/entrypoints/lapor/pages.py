@@ -135,7 +135,7 @@ def _add_end(router: APIRouter, here: ReportPages) -> None:
         draft = await here.draft(request)
         if draft is None or not draft.tracking_code:
             return to(START)
-        return here.page(request, "lapor/sent.html", code=draft.tracking_code)
+        return here.page(request, "lapor/sent.html", code=draft.tracking_code, receipt=draft.receipt)
 
 
 def _tries(here: ReportPages, request: Request, draft: Draft) -> list[Subject]:

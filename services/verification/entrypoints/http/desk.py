@@ -21,6 +21,7 @@ from shared.audit import AuditEntry, record
 from shared.clock import Clock
 from shared.errors import PreconditionRequired, Stale
 from shared.postgres.database import Database, Transaction
+from shared.receipts.register import Receipts
 from shared.regulation.clocks import COUNTING, Counting
 from shared.sealing import Sealer
 from shared.web.door import Principal
@@ -29,7 +30,7 @@ from shared.web.door import Principal
 @dataclass(frozen=True)
 class Counter:
     """Where requests are received. `open_store` and `open_reader` give storage on an open transaction; `search_terms`
-    everything a search text may mean."""
+    everything a search text may mean; `receipts` is for what is accepted here."""
 
     database: Database
     sealer: Sealer
@@ -38,6 +39,7 @@ class Counter:
     open_store: Callable[[Transaction], CaseStore]
     open_reader: Callable[[Transaction], ClaimReader]
     search_terms: Callable[[str], list[str]]
+    receipts: Receipts
     counting: Counting = COUNTING
 
     @property

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
@@ -14,6 +15,7 @@ from services.verification.application.records import ClaimRecord
 from services.verification.application.workplace import Person, Workplace
 from services.verification.entrypoints.http.desk import Counter, audit
 from shared.errors import NotFound, Unavailable
+from shared.receipts.register import Acceptance, digest_of
 from shared.regulation.codes import codes_of
 from shared.web.door import Principal
 from shared.web.idempotency import Answer, IdempotentRequest, idempotently
@@ -77,9 +79,17 @@ def claim_answer(claim: ClaimRecord) -> Answer:
 
 
 async def acted_once(
-    counter: Counter, request: Request, caller: Principal, key: str, action: str, object_id: str, act: Act
+    counter: Counter,
+    request: Request,
+    caller: Principal,
+    key: str,
+    action: str,
+    object_id: str,
+    act: Act,
+    receipt: str = "",
 ) -> Response:
-    """Do it once for this Idempotency-Key, with a row in the audit log."""
+    """Do it once for this Idempotency-Key, with a row in the audit log, and with a receipt of the kind named for the
+    answer's `id`."""
     same = await IdempotentRequest.of(request, caller, key)
 
     async def attempt() -> Response:
@@ -89,7 +99,12 @@ async def acted_once(
             async def acted() -> Answer:
                 answer = await act(place)
                 await audit(transaction, caller, action, object_id)
-                return answer
+                if not receipt:
+                    return answer
+                digest, now = digest_of(same.body), counter.clock.now()
+                accepted = Acceptance(receipt, (answer.body["id"],), now, digest)
+                given = await counter.receipts.give(transaction, caller.org, caller.client_id, accepted)
+                return replace(answer, body={**answer.body, "receipt": given.told()})
 
             return await idempotently(same, transaction, counter.sealer, acted)
 

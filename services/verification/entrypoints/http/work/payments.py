@@ -19,6 +19,7 @@ from services.verification.entrypoints.http.work.acting import (
     example,
 )
 from shared.events.vocabulary import ClaimState
+from shared.receipts.answer import ReceiptAnswer
 from shared.web.door import Caller, secured
 from shared.web.idempotency import Answer, IdempotencyKey
 from shared.web.openapi import idempotent, refusals
@@ -50,6 +51,7 @@ class PaymentRecorded(PaymentAnswer):
     version: int
     decision_version: int
     remaining_rupiah: int | None
+    receipt: ReceiptAnswer
 
 
 def add_payments(router: APIRouter, counter: Counter) -> None:
@@ -80,4 +82,6 @@ def add_payments(router: APIRouter, counter: Counter) -> None:
             }
             return Answer(201, answer)
 
-        return await acted_once(counter, request, caller, key, "payment.confirm", body.case_number, act)
+        return await acted_once(
+            counter, request, caller, key, "payment.confirm", body.case_number, act, receipt="payment"
+        )

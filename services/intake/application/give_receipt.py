@@ -1,0 +1,30 @@
+"""Whoever sends something gets a receipt in the answer: a code that anybody can check, without the content."""
+
+from datetime import datetime
+
+from services.intake.application.ports import Asker, Work
+from services.intake.application.report_view import View
+from services.intake.application.stored_report import Paper
+from shared.receipts.register import Acceptance, digest_of
+
+ACCIDENT_REPORT, SELF_REPORT, STAGE_2 = "accident_report", "self_report", "stage_2"
+CORRECTION, WITHDRAWAL, DOCUMENT = "correction", "withdrawal", "document"
+
+
+async def with_receipt(work: Work, asker: Asker, kind: str, view: View, sent: bytes) -> View:
+    """`view`, the answer to a report or a change of one, with the receipt of the bytes that were sent.
+
+    A change is told apart by the version it made; a Tahap II, which may be sent again, by its bytes.
+    """
+    digest = digest_of(sent)
+    which = digest if kind == STAGE_2 else view["version"]
+    at = datetime.fromisoformat(view.get("updated_at") or view["received_at"])
+    receipt = await work.give_receipt(asker, Acceptance(kind, (view["id"], which), at, digest))
+    return {**view, "receipt": receipt.told()}
+
+
+async def paper_with_receipt(work: Work, asker: Asker, report_id: object, paper: Paper, view: View) -> View:
+    """`view`, the answer to a paper, with its receipt; the same bytes again have the same one."""
+    subject = (report_id, paper.document_code, paper.version)
+    receipt = await work.give_receipt(asker, Acceptance(DOCUMENT, subject, paper.received_at, paper.sha256))
+    return {**view, "receipt": receipt.told()}

@@ -1,0 +1,160 @@
+"""`/receipt/{code}`: whether a receipt is genuine, of what kind, of when, and whether a file is what was accepted.
+
+For everybody. Never the content, nor who sent it; guessing codes is slowed down, and all codes that are none get one
+answer. `Accept: application/json` gets JSON.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+import segno
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+from markupsafe import Markup
+
+from shared.errors import NotFound, SimpulError, TooLarge, TooManyRequests
+from shared.postgres.database import Database
+from shared.receipts.codes import read_code, service_of, written
+from shared.receipts.register import Found, Receipts, digest_of, find_receipt
+from shared.regulation.codes import title_of
+from shared.web.door import page
+from shared.web.pages.forms import checked_form
+from shared.web.pages.rendering import Pages
+from shared.web.problem import response_of, status_of
+from shared.web.throttle import Throttle
+
+FOLDER = Path(__file__).parent
+_ASK, _TELL = "/receipt", "/receipt/{code}"
+TRIES_MAX, FILES_MAX, FILE_BYTES_MAX = 60, 60, 33_554_432
+WINDOW_SECONDS = 900.0
+# Boundaries and headers around the file.
+_MULTIPART_BYTES = 65_536
+_CODE_LENGTH_MAX = 60
+
+
+@dataclass(frozen=True)
+class ReceiptPages:
+    """What the pages work with."""
+
+    receipts: Receipts
+    database: Database
+    pages: Pages
+    throttle: Throttle
+
+    async def found(self, request: Request, text: str) -> Found:
+        """What was accepted. Raises NotFound: `receipt.mistyped` for what can't be a code, `receipt.elsewhere` for one
+        of another service, `receipt.unknown`. And TooManyRequests."""
+        code = read_code(text[:_CODE_LENGTH_MAX])
+        if code is None:
+            raise NotFound("receipt.mistyped", "This is no code of a receipt: a character is wrong or missing.")
+        if service_of(code) != self.receipts.service:
+            raise NotFound("receipt.elsewhere", f"Receipts with this letter are given by {service_of(code)}.")
+        tries = [self.throttle.caller("receipt", request, TRIES_MAX)]
+        await self.throttle.spend(tries)
+        async with self.database.system_transaction() as transaction:
+            found = await find_receipt(transaction, code)
+        if found is None:
+            raise NotFound("receipt.unknown", "No receipt was given with this code.")
+        await self.throttle.give_back(tries)
+        return found
+
+    def refused(self, request: Request, error: SimpulError, typed: str) -> Response:
+        """The question again, with what is wrong."""
+        if _wants_json(request):
+            return response_of(error)
+        response = self.pages.page(
+            request, "receipt/ask.html", status=status_of(error), fault=error.code, typed=typed[:_CODE_LENGTH_MAX]
+        )
+        if isinstance(error, TooManyRequests):
+            response.headers["Retry-After"] = str(error.retry_after_seconds)
+        return response
+
+    def told(self, request: Request, found: Found, *, status: int = 200, **shown: Any) -> Response:
+        """The receipt. `same` tells whether a file was what was accepted, None when none was sent."""
+        if _wants_json(request):
+            return Response(orjson.dumps(self._json(found)), media_type="application/json")
+        url = self.receipts.url(found.code)
+        picture = segno.make(url, error="m").svg_inline(scale=4, border=2, title="QR", svgclass="qr", lineclass=None)
+        return self.pages.page(
+            request,
+            "receipt/told.html",
+            status=status,
+            receipt=found,
+            code=written(found.code),
+            url=url,
+            picture=Markup(picture),  # noqa: S704 - made of an address of ours alone
+            service=self.receipts.service,
+            **{"same": None, "file_digest": "", "fault": "", **shown},
+        )
+
+    def _json(self, found: Found) -> dict[str, Any]:
+        title = title_of("receipt_kinds", found.kind)
+        return {
+            "code": written(found.code),
+            "genuine": True,
+            "kind": found.kind,
+            "title": {"id": title.title_id, "en": title.title_en},
+            "accepted_at": found.accepted_at.isoformat(timespec="milliseconds"),
+            "service": self.receipts.service,
+            "sha256": list(found.digests),
+            "url": self.receipts.url(found.code),
+        }
+
+
+def receipt_routes(here: ReceiptPages) -> APIRouter:
+    router = APIRouter()
+    _add_looking(router, here)
+    _add_files(router, here)
+    return router
+
+
+def _add_looking(router: APIRouter, here: ReceiptPages) -> None:
+    @router.get(_ASK, **page())
+    async def ask(request: Request, code: str = "") -> Response:
+        """The form, whose answer is the receipt's own address."""
+        if not code.strip():
+            return here.pages.page(request, "receipt/ask.html", fault="", typed="")
+        known = read_code(code[:_CODE_LENGTH_MAX])
+        if known is None:
+            error = NotFound("receipt.mistyped", "This is no code of a receipt: a character is wrong or missing.")
+            return here.refused(request, error, code)
+        return RedirectResponse(f"{_ASK}/{written(known)}", 303)
+
+    @router.get(_TELL, **page())
+    async def tell(request: Request, code: str) -> Response:
+        try:
+            return here.told(request, await here.found(request, code))
+        except (NotFound, TooManyRequests) as error:
+            return here.refused(request, error, code)
+
+
+def _add_files(router: APIRouter, here: ReceiptPages) -> None:
+    @router.post(_TELL, **page())
+    async def compare(request: Request, code: str) -> Response:
+        """Whether a file is, byte for byte, what was accepted. Only its digest is made, and nothing of it kept."""
+        try:
+            found = await here.found(request, code)
+            await here.throttle.spend([here.throttle.caller("receipt-file", request, FILES_MAX)])
+        except (NotFound, TooManyRequests) as error:
+            return here.refused(request, error, code)
+        try:
+            form = await checked_form(request, FILE_BYTES_MAX + _MULTIPART_BYTES)
+        except TooLarge:
+            return here.told(request, found, status=413, fault="too-large")
+        try:
+            file = form.file("file")
+            content = await file.read() if file else b""
+        finally:
+            await form.close()
+        if not content:
+            return here.told(request, found, status=422, fault="no-file")
+        digest = await asyncio.to_thread(digest_of, content)
+        return here.told(request, found, same=digest in found.digests, file_digest=digest)
+
+
+def _wants_json(request: Request) -> bool:
+    accepted = request.headers.get("accept", "")
+    return "application/json" in accepted and "text/html" not in accepted

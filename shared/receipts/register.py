@@ -1,0 +1,81 @@
+"""Giving receipts, and finding them again. The register is the audit log: append-only, in the transaction of what was
+accepted, in every service that accepts anything."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+import orjson
+
+from shared.audit import AuditEntry, record
+from shared.postgres.database import Transaction
+from shared.receipts.codes import Receipt, ReceiptCodes, written
+
+_TYPE, _ACTION = "receipt", "receipt.give"
+# The same thing sent again may have come in other bytes; the first time counts.
+_FIND = "SELECT detail::text FROM audit_log WHERE object_type = $1 AND object_id = $2 ORDER BY id LIMIT 20"
+
+
+@dataclass(frozen=True)
+class Acceptance:
+    """What was accepted: its kind (list `receipt_kinds`), what tells it apart, when, and the bytes' SHA-256 in hex."""
+
+    kind: str
+    subject: Sequence[object]
+    accepted_at: datetime
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the register says of a code: no content, nobody's name."""
+
+    code: str
+    kind: str
+    accepted_at: datetime
+    digests: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Receipts:
+    """The receipts of one service. `public_url` is where its check page is reached."""
+
+    codes: ReceiptCodes
+    service: str
+    public_url: str
+
+    def receipt(self, kind: str, *subject: object) -> Receipt:
+        """The receipt of something that was accepted, without looking it up."""
+        code = self.codes.code(self.service, kind, *subject)
+        return Receipt(code, self.url(code))
+
+    def url(self, code: str) -> str:
+        """Of the page where this code is checked."""
+        return f"{self.public_url}/receipt/{written(code)}"
+
+    async def give(self, transaction: Transaction, org: str, client_id: str, accepted: Acceptance) -> Receipt:
+        """Note it, in the transaction that accepts; again for the same thing gives the same receipt."""
+        given = self.receipt(accepted.kind, *accepted.subject)
+        detail = {
+            "kind": accepted.kind,
+            "about": "/".join(str(part) for part in accepted.subject),
+            "accepted_at": accepted.accepted_at.isoformat(timespec="milliseconds"),
+            "sha256": accepted.sha256,
+        }
+        await record(transaction, AuditEntry(org, client_id, _ACTION, _TYPE, given.code, detail=detail))
+        return given
+
+
+async def find_receipt(transaction: Transaction, code: str) -> Found | None:
+    """What was accepted under this code; the transaction is the hub's own. None when nothing was."""
+    rows = [orjson.loads(row["detail"]) for row in await transaction.driver.fetch(_FIND, _TYPE, code)]
+    if not rows:
+        return None
+    digests = tuple(dict.fromkeys(row["sha256"] for row in rows))
+    return Found(code, rows[0]["kind"], datetime.fromisoformat(rows[0]["accepted_at"]), digests)
+
+
+def digest_of(content: bytes) -> str:
+    """SHA-256 in hex, as receipts show it."""
+    return sha256(content).hexdigest()
