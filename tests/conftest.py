@@ -1,11 +1,35 @@
-"""Fixtures every test may use. Servers are real; they start once a session, when the first test asks."""
+"""Fixtures every test may use. Servers are real; they start once a session: when the first test asks, or before the
+workers that share them."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import Any
 
 import pytest
 
 from deploy.local.assets import prepare_assets
 from tests.support.servers import KafkaServer, PostgresServer, kafka_server, postgres_server
+from tests.support.workers import ByModule, number_of_workers, servers_of_the_run
+
+_of_the_run = ExitStack()
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    return number_of_workers(config)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByModule:
+    return ByModule(config, log)
+
+
+def pytest_xdist_setupnodes() -> None:
+    """In the process that deals the tests out, before it starts its workers."""
+    prepare_assets()
+    _of_the_run.enter_context(servers_of_the_run())
+
+
+def pytest_unconfigure() -> None:
+    _of_the_run.close()
 
 
 @pytest.fixture(scope="session", autouse=True)

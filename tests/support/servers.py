@@ -17,6 +17,9 @@ from deploy.local.kafka import EmbeddedKafka
 from deploy.local.ports import free_port
 from deploy.local.postgres import EmbeddedPostgres
 
+POSTGRES_VARIABLE = "SIMPUL_TEST_POSTGRES_URL"
+KAFKA_VARIABLE = "SIMPUL_TEST_KAFKA_BOOTSTRAP"
+
 
 @dataclass(frozen=True)
 class PostgresServer:
@@ -59,7 +62,7 @@ def own_kafka() -> Iterator[EmbeddedKafka]:
 @contextmanager
 def postgres_server() -> Iterator[PostgresServer]:
     """The server that the session's tests share."""
-    if url := os.environ.get("SIMPUL_TEST_POSTGRES_URL"):
+    if url := os.environ.get(POSTGRES_VARIABLE):
         yield PostgresServer(url)
         return
     with own_postgres() as server:
@@ -69,7 +72,7 @@ def postgres_server() -> Iterator[PostgresServer]:
 @contextmanager
 def kafka_server() -> Iterator[KafkaServer]:
     """The broker that the session's tests share."""
-    if bootstrap := os.environ.get("SIMPUL_TEST_KAFKA_BOOTSTRAP"):
+    if bootstrap := os.environ.get(KAFKA_VARIABLE):
         yield KafkaServer(bootstrap)
         return
     with own_kafka() as server:
