@@ -13,6 +13,7 @@ from shared.errors import SimpulError
 from shared.observability import COMPONENT_RESTARTS, configure_logging, log
 from shared.partner_http import careful_client
 from shared.settings import ServiceSettings
+from shared.web.documentation import documentation_router
 from shared.web.door import Door, ErrorRenderer, Reception, Verifier
 from shared.web.health import Check, health_router
 from shared.web.issuer_keys import IssuerKeys
@@ -122,12 +123,12 @@ def create_service(
                 await hook()
             log.info("service.stopped")
 
-    app = FastAPI(title=title, version="1", lifespan=lifespan, redirect_slashes=False, redoc_url=None)
+    app = FastAPI(title=title, version="1", lifespan=lifespan, redirect_slashes=False, docs_url=None, redoc_url=None)
     app.state.settings = settings
     add_exception_handlers(app)
     all_checks = [*checks, *((part.name, _component_check(part)) for part in components)]
     # Laid flat, so that the first route that fits is the same for the router and for the door.
-    for router in (health_router(all_checks), *routers):
+    for router in (health_router(all_checks), documentation_router(title), *routers):
         app.router.routes.extend(router.routes)
     describe(app, issuer=settings.issuer)
     app.add_middleware(Door, routes=app.router.routes, tokens=verifier, render_error=render_error, reception=reception)

@@ -42,8 +42,8 @@ __all__ = [
     "secured",
 ]
 
-# FastAPI's own documents, which cannot carry a declaration.
-DOCUMENTATION_PATHS = frozenset({"/openapi.json", "/docs", "/docs/oauth2-redirect", "/redoc"})
+# FastAPI's own document, which cannot carry a declaration.
+DOCUMENTATION_PATHS = frozenset({"/openapi.json"})
 
 # Where a declaration stands in an operation of the OpenAPI.
 REQUIRED_SCOPES = "x-required-scopes"

@@ -12,7 +12,7 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
 
 from shared.regulation.codes import title_of
 from shared.web.pages import formats
-from shared.web.pages.assets import Assets
+from shared.web.pages.assets import PAGES_FROM_NPM, SHARED_ASSETS, Assets
 from shared.web.pages.catalogues import DEFAULT_LANGUAGE, LANGUAGES, translations
 from shared.web.pages.cookies import LANGUAGE_COOKIE, VISIT_COOKIE, begin_visit, cookie, csrf_token, new_token
 
@@ -48,7 +48,8 @@ class Pages:
 
     def __init__(self, folders: Sequence[Path], *, public_url: str) -> None:
         every = (_SHARED_FOLDER, *folders)
-        self.assets = Assets([folder / "assets" for folder in folders if (folder / "assets").is_dir()])
+        own = [folder / "assets" for folder in folders if (folder / "assets").is_dir()]
+        self.assets = Assets([SHARED_ASSETS, *own], PAGES_FROM_NPM)
         self.secure = urlsplit(public_url).scheme == "https"
         self.origin = "{0.scheme}://{0.netloc}".format(urlsplit(public_url))
         self._environments = {language: _environment(language, every, self.assets) for language in LANGUAGES}

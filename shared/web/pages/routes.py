@@ -10,19 +10,13 @@ from shared.web.pages.catalogues import LANGUAGES
 from shared.web.pages.cookies import set_language
 from shared.web.pages.rendering import Pages
 
-_FOR_EVER = "public, max-age=31536000, immutable"
-
 
 def page_routes(pages: Pages) -> APIRouter:
     router = APIRouter()
 
     @router.get(ASSETS_PATH + "/{name}", **page())
     async def asset(request: Request, name: str) -> Response:
-        found = pages.assets.served(name)
-        headers = {"Cache-Control": _FOR_EVER, "Vary": "Accept-Encoding"}
-        if found.zipped is not None and "gzip" in request.headers.get("accept-encoding", ""):
-            return Response(found.zipped, media_type=found.media_type, headers={**headers, "Content-Encoding": "gzip"})
-        return Response(found.content, media_type=found.media_type, headers=headers)
+        return pages.assets.response(request, name)
 
     @router.get("/language/{language}", **page())
     async def choose_language(language: str, back: str = "/") -> Response:

@@ -101,7 +101,7 @@ def test_a_missing_or_bad_token_is_refused_before_anything_is_looked_at(hub: Ser
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_unknown_addresses_tell_nothing_to_those_without_a_token(hub: ServedHub, service: str) -> None:
-    for path in ("/v1/nothing", "/v2/claims", "/fhir/Patient/1/nothing", "/docs/x", "/%2e%2e/healthz"):
+    for path in ("/v1/nothing", "/v2/claims", "/fhir/Patient/1/nothing", "/docs/x/y", "/%2e%2e/healthz"):
         answer = hub.apis[service].http.post(path, content=b"x")
         assert answer.status_code == 401, path
 
