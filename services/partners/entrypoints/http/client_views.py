@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Path
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from services.partners.application.ports import Actor
 from services.partners.domain.credentials import Credential, CredentialKind, CredentialStatus
@@ -15,6 +15,16 @@ from shared.web.tokens import Principal
 
 ClientId = Annotated[str, Path(min_length=1, max_length=255, pattern=r"^[A-Za-z0-9._-]+$")]
 _PERSON = Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")
+
+
+def _as_text(value: Any) -> Any:
+    """A number would be taken for seconds since 1970."""
+    if value is not None and not isinstance(value, str):
+        raise ValueError("Write a time as RFC 3339 with an offset.")
+    return value
+
+
+Instant = Annotated[AwareDatetime, BeforeValidator(_as_text)]
 
 
 class Officer(BaseModel):
@@ -30,7 +40,7 @@ class CredentialView(BaseModel):
     """A public key, named by its `kid`, or a secret, of which nothing is shown."""
 
     id: UUID
-    kind: CredentialKind
+    form: CredentialKind = Field(description="A public key or a secret.")
     status: CredentialStatus
     kid: str | None
     added_by: str
@@ -97,7 +107,7 @@ def credential_view(credential: Credential) -> CredentialView:
     now = SystemClock().now()
     return CredentialView(
         id=credential.id,
-        kind=credential.kind,
+        form=credential.kind,
         status=credential.status(now),
         kid=(credential.public_jwk or {}).get("kid"),
         added_by=credential.added_by,

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from services.partners.application.approve import Approve
 from services.partners.application.rotate import NewCredential, Rotate
@@ -12,6 +12,7 @@ from services.partners.entrypoints.http.client_views import (
     ClientId,
     ClientView,
     CredentialView,
+    Instant,
     Officer,
     actor_of,
     credential_view,
@@ -41,7 +42,7 @@ class CredentialToAdd(Signed):
     )
 
     public_jwk: dict[str, Any] | None = None
-    expires_at: AwareDatetime | None = Field(None, description="Its end; null: none.")
+    expires_at: Instant | None = Field(None, description="Its end; null: none.")
     awaits_approval: bool = Field(False, description="It counts when a second person has approved it.")
 
 
@@ -52,7 +53,7 @@ class CredentialEnd(Signed):
         extra="forbid", json_schema_extra={"examples": [{"expires_at": "2099-01-31T00:00:00+07:00"}]}
     )
 
-    expires_at: AwareDatetime
+    expires_at: Instant
 
 
 class AddedCredential(CredentialView):

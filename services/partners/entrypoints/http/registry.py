@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
 from services.partners.application.read_registry import ReadRegistry
@@ -15,6 +15,7 @@ from services.partners.domain.partners import ClientKind, Organisation, Organisa
 from services.partners.entrypoints.http.client_views import (
     ClientId,
     ClientView,
+    Instant,
     Officer,
     RegisteredClient,
     actor_of,
@@ -69,7 +70,7 @@ class NewClient(BaseModel):
     public_jwk: dict[str, Any] = Field(
         description="Public key of its assertions: EC P-384 (ES384) or RSA of at least 2048 bits (RS384)."
     )
-    expires_at: AwareDatetime | None = Field(None, description="The end of its credentials; null: none.")
+    expires_at: Instant | None = Field(None, description="The end of its credentials; null: none.")
     awaits_approval: bool = Field(
         False, description="It gets no token until a second person approves it (`…/approval`)."
     )
