@@ -49,15 +49,41 @@ def test_a_hospital_is_registered_signs_in_and_is_revoked(open_window: OpenWindo
     page.get_by_label("Name", exact=True).fill("RS Percobaan")
     page.get_by_label("Region code").fill("3671")
     page.get_by_role("button", name="Register", exact=True).click()
-    expect(page.get_by_text("RS Percobaan may now speak to the hub")).to_be_visible()
+    expect(page.get_by_text("RS Percobaan waits for a second person")).to_be_visible()
     assert_accessible(page)
     credentials = json.loads(page.get_by_label("Credentials of").input_value())
     assert credentials["org"] == "hospital:100000777"
     assert credentials["client_secret"]
-    assert token_answer(hub, credentials) == 200
+    assert token_answer(hub, credentials) == 401
     window.open("verification", "/console/partners")
     expect(page.get_by_label("Credentials of")).to_have_count(0)
     row = page.get_by_role("row").filter(has_text=credentials["client_id"])
+    row.get_by_role("button", name="Approve", exact=True).click()
+    expect(page.get_by_role("alert")).to_contain_text("a second person must")
+    window.complaints.clear()  # the browser tells of the 409
+    second = open_window("en")
+    second.sign_in("operator", "Dewi Lestari")
+    page = second.open("verification", "/console/partners")
+    row = page.get_by_role("row").filter(has_text=credentials["client_id"])
+    row.get_by_role("button", name="Approve", exact=True).click()
+    expect(page.get_by_role("status")).to_have_text("Done.")
+    assert token_answer(hub, credentials) == 200
+    row.get_by_text("Its keys", exact=True).click()
+    assert_accessible(page)
+    row.get_by_role("button", name="Add a key beside these").click()
+    rotated = json.loads(page.get_by_label("Credentials of").input_value())
+    assert token_answer(hub, rotated) == 401
+    window.open("verification", "/console/partners")
+    page = window.page
+    row = page.get_by_role("row").filter(has_text=credentials["client_id"])
+    row.get_by_text("Its keys", exact=True).click()
+    row.get_by_role("button", name="Approve this key").click()
+    expect(page.get_by_role("status")).to_have_text("Done.")
+    assert token_answer(hub, rotated) == 200
+    row.get_by_text("Its keys", exact=True).click()
+    row.get_by_role("button", name="Retire this key").first.click()
+    expect(page.get_by_role("status")).to_have_text("Done.")
+    assert (token_answer(hub, credentials), token_answer(hub, rotated)) == (401, 200)
     row.get_by_text("Revoke", exact=True).click()
     row.get_by_role("button", name="Revoke this client").click()
     expect(page.get_by_role("status")).to_have_text("Done.")

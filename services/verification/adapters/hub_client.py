@@ -74,6 +74,11 @@ class HubClient:
         answer: dict[str, Any] = await self._ask("POST", "partners", "/v1/clients", wanted, once=True)
         return answer
 
+    async def change_client(self, client_id: str, path: Sequence[str], body: dict[str, Any]) -> dict[str, Any]:
+        place = "/".join(quote(part, safe="") for part in (client_id, *path))
+        answer: dict[str, Any] = await self._ask("POST", "partners", f"/v1/clients/{place}", body)
+        return answer
+
     async def revoke_client(self, client_id: str) -> None:
         await self._ask("DELETE", "partners", f"/v1/clients/{quote(client_id, safe='')}")
 

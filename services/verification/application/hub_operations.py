@@ -65,6 +65,9 @@ class HubOperations(Protocol):
         """A new client as `POST /v1/clients` of partners takes it; its answer, with a secret where there is one.
         Raises Refusal with what is wrong, Unavailable."""
 
+    async def change_client(self, client_id: str, path: Sequence[str], body: dict[str, Any]) -> dict[str, Any]:
+        """POST below `/v1/clients/{client_id}` of partners: approvals and credentials. Raises as the others do."""
+
     async def revoke_client(self, client_id: str) -> None:
         """No new token from now on. Raises NotFound, Conflict, Unavailable."""
 
