@@ -1,14 +1,14 @@
 """Pages for employers: who is signed in, which rows of a table have become reports, what became of each table; and what
 verification tells of a claim's deadlines.
 
-Revision ID: 0006
+Revision ID: 0005
 """
 
 from alembic import op
 
 from shared.postgres.rls import Tables
 
-revision = "0006"
+revision = "0005"
 down_revision = "0004"
 branch_labels = None
 depends_on = None
