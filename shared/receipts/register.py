@@ -15,6 +15,7 @@ from shared.receipts.codes import Receipt, ReceiptCodes, written
 _TYPE, _ACTION = "receipt", "receipt.give"
 # The same thing sent again may have come in other bytes; the first time counts.
 _FIND = "SELECT detail::text FROM audit_log WHERE object_type = $1 AND object_id = $2 ORDER BY id LIMIT 20"
+_GIVEN = "SELECT DISTINCT object_id FROM audit_log WHERE object_type = $1 AND object_id = ANY($2::text[])"
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,12 @@ async def find_receipt(transaction: Transaction, code: str) -> Found | None:
         return None
     digests = tuple(dict.fromkeys(row["sha256"] for row in rows))
     return Found(code, rows[0]["kind"], datetime.fromisoformat(rows[0]["accepted_at"]), digests)
+
+
+async def given_among(transaction: Transaction, codes: Sequence[str]) -> set[str]:
+    """Which of these codes were given; the transaction is the hub's own."""
+    rows = await transaction.driver.fetch(_GIVEN, _TYPE, list(codes))
+    return {row["object_id"] for row in rows}
 
 
 def digest_of(content: bytes) -> str:

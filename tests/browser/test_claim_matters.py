@@ -96,13 +96,23 @@ def test_a_return_to_work_is_led_and_a_payment_written_down_once(open_window: Op
     form.get_by_role("button").click()
     is_done(page)
     expect(page.locator("#payments")).to_contain_text("1.250.000 · BK-77 · dicatat oleh dewi-lestari")
+    # Its receipt is told at once, and stays beside the payment.
+    told_code = page.get_by_role("status").filter(has_text="Selesai.").get_by_role("link").inner_text()
+    shown = page.locator("#payments").get_by_role("link", name=told_code)
+    expect(shown).to_be_visible()
+    shot(page, "claim-payment-receipt")
     # The form that comes a second time, as after "back" or a broken line, does nothing more.
     version = page.locator("#claim-live").get_attribute("data-version")
     url = page.url.partition("?")[0]
-    assert page.request.post(f"{url}/payments", form=fields).ok
+    again = page.request.post(f"{url}/payments", form=fields)
+    assert again.ok
+    assert again.url.endswith(f"receipt={told_code}")
     page.goto(url)
     assert page.locator("#claim-live").get_attribute("data-version") == version
     shot(page, "claim-return")
+    shown.click()
+    expect(page.locator("h1")).to_have_text("Tanda terima ini asli")
+    expect(page.locator("dl")).to_contain_text("Konfirmasi pembayaran manfaat")
 
 
 def test_a_code_is_shown_once_opens_the_claim_and_a_companion_is_taken_away(

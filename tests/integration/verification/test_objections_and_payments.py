@@ -1,9 +1,11 @@
 """Objections up their path and payments down to the end, over HTTP."""
 
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any
 
 import httpx
+import orjson
 
 from tests.support.agency_events import accident_report, determination, random_nik
 from tests.support.eventually import eventually
@@ -104,6 +106,19 @@ async def test_payments_are_recorded_once_and_shown(verification: Verification) 
     assert (claim["state"], claim["remaining_rupiah"]) == ("REPORTED", None)
     changes = [change for e in hub.published("jkk.claims", number) for change in e["changes"]]
     assert changes.count("payment-recorded") == 1
+
+
+async def test_a_payment_has_a_receipt_of_the_bytes_that_were_sent(verification: Verification) -> None:
+    hub = verification
+    body = orjson.dumps({"case_number": (await _reported(hub))["case_number"], **PAYMENT})
+    headers = {**hub.once(org=CORE, scope="payments.write"), "Content-Type": "application/json"}
+    answer = await hub.http.post("/v1/payments", content=body, headers=headers)
+    assert answer.status_code == 201, answer.text
+    receipt = answer.json()["receipt"]
+    assert receipt["url"].endswith(f"/receipt/{receipt['code']}")
+    told = (await hub.http.get(f"/receipt/{receipt['code']}", headers={"Accept": "application/json"})).json()
+    assert (told["genuine"], told["kind"], told["service"]) == (True, "payment", "verification")
+    assert told["sha256"] == [sha256(body).hexdigest()]
 
 
 async def test_payment_that_cannot_be_is_refused(verification: Verification) -> None:

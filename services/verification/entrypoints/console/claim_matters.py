@@ -1,5 +1,8 @@
 """What goes along with a claim, done at its page: objections, complaints, return to work, payments, companions."""
 
+from dataclasses import asdict
+
+import orjson
 from fastapi import APIRouter, Request, Response
 
 from services.verification.application.accompany import record_return_to_work
@@ -9,12 +12,14 @@ from services.verification.application.confirm_payment import PaymentRequest, co
 from services.verification.application.console_people import DECIDERS
 from services.verification.application.dispute import AnswerRequest, answer_objection, lodge_objection
 from services.verification.application.workplace import Person, Workplace
-from services.verification.entrypoints.console.claim_sheet import CaseNumber, act_on_claim
+from services.verification.domain.entries import Payment
+from services.verification.entrypoints.console.claim_sheet import PAYMENT, CaseNumber, act_on_claim
 from services.verification.entrypoints.console.fields import code_in, day_in, moment_in, rupiah_in
 from services.verification.entrypoints.console.frame import Console
 from services.verification.entrypoints.http.work.acting import uuid_text
 from shared.errors import Problem, Refusal
 from shared.identifiers import zone_of
+from shared.receipts.register import Acceptance, digest_of
 from shared.regulation.codes import codes_of
 from shared.web.door import page
 from shared.web.pages.forms import Form
@@ -108,7 +113,7 @@ def _add_payments(router: APIRouter, console: Console) -> None:
     async def pay(request: Request, case_number: CaseNumber, form: Form) -> Response:
         """Written down by a person where BPJS core could not confirm it: somebody else than who approved."""
 
-        async def work(place: Workplace, person: Person) -> None:
+        async def work(place: Workplace, person: Person) -> Payment:
             paid = rupiah_in(form, "paid")
             if not paid:
                 raise Refusal(
@@ -118,9 +123,17 @@ def _add_payments(router: APIRouter, console: Console) -> None:
             asked = PaymentRequest(
                 benefit, paid, day_in(form, "paid_on"), form.required("reference", length_max=_LINE_MAX)
             )
-            await confirm_payment(place, case_number, person.org, asked, person=person)
+            payment, _ = await confirm_payment(place, case_number, person.org, asked, person=person)
+            return payment
 
-        return await act_on_claim(console, request, case_number, "payment.confirm", work, form)
+        return await act_on_claim(console, request, case_number, "payment.confirm", work, form, _accepted_payment)
+
+
+def _accepted_payment(payment: Payment) -> Acceptance:
+    """A form has no bytes that anybody keeps: the digest is of what was read from it, with the payment's own id, so
+    that nobody finds the amount by trying all."""
+    read = orjson.dumps(asdict(payment), option=orjson.OPT_SORT_KEYS)
+    return Acceptance(PAYMENT, (payment.id,), payment.at, digest_of(read))
 
 
 def _add_companions(router: APIRouter, console: Console) -> None:

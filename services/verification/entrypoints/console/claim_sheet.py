@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 from uuid import UUID
 
+import orjson
 from fastapi import Path, Request, Response
 from fastapi.responses import RedirectResponse
 
@@ -27,6 +28,8 @@ from services.verification.entrypoints.http.work.acting import begun_again
 from shared.errors import SimpulError
 from shared.identifiers import WIB, new_id, zone_of
 from shared.postgres.database import Transaction
+from shared.receipts.codes import Receipt, read_code, written
+from shared.receipts.register import Acceptance, given_among
 from shared.regulation.codes import CODE_LISTS
 from shared.web.idempotency import Answer, IdempotentRequest, idempotently
 from shared.web.pages.forms import PageForm
@@ -34,6 +37,9 @@ from shared.web.problem import status_of
 
 CaseNumber = Annotated[str, Path(max_length=40)]
 Work = Callable[[Workplace, Person], Awaitable[Any]]
+# What of the work's outcome is to have a receipt.
+Accepted = Callable[[Any], Acceptance]
+PAYMENT = "payment"
 _UNDER_WAY = "idempotency.in-flight"
 
 
@@ -57,6 +63,8 @@ async def show_claim(
     if file.merged_into is not None:
         return RedirectResponse(f"/console/claims/{file.merged_into}", status_code=303)
     shown = _parts(console, file, revealed=revealed)
+    receipts = await _receipts_of_payments(console, file)
+    new_receipt = read_code(request.query_params.get("receipt", "")) if error is None else None
     return console.page(
         request,
         "console/claim.html",
@@ -76,8 +84,22 @@ async def show_claim(
         # What the page's forms are known by when they are sent twice.
         once=str(new_id()),
         done=request.query_params.get("done") if error is None else None,
+        receipts=receipts,
+        new_receipt=next((each for each in receipts.values() if each.code == new_receipt), None),
         **shown,
     )
+
+
+async def _receipts_of_payments(console: Console, file: ClaimFile) -> dict[str, Receipt]:
+    """By the payments' ids; payments from before there were receipts have none. Whoever confirmed a payment got its
+    receipt, so the rows are of several organisations."""
+    counter = console.counter
+    named = {item["id"]: counter.receipts.receipt(PAYMENT, item["id"]) for item in file.document["payments"]}
+    if not named:
+        return {}
+    async with counter.database.system_transaction() as transaction:
+        given = await given_among(transaction, [receipt.code for receipt in named.values()])
+    return {id_: receipt for id_, receipt in named.items() if receipt.code in given}
 
 
 def _parts(console: Console, file: ClaimFile, *, revealed: bool) -> dict[str, Any]:
@@ -109,23 +131,34 @@ def _parts(console: Console, file: ClaimFile, *, revealed: bool) -> dict[str, An
 
 
 async def act_on_claim(
-    console: Console, request: Request, case_number: str, action: str, work: Work, form: PageForm
+    console: Console,
+    request: Request,
+    case_number: str,
+    action: str,
+    work: Work,
+    form: PageForm,
+    accepted: Accepted | None = None,
 ) -> Response:
     """Do it, leave a row in the audit log and show the claim again; a refusal is told above it, with what was typed.
 
-    A form that carries `once` and is sent again does nothing more.
+    A form that carries `once` and is sent again does nothing more. What is `accepted` gets a receipt, which is shown.
     """
     caller, person, counter = console.caller(request), console.person(request), console.counter
 
     async def attempt() -> Response:
         async with counter.database.transaction(caller.org) as transaction:
 
-            async def acted() -> None:
-                await work(counter.workplace(transaction), person)
+            async def acted() -> str | None:
+                outcome = await work(counter.workplace(transaction), person)
                 await audit(transaction, caller, action, case_number, officer=person.id)
+                if accepted is None:
+                    return None
+                given = await counter.receipts.give(transaction, caller.org, caller.client_id, accepted(outcome))
+                return written(given.code)
 
-            await begin_once(console, request, form, transaction, acted)
-        return RedirectResponse(f"/console/claims/{case_number}?done={action}", status_code=303)
+            receipt = await begin_once(console, request, form, transaction, acted)
+        told = f"done={action}&receipt={receipt}" if receipt else f"done={action}"
+        return RedirectResponse(f"/console/claims/{case_number}?{told}", status_code=303)
 
     try:
         return await begun_again(attempt)
@@ -137,9 +170,14 @@ async def act_on_claim(
 
 
 async def begin_once(
-    console: Console, request: Request, form: PageForm, transaction: Transaction, act: Callable[[], Awaitable[None]]
-) -> None:
-    """`act()`, unless this very form (`once`, with the same fields, from the same person) was sent before.
+    console: Console,
+    request: Request,
+    form: PageForm,
+    transaction: Transaction,
+    act: Callable[[], Awaitable[str | None]],
+) -> str | None:
+    """`act()`, or what it told when this very form (`once`, with the same fields, from the same person) was sent
+    before.
 
     Raises Conflict while the first is under way, Refusal when it was sent with something else in it.
     """
@@ -150,11 +188,11 @@ async def begin_once(
         return await act()
 
     async def acted() -> Answer:
-        await act()
-        return Answer(200, None)
+        return Answer(200, await act())
 
     said = "\n".join(f"{name}={value}" for name, value in form.fields())
     route = f"{request.method} {request.url.path}"
     same = IdempotentRequest(caller.org, caller.client_id, route, f"{caller.subject} {once}", said.encode())
-    await idempotently(same, transaction, console.counter.sealer, acted)
-    return None
+    answer = await idempotently(same, transaction, console.counter.sealer, acted)
+    told: str | None = orjson.loads(answer.body)
+    return told
