@@ -48,6 +48,19 @@ class CountingSettings(BaseSettings):
     cuti_bersama_nonworking: bool = Field(True, description="Whether collective leave is no working day.")
 
 
+class ReceiptSettings(ServiceSettings):
+    """For services that give receipts: what anybody may ask of `/receipt` (docs/decisions/0134)."""
+
+    receipt_tries_per_address_max: int = Field(60, description="Codes in one window that were never given.")
+    receipt_files_per_address_max: int = Field(60, description="Files compared in one window.")
+    receipt_window_seconds: float = 900.0
+    receipt_file_bytes_max: int = 33_554_432
+    receipt_page_urls: dict[str, str] = Field(
+        default_factory=dict,
+        description="Pages `/receipt` by the names of the services, for whoever brings another service's code.",
+    )
+
+
 class WebhookSettings(ServiceSettings):
     """For services that send webhooks to partners: the bounds of delivery."""
 

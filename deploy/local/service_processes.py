@@ -18,6 +18,8 @@ from deploy.local.settings import SERVICES, HubSettings
 from shared.sealing.secrets_folder import OPERATOR_FILE
 
 READY_REQUEST_SECONDS = 5.0
+# Those with a page `/receipt`.
+_GIVE_RECEIPTS = ("intake", "disnaker_gateway", "verification")
 
 
 def database_name(service: str) -> str:
@@ -58,6 +60,7 @@ def service_environment(
         "SIMPUL_STATUS_PAGE_URL": f"{settings.url('verification')}/status",
         "SIMPUL_REPORT_PAGE_URL": f"{settings.url('intake')}/lapor",
         "SIMPUL_SERVICE_URLS": json.dumps({each: settings.url(each) for each in SERVICES}),
+        "SIMPUL_RECEIPT_PAGE_URLS": json.dumps({each: f"{settings.url(each)}/receipt" for each in _GIVE_RECEIPTS}),
         "SIMPUL_OPERATOR_KEY_FILE": str(settings.secrets_dir / OPERATOR_FILE),
         "SIMPUL_DATABASE_URL": database_url(admin_url, service, database_passwords(settings)[service]),
         "SIMPUL_KAFKA_BOOTSTRAP": bootstrap,

@@ -1,7 +1,7 @@
 """Settings of the Disnaker gateway."""
 
-from shared.settings import WebhookSettings
+from shared.settings import ReceiptSettings, WebhookSettings
 
 
-class DisnakerGatewaySettings(WebhookSettings):
-    """The common ones and the bounds of webhook delivery."""
+class DisnakerGatewaySettings(ReceiptSettings, WebhookSettings):
+    """The common ones and the bounds of webhook delivery and of checking receipts."""

@@ -22,7 +22,7 @@ from shared.outbox import Cleaner, Consumer, Relay, Retention
 from shared.postgres.database import Database, Transaction
 from shared.receipts.codes import ReceiptCodes
 from shared.receipts.pages import FOLDER as RECEIPT_FOLDER
-from shared.receipts.pages import WINDOW_SECONDS, ReceiptPages, receipt_routes
+from shared.receipts.pages import ReceiptPages, receipt_routes
 from shared.receipts.register import Receipts
 from shared.sealing import BlindIndex, load_secrets
 from shared.service import Service, create_service
@@ -30,7 +30,6 @@ from shared.web.door import Verifier
 from shared.web.pages.reception import PageReception
 from shared.web.pages.rendering import Pages
 from shared.web.pages.routes import page_routes
-from shared.web.throttle import Throttle
 from shared.webhooks.assembly import webhook_parts
 from shared.webhooks.routes import delivery_operations, subscription_companions
 
@@ -88,11 +87,8 @@ def build(
 
 
 def _pages(context: Context, pages: Pages, index: BlindIndex) -> list[APIRouter]:
-    throttle = Throttle(context.database, context.clock, index, window_seconds=WINDOW_SECONDS)
-    return [
-        page_routes(pages),
-        receipt_routes(ReceiptPages(context.receipts, context.database, pages, throttle)),
-    ]
+    receipts = ReceiptPages.of(context.settings, context.receipts, context.database, pages, context.clock, index)
+    return [page_routes(pages), receipt_routes(receipts)]
 
 
 def _routers(context: Context, consumer: Consumer) -> list[APIRouter]:

@@ -47,10 +47,10 @@ from shared.partner_http import careful_client
 from shared.postgres.database import Database, Transaction
 from shared.receipts.codes import ReceiptCodes
 from shared.receipts.pages import FOLDER as RECEIPT_FOLDER
-from shared.receipts.pages import WINDOW_SECONDS, ReceiptPages, receipt_routes
+from shared.receipts.pages import ReceiptPages, receipt_routes
 from shared.receipts.register import Receipts
 from shared.regulation.clocks import Counting, load_counting
-from shared.sealing import BlindIndex, Sealer, Secrets, load_secrets
+from shared.sealing import Sealer, Secrets, load_secrets
 from shared.service import Hook, Service, create_service, issuer_verifier
 from shared.web.door import Verifier
 from shared.web.health import Check
@@ -203,11 +203,6 @@ def _sessions(settings: IntakeSettings, desk: Desk, issuer: Issuer) -> EmployerS
     )
 
 
-def _receipt_pages(desk: Desk, pages: Pages, index: BlindIndex) -> ReceiptPages:
-    throttle = Throttle(desk.database, desk.office.clock, index, window_seconds=WINDOW_SECONDS)
-    return ReceiptPages(desk.office.receipts, desk.database, pages, throttle)
-
-
 def _pages(settings: IntakeSettings, desk: Desk, pages: Pages, employers: EmployerSessions) -> list[APIRouter]:
     """The page for reports without an account, those for employers, and what all pages need."""
     index = load_secrets(settings.secrets_dir).blind_index
@@ -226,7 +221,7 @@ def _pages(settings: IntakeSettings, desk: Desk, pages: Pages, employers: Employ
     office = EmployerPages(desk, pages, employers, employers.issuer, throttle, settings, Workbooks(), book)
     return [
         page_routes(pages),
-        receipt_routes(_receipt_pages(desk, pages, index)),
+        receipt_routes(ReceiptPages.of(settings, desk.office.receipts, desk.database, pages, desk.office.clock, index)),
         photo_routes(here),
         lapor_routes(here),
         sign_in_routes(office),

@@ -4,10 +4,10 @@ from pathlib import Path
 
 from pydantic import Field
 
-from shared.settings import CountingSettings, MessageSettings
+from shared.settings import CountingSettings, MessageSettings, ReceiptSettings
 
 
-class VerificationSettings(CountingSettings, MessageSettings):
+class VerificationSettings(CountingSettings, MessageSettings, ReceiptSettings):
     """Rules that BPJS may set, and bounds of the stream."""
 
     matching_window_days: int = 6

@@ -72,7 +72,7 @@ from shared.partner_http import careful_client
 from shared.postgres.database import Database
 from shared.receipts.codes import ReceiptCodes
 from shared.receipts.pages import FOLDER as RECEIPT_FOLDER
-from shared.receipts.pages import WINDOW_SECONDS, ReceiptPages, receipt_routes
+from shared.receipts.pages import ReceiptPages, receipt_routes
 from shared.receipts.register import Receipts
 from shared.regulation.clocks import Counting, load_counting
 from shared.regulation.rule_sets import RuleSet
@@ -319,8 +319,9 @@ def _status(settings: VerificationSettings, counter: Counter) -> StatusDesk:
 
 def _receipt_pages(counter: Counter, pages: Pages) -> APIRouter:
     index = load_secrets(counter.settings.secrets_dir).blind_index
-    throttle = Throttle(counter.database, counter.clock, index, window_seconds=WINDOW_SECONDS)
-    return receipt_routes(ReceiptPages(counter.receipts, counter.database, pages, throttle))
+    return receipt_routes(
+        ReceiptPages.of(counter.settings, counter.receipts, counter.database, pages, counter.clock, index)
+    )
 
 
 def _status_pages(settings: VerificationSettings, counter: Counter, pages: Pages) -> APIRouter:

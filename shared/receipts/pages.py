@@ -15,11 +15,14 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from markupsafe import Markup
 
+from shared.clock import Clock
 from shared.errors import NotFound, SimpulError, TooLarge, TooManyRequests
 from shared.postgres.database import Database
 from shared.receipts.codes import read_code, service_of, written
 from shared.receipts.register import Found, Receipts, digest_of, find_receipt
 from shared.regulation.codes import title_of
+from shared.sealing import BlindIndex
+from shared.settings import ReceiptSettings
 from shared.web.door import page
 from shared.web.pages.forms import checked_form
 from shared.web.pages.rendering import Pages
@@ -28,11 +31,10 @@ from shared.web.throttle import Throttle
 
 FOLDER = Path(__file__).parent
 _ASK, _TELL = "/receipt", "/receipt/{code}"
-TRIES_MAX, FILES_MAX, FILE_BYTES_MAX = 60, 60, 33_554_432
-WINDOW_SECONDS = 900.0
 # Boundaries and headers around the file.
 _MULTIPART_BYTES = 65_536
 _CODE_LENGTH_MAX = 60
+_ELSEWHERE = "receipt.elsewhere"
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,21 @@ class ReceiptPages:
     database: Database
     pages: Pages
     throttle: Throttle
+    settings: ReceiptSettings
+
+    @classmethod
+    def of(
+        cls,
+        settings: ReceiptSettings,
+        receipts: Receipts,
+        database: Database,
+        pages: Pages,
+        clock: Clock,
+        index: BlindIndex,
+    ) -> "ReceiptPages":
+        """`index` hides who tried."""
+        throttle = Throttle(database, clock, index, window_seconds=settings.receipt_window_seconds)
+        return cls(receipts, database, pages, throttle, settings)
 
     async def found(self, request: Request, text: str) -> Found:
         """What was accepted. Raises NotFound: `receipt.mistyped` for what can't be a code, `receipt.elsewhere` for one
@@ -51,8 +68,8 @@ class ReceiptPages:
         if code is None:
             raise NotFound("receipt.mistyped", "This is no code of a receipt: a character is wrong or missing.")
         if service_of(code) != self.receipts.service:
-            raise NotFound("receipt.elsewhere", f"Receipts with this letter are given by {service_of(code)}.")
-        tries = [self.throttle.caller("receipt", request, TRIES_MAX)]
+            raise NotFound(_ELSEWHERE, f"Receipts with this letter are given by {service_of(code)}.")
+        tries = [self.throttle.caller("receipt", request, self.settings.receipt_tries_per_address_max)]
         await self.throttle.spend(tries)
         async with self.database.system_transaction() as transaction:
             found = await find_receipt(transaction, code)
@@ -66,11 +83,23 @@ class ReceiptPages:
         if _wants_json(request):
             return response_of(error)
         response = self.pages.page(
-            request, "receipt/ask.html", status=status_of(error), fault=error.code, typed=typed[:_CODE_LENGTH_MAX]
+            request,
+            "receipt/ask.html",
+            status=status_of(error),
+            fault=error.code,
+            typed=typed[:_CODE_LENGTH_MAX],
+            **self._elsewhere(typed if error.code == _ELSEWHERE else ""),
         )
         if isinstance(error, TooManyRequests):
             response.headers["Retry-After"] = str(error.retry_after_seconds)
         return response
+
+    def _elsewhere(self, typed: str) -> dict[str, str]:
+        """The service that gave this code, and where it checks it: empty without one, and where that is not known."""
+        code = read_code(typed[:_CODE_LENGTH_MAX])
+        service = service_of(code) if code else ""
+        page_url = self.settings.receipt_page_urls.get(service, "")
+        return {"other_service": service, "other_page": f"{page_url}/{written(code)}" if code and page_url else ""}
 
     def told(self, request: Request, found: Found, *, status: int = 200, **shown: Any) -> Response:
         """The receipt. `same` tells whether a file was what was accepted, None when none was sent."""
@@ -116,7 +145,7 @@ def _add_looking(router: APIRouter, here: ReceiptPages) -> None:
     async def ask(request: Request, code: str = "") -> Response:
         """The form, whose answer is the receipt's own address."""
         if not code.strip():
-            return here.pages.page(request, "receipt/ask.html", fault="", typed="")
+            return here.pages.page(request, "receipt/ask.html", fault="", typed="", other_page="")
         known = read_code(code[:_CODE_LENGTH_MAX])
         if known is None:
             error = NotFound("receipt.mistyped", "This is no code of a receipt: a character is wrong or missing.")
@@ -137,11 +166,12 @@ def _add_files(router: APIRouter, here: ReceiptPages) -> None:
         """Whether a file is, byte for byte, what was accepted. Only its digest is made, and nothing of it kept."""
         try:
             found = await here.found(request, code)
-            await here.throttle.spend([here.throttle.caller("receipt-file", request, FILES_MAX)])
+            files_max = here.settings.receipt_files_per_address_max
+            await here.throttle.spend([here.throttle.caller("receipt-file", request, files_max)])
         except (NotFound, TooManyRequests) as error:
             return here.refused(request, error, code)
         try:
-            form = await checked_form(request, FILE_BYTES_MAX + _MULTIPART_BYTES)
+            form = await checked_form(request, here.settings.receipt_file_bytes_max + _MULTIPART_BYTES)
         except TooLarge:
             return here.told(request, found, status=413, fault="too-large")
         try:

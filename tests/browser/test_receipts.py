@@ -24,35 +24,72 @@ def shot(page: Page, name: str) -> None:
         page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
 
 
-@pytest.mark.parametrize("language", ["id", "en"])
-def test_a_paper_s_receipt_is_checked_on_a_small_telephone_without_scripts(
-    open_window: OpenWindow, hub: ServedHub, language: str
-) -> None:
+def received(hub: ServedHub) -> str:
+    """The code of a paper's receipt."""
     intake = hub.apis["intake"].http
     sent = intake.post(
         "/v1/accident-reports", json=accident_report(random_nik()), headers=hub.once(ClientKind.EMPLOYER)
     )
     place = f"/v1/accident-reports/{sent.json()['report_id']}/documents/KPJ"
-    code = intake.put(place, content=PDF, headers=hub.bearer(ClientKind.EMPLOYER)).json()["receipt"]["code"]
+    code: str = intake.put(place, content=PDF, headers=hub.bearer(ClientKind.EMPLOYER)).json()["receipt"]["code"]
+    return code
 
-    window = open_window(language, width=320, height=640)
+
+def look_up(page: Page, code: str) -> None:
+    page.locator("#code").fill(code)
+    page.locator("form button").click()
+
+
+def compare(page: Page, content: bytes) -> None:
+    page.locator("#file").set_input_files({"name": "k.pdf", "mimeType": "application/pdf", "buffer": content})
+    page.locator("form button").click()
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_a_paper_s_receipt_is_checked_on_a_small_telephone_without_scripts(
+    open_window: OpenWindow, hub: ServedHub, language: str
+) -> None:
+    code = received(hub)
+    window = open_window(language, width=320, height=640, java_script_enabled=False)
     page = window.open("intake", "/receipt")
-    assert_accessible(page)
-    page.locator("#code").fill(code.lower().replace("-", " ")[:-1] + "U")
-    page.locator("form button").click()
+    look_up(page, code.lower().replace("-", " ")[:-1] + "U")
     expect(page.locator("[role=alert]")).to_be_visible()
-    assert_accessible(page)
-    page.locator("#code").fill(code.lower().replace("-", " "))
-    page.locator("form button").click()
+    look_up(page, code.lower().replace("-", " "))
     expect(page.locator(".receipt-code")).to_have_text(code)
     expect(page.locator("h1")).to_have_text({"id": "Tanda terima ini asli", "en": "This receipt is genuine"}[language])
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
-    assert_accessible(page)
     shot(page, f"receipt-{language}")
     for content, answer in ((PDF, "status"), (PDF + b"x", "alert")):
-        page.locator("#file").set_input_files({"name": "k.pdf", "mimeType": "application/pdf", "buffer": content})
-        page.locator("form button").click()
+        compare(page, content)
         expect(page.locator(f"[role={answer}]")).to_be_visible()
-    assert_accessible(page)
     shot(page, f"receipt-compared-{language}")
+    window.complaints.clear()  # the browser itself tells of the 404
+
+
+def test_another_service_s_code_leads_to_the_page_where_it_is_checked(open_window: OpenWindow, hub: ServedHub) -> None:
+    window = open_window(width=320, height=640, java_script_enabled=False)
+    page = window.open("verification", "/receipt")
+    code = received(hub)
+    look_up(page, code)
+    expect(page.locator("[role=alert]")).to_contain_text("diawali huruf lain")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    shot(page, "receipt-elsewhere")
+    page.locator("[role=alert] a").click()
+    expect(page).to_have_url(f"{hub.apis['intake'].url}/receipt/{code}")
+    expect(page.locator("h1")).to_have_text("Tanda terima ini asli")
+    window.complaints.clear()  # the browser itself tells of the 404
+
+
+def test_receipts_are_accessible(open_window: OpenWindow, hub: ServedHub) -> None:
+    code = received(hub)
+    window = open_window("en", width=320, height=640)
+    page = window.open("verification", "/receipt")
+    assert_accessible(page)
+    look_up(page, code)
+    assert_accessible(page)
+    page.locator("[role=alert] a").click()
+    expect(page.locator(".receipt-code")).to_have_text(code)
+    assert_accessible(page)
+    compare(page, PDF + b"x")
+    assert_accessible(page)
     window.complaints.clear()  # the browser itself tells of the 404

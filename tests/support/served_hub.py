@@ -43,6 +43,7 @@ ORGS = {
     ClientKind.AUDITOR: "auditor:ombudsman",
     ClientKind.OPERATOR: "operator:hub",
 }
+_GIVE_RECEIPTS = ("intake", "disnaker_gateway", "verification")
 _SETTINGS_CLASSES = {name: "".join(word.title() for word in name.split("_")) + "Settings" for name in SERVICES}
 _START_SECONDS = 60.0
 _QUIET_SECONDS = 30.0
@@ -231,6 +232,8 @@ def _build(
         },
     }
     more = every.get(name, {})
+    if name in _GIVE_RECEIPTS:
+        more["receipt_page_urls"] = {each: f"{urls[each]}/receipt" for each in _GIVE_RECEIPTS}
     settings = settings_class(
         profile="local",
         port=int(urls[name].rpartition(":")[2]),
