@@ -16,7 +16,7 @@ async def eventually(
 async def eventually(
     look: Callable[..., Found], *, timeout_seconds: float = ..., every_seconds: float = ...
 ) -> Found: ...
-async def eventually(look: Callable[[], Any], *, timeout_seconds: float = 20.0, every_seconds: float = 0.02) -> Any:
+async def eventually(look: Callable[[], Any], *, timeout_seconds: float = 45.0, every_seconds: float = 0.02) -> Any:
     """The first truthy result of `look()`. Fails with the last result when the time is up; an AssertionError raised
     by `look` counts as not yet."""
     deadline = asyncio.get_running_loop().time() + timeout_seconds
