@@ -6,7 +6,9 @@
     bare loop that executes the same SQL statements with the same bytes; (c) resident memory of each service
     afterwards; (d) how well matching tells one accident from two, on made-up labelled pairs (needs no server);
     (e) lines a second of an import of participants, and how verification's memory grows meanwhile; (f) the largest
-    Bundle that the hospital gateway takes, its memory meanwhile (512 MB at most) and what others notice.
+    Bundle that the hospital gateway takes, its memory meanwhile (512 MB at most) and what others notice; (g) how late
+    50 open queues of the console, one of them a real browser's, show what is reported at 20 requests/s (2 s at most),
+    beside a plain follower of the stream, how often a row was rendered, and the console's memory (400 MB at most).
 
 Everything runs on one machine and shares its processors: hub, servers, load client. Ratios are what counts, and the
 processor time that each part takes for one request, which does not depend on what else the machine does. Each
@@ -25,12 +27,12 @@ from typing import Any
 
 from rich.console import Console
 
-from benchmarks import large_bundle, participant_import, sql_floor, stream_latency
+from benchmarks import large_bundle, live_queues, participant_import, sql_floor, stream_latency
 from benchmarks.client import Hub, Partner, employers, install_load_client, load
 from benchmarks.floors import round_trip_and_commit
 from benchmarks.matching_quality import matching_quality
 from benchmarks.processor_time import at_rest, milliseconds_each, processes, seconds_used
-from benchmarks.tables import large_bundle_table, matching_table, tables
+from benchmarks.tables import large_bundle_table, live_queues_table, matching_table, tables
 from deploy.local.service_processes import database_passwords
 from deploy.local.settings import HubSettings
 from shared.observability import configure_logging
@@ -63,7 +65,16 @@ async def _measure(seconds: int, participants: int) -> dict[str, Any]:
         participant_import.measure, hub, core, participants, lambda: _resident(hub)["verification"]
     )
     result["large_bundle"] = await _large_bundle(hub)
+    result["live_queues"] = await _live_queues(hub, reporting, seconds)
     return result
+
+
+async def _live_queues(hub: Hub, reporting: Sequence[Partner], seconds: int) -> dict[str, Any]:
+    await at_rest(hub)
+    verifier = Partner("bpjs-verifier", "bpjs:ukur", "Ukur")
+    return await live_queues.measure(
+        hub, reporting, verifier, lambda: _resident(hub)["verification"], per_second=_PER_SECOND, seconds=seconds
+    )
 
 
 async def _large_bundle(hub: Hub) -> dict[str, Any]:
@@ -119,6 +130,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=int, default=15, help="how long each measurement lasts")
     parser.add_argument("--participants", type=int, default=50_000, help="how many lines the import has")
     parser.add_argument("--large-bundle-only", action="store_true", help="only (f)")
+    parser.add_argument("--live-queues-only", action="store_true", help="only (g)")
     parser.add_argument("--matching-only", action="store_true", help="only (d), without a hub")
     # The services that are recorded in this process would tell of each request.
     configure_logging("bench", "warning")
@@ -129,6 +141,10 @@ def main() -> None:
         return
     if asked.large_bundle_only:
         console.print(large_bundle_table(asyncio.run(_large_bundle(Hub.running()))))
+        return
+    if asked.live_queues_only:
+        measured = asyncio.run(_live_queues(Hub.running(), employers(_EMPLOYERS), asked.seconds))
+        console.print(live_queues_table(measured))
         return
     result = asyncio.run(_measure(asked.seconds, asked.participants))
     for table in tables(result):

@@ -4,7 +4,8 @@ import asyncio
 import json
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import httpx
@@ -68,17 +69,11 @@ async def _case_number(client: httpx.AsyncClient, sent: _Sent) -> str:
     raise SystemExit(f"report {sent.report_id} never became a claim")
 
 
-async def measure(
-    hub: Hub, reporting: Sequence[Partner], verifier: Partner, *, per_second: int, seconds: int
-) -> Latencies:
-    """Milliseconds from the start of each request to its claim's first event on the stream; the first second is
-    warming up and left out. The employers `reporting` take turns."""
-    stream = _Stream(hub, verifier.token())
-    reading = asyncio.create_task(stream.read())
-    await asyncio.wait_for(stream.opened.wait(), _DEADLINE_SECONDS)
+async def report_steadily(hub: Hub, reporting: Sequence[Partner], *, per_second: int, seconds: int) -> dict[str, float]:
+    """By case number, when the request of its report began (`time.perf_counter`); the first second is warming up and
+    left out. The employers `reporting` take turns."""
     text, first = template("report"), time.time_ns() // 1_000_000 % 10_000_000
     tokens = [(partner.number, partner.token()) for partner in reporting]
-    took = Latencies()
     async with httpx.AsyncClient(base_url=hub.services["intake"], timeout=30) as client:
         loop = asyncio.get_running_loop()
         began = loop.time()
@@ -88,8 +83,26 @@ async def measure(
             employer, token = tokens[number % len(tokens)]
             sending.append(asyncio.create_task(_send(client, filled(text, first + number, employer), token)))
         sent = (await asyncio.gather(*sending))[per_second:]
-        for one in sent:
-            took.add((stream.first_seen[await _case_number(client, one)] - one.began) * 1000)
-    reading.cancel()
-    await asyncio.gather(reading, return_exceptions=True)
-    return took
+        return {await _case_number(client, one): one.began for one in sent}
+
+
+@asynccontextmanager
+async def followed(hub: Hub, verifier: Partner) -> AsyncIterator[dict[str, float]]:
+    """By case number, when the claim stream first told of it; grows while the context is open."""
+    stream = _Stream(hub, verifier.token())
+    reading = asyncio.create_task(stream.read())
+    await asyncio.wait_for(stream.opened.wait(), _DEADLINE_SECONDS)
+    try:
+        yield stream.first_seen
+    finally:
+        reading.cancel()
+        await asyncio.gather(reading, return_exceptions=True)
+
+
+async def measure(
+    hub: Hub, reporting: Sequence[Partner], verifier: Partner, *, per_second: int, seconds: int
+) -> Latencies:
+    """Milliseconds from the start of each request to its claim's first event on the stream."""
+    async with followed(hub, verifier) as first_seen:
+        sent = await report_steadily(hub, reporting, per_second=per_second, seconds=seconds)
+        return Latencies([(first_seen[case_number] - began) * 1_000 for case_number, began in sent.items()])

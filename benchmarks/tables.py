@@ -34,6 +34,7 @@ def tables(result: dict[str, Any]) -> list[Table]:
         matching_table(result["matching"]),
         _participants_table(result["participants"]),
         large_bundle_table(result["large_bundle"]),
+        live_queues_table(result["live_queues"]),
     ]
 
 
@@ -94,4 +95,19 @@ def matching_table(measured: dict[str, Any]) -> Table:
             f"{found['recall']:.2%}",
             f"{found['recall_with_basket']:.2%}",
         )
+    return table
+
+
+def live_queues_table(measured: dict[str, Any]) -> Table:
+    """(g)."""
+    title = (
+        f"(g) request to screen at {measured['requests_per_second']}/s, 50 open queues, milliseconds; "
+        f"{measured['rows_rendered_per_claim']} rows rendered a claim, console {measured['resident_megabytes']} MB"
+    )
+    table = Table(title=title)
+    for heading in ("", "p50", "p95", "p99", "max", "missed"):
+        table.add_column(heading)
+    for words, name in (("plain stream", "stream"), ("49 queues", "queues"), ("browser", "browser")):
+        found = measured[name]
+        table.add_row(words, *(str(found[key]) for key in ("p50_ms", "p95_ms", "p99_ms", "max_ms", "missed")))
     return table

@@ -11,6 +11,7 @@ from services.verification.adapters.stream import ClaimStream
 from services.verification.application.console_queue import QueueClaim, Spectator
 from shared.clock import Clock
 from shared.errors import TooManyRequests
+from shared.observability import ROWS_RENDERED
 from shared.postgres.database import Database
 from shared.sealing import Sealer
 
@@ -134,6 +135,7 @@ class QueueFeed:
                 continue
             key = (claim.case_number, spectator.language)
             if key not in rendered:
+                ROWS_RENDERED.labels(spectator.language).inc()
                 rendered[key] = _event("row", self.render(claim, spectator.language, now), position)
             parts.append(rendered[key])
         return b"".join(parts) or b":\n\n"
