@@ -42,6 +42,7 @@ def examine(hub: Hub) -> Iterator[Finding]:
         ("clock", _clock),
         ("disk", _disk),
         ("rules", _rules),
+        ("papers", _papers),
         ("java", _java),
         ("kafka jars", _jars),
         ("postgresql programs", _postgres_programs),
@@ -84,6 +85,14 @@ def _rules(_: Hub) -> str:
         # Every service would refuse to start with it.
         raise HubProblem(f"a file of rules is wrong: {bad}") from bad
     return f"{len(sets)} rule sets, the latest {sets[-1].rule_set}; {len(law)} lists of codes"
+
+
+def _papers(_: Hub) -> str:
+    try:
+        importlib.import_module("shared.paper.typesetter")
+    except ImportError as error:
+        raise HubProblem(f"letters and receipts cannot be printed here: {error}; run `make up`") from error
+    return "can be printed"
 
 
 def _disk(hub: Hub) -> str:
