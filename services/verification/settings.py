@@ -64,6 +64,11 @@ class VerificationSettings(CountingSettings, MessageSettings, ReceiptSettings):
     console_gather_seconds: float = 0.15
     console_heartbeat_seconds: float = 15.0
 
+    # The letterhead, and until when this office takes objections, where it has laid that down (docs/decisions/0133).
+    letter_office: str = "BPJS Ketenagakerjaan"
+    letter_office_lines: tuple[str, ...] = ()
+    letter_objection_days: int | None = Field(None, ge=1, description="Days after a letter's date; None for no limit.")
+
     participants_import_bytes_max: int = 2_147_483_648
     participants_import_lines_max: int = 5_000_000
     participants_import_line_bytes_max: int = 16_384

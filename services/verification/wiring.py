@@ -21,6 +21,7 @@ from services.verification.adapters.hub_client import HubClient
 from services.verification.adapters.hub_tokens import HubTokens
 from services.verification.adapters.intake_papers import IntakePapers
 from services.verification.adapters.kept_filters import PostgresKeptFilters
+from services.verification.adapters.letter_press import LetterPress
 from services.verification.adapters.measure_keeper import MeasureKeeper
 from services.verification.adapters.measures import MeasureQueries
 from services.verification.adapters.oidc import OidcSignIn, ProviderSettings
@@ -42,6 +43,7 @@ from services.verification.entrypoints.consumers import evidence_receiver
 from services.verification.entrypoints.http.claims import claim_routes
 from services.verification.entrypoints.http.desk import Counter
 from services.verification.entrypoints.http.estimates import estimate_routes
+from services.verification.entrypoints.http.letters import LetterDesk, letter_routes
 from services.verification.entrypoints.http.participants import ParticipantOffice, participant_routes
 from services.verification.entrypoints.http.reference import reference_routes
 from services.verification.entrypoints.http.status import StatusDesk, status_routes
@@ -155,13 +157,16 @@ def _screens(settings: VerificationSettings, counter: Counter, stream: ClaimStre
     sessions, feed = _sessions(settings, counter), _queue_feed(settings, counter, stream, pages)
     provider = _provider(settings, counter)
     http = careful_client(timeout_seconds=settings.operations_timeout_seconds, connections_max=20)
-    console = _console(counter, pages, sessions, feed, provider, http)
+    press = LetterPress()
+    letters = LetterDesk.of(counter, press, lambda transaction: ConsoleClaims(transaction, counter.sealer))
+    console = _console(letters, pages, sessions, feed, provider, http)
+    public = [page_routes(pages), _receipt_pages(counter, pages), _status_pages(settings, counter, pages)]
     return _Screens(
-        [page_routes(pages), _receipt_pages(counter, pages), _status_pages(settings, counter, pages), console],
+        [letter_routes(letters), *public, console],
         PageReception(pages, sessions, sign_in_path=SIGN_IN),
         feed,
         pages.assets.check,
-        [http.aclose, *([provider.aclose] if provider else [])],
+        [press.close, http.aclose, *([provider.aclose] if provider else [])],
     )
 
 
@@ -230,18 +235,19 @@ def _sessions(settings: VerificationSettings, counter: Counter) -> ConsoleSessio
 
 
 def _console(
-    counter: Counter,
+    letters: LetterDesk,
     pages: Pages,
     sessions: ConsoleSessions,
     feed: QueueFeed,
     provider: OidcSignIn | None,
     http: httpx.AsyncClient,
 ) -> APIRouter:
+    counter = letters.counter
     console = Console(
         counter,
         pages,
         open_queue=lambda transaction: ConsoleQueue(transaction, counter.sealer),
-        open_claims=lambda transaction: ConsoleClaims(transaction, counter.sealer),
+        letters=letters,
         lasts=sessions.lasts,
         papers=_papers(counter.settings, http),
     )

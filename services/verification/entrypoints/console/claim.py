@@ -15,6 +15,7 @@ from services.verification.entrypoints.console.claim_matters import matter_route
 from services.verification.entrypoints.console.claim_sheet import CaseNumber, act_on_claim, show_claim
 from services.verification.entrypoints.console.fields import rupiah_in
 from services.verification.entrypoints.console.frame import Console, signed_in
+from services.verification.entrypoints.console.letters import letter_page_routes
 from services.verification.entrypoints.console.papers import paper_routes
 from services.verification.entrypoints.console.queue import QueueDesk, position_of, while_signed_in
 from services.verification.entrypoints.console.tracking_code import tracking_code_routes
@@ -29,6 +30,7 @@ def claim_page_routes(desk: QueueDesk) -> APIRouter:
     router = APIRouter()
     _add_reading(router, desk)
     router.routes.extend(paper_routes(desk.console).routes)
+    router.routes.extend(letter_page_routes(desk.console).routes)
     _add_deciding(router, desk.console)
     _add_notes(router, desk.console)
     _add_findings(router, desk.console)

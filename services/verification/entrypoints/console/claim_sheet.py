@@ -125,6 +125,7 @@ def _parts(console: Console, file: ClaimFile, *, revealed: bool) -> dict[str, An
         "four_eyes_rupiah": counter.settings.four_eyes_rupiah,
         "words": WHAT,
         "seen_by": SEEN_BY,
+        "letters": console.letters.letters.listed(file),
         "matters": matters_of(file, counter.settings.four_eyes_rupiah),
         "today": counter.clock.now().astimezone(WIB).date(),
     }

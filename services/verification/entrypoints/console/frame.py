@@ -13,6 +13,7 @@ from services.verification.application.console_people import OPERATOR, READERS
 from services.verification.application.console_queue import QueueReader
 from services.verification.application.workplace import Person
 from services.verification.entrypoints.http.desk import Counter
+from services.verification.entrypoints.http.letters import LetterDesk
 from shared.errors import Unauthenticated
 from shared.postgres.database import Transaction
 from shared.web.pages.rendering import Pages, Visitor, visitor_of
@@ -40,15 +41,19 @@ del _ROLE_NAMES
 
 @dataclass(frozen=True)
 class Console:
-    """What every page works with. `open_queue` and `open_claims` read on an open transaction; `lasts` says
+    """What every page works with. `open_queue` reads on an open transaction; `lasts` says
     whether a session has not ended, without using it. Without `papers` none can be shown."""
 
     counter: Counter
     pages: Pages
     open_queue: Callable[[Transaction], QueueReader]
-    open_claims: Callable[[Transaction], ClaimFiles]
+    letters: LetterDesk
     lasts: Callable[[str], Awaitable[bool]]
     papers: Papers | None = None
+
+    def open_claims(self, transaction: Transaction) -> ClaimFiles:
+        """Claims as this transaction sees them."""
+        return self.letters.open_claims(transaction)
 
     def page(self, request: Request, template: str, *, here: str = "", status: int = 200, **shown: Any) -> Response:
         """A page inside the console's frame; `here` is the tab it belongs to."""
