@@ -89,7 +89,11 @@ def _rules(_: Hub) -> str:
 
 def _papers(_: Hub) -> str:
     try:
-        importlib.import_module("shared.paper.typesetter")
+        # Not at the top: a library that is not there is a finding, and no end of the doctor.
+        from shared.paper.typesetter import Typesetter
+
+        # Reads the fonts.
+        Typesetter()
     except ImportError as error:
         raise HubProblem(f"letters and receipts cannot be printed here: {error}; run `make up`") from error
     return "can be printed"

@@ -74,6 +74,10 @@ def test_a_verifier_asks_for_completion(open_window: OpenWindow, hub: ServedHub)
     expect(latest).to_contain_text("Kelengkapan diminta")
     expect(latest).to_contain_text("Dewi Lestari")
     expect(latest).to_contain_text("Mohon lengkapi KTP.")
+    letter = page.locator("#letters").get_by_role("link", name="Permintaan kelengkapan (PDF)")
+    answer = page.request.get(f"{page.url.partition('/console')[0]}{letter.get_attribute('href')}")
+    assert (answer.status, answer.headers["content-type"]) == (200, "application/pdf")
+    assert answer.body().startswith(b"%PDF-")
 
 
 def test_a_verifier_resolves_a_contradiction(open_window: OpenWindow, hub: ServedHub) -> None:

@@ -1,5 +1,6 @@
 """What each kind of letter says, block by block."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +26,7 @@ from shared.regulation.codes import title_of
 from shared.regulation.rule_sets import ClockRule
 
 _LACKING = ("missing", "rejected")
+_ARTICLE = re.compile(r"\barts?\. ")
 Told = Decision | Determination | ObjectionAnswer
 
 
@@ -56,6 +58,15 @@ class Draft:
     def titled(self, list_name: str, code: str) -> str:
         title = title_of(list_name, code)
         return title.title_id if self.language == "id" else title.title_en
+
+    def article(self, legal_basis: str) -> str:
+        """An article as the language cites it: the rule files write `art. 49`."""
+        return _ARTICLE.sub("Pasal ", legal_basis) if self.language == "id" else legal_basis
+
+    def marked(self, text: str, confidence: str) -> str:
+        """With the mark unless it is certain."""
+        told = self.article(text)
+        return told if confidence == "certain" else f"{told}{MARK}"
 
     def party(self, code: str) -> tuple[str, ...]:
         """To whom it goes, with no more of them than the claim shows."""
@@ -93,7 +104,7 @@ def completion_blocks(draft: Draft, request: Any, asked: str) -> list[Block]:
         blocks.append(Paragraph(words["reason"].format(reason=request.reason)))
     clock = _clock(draft, "INFO_FOLLOWUP")
     if clock is not None and clock["due_at"]:
-        basis = _marked(clock["legal_basis"], clock["confidence"])
+        basis = draft.marked(clock["legal_basis"], clock["confidence"])
         blocks.append(Paragraph(words["until"].format(due=draft.moment(clock["due_at"]), basis=basis), strong=True))
     blocks.append(Paragraph(words["how"]))
     return _ended(draft, blocks, request)
@@ -115,11 +126,13 @@ def conclusion_blocks(draft: Draft, told: Told, stance: Stance) -> list[Block]:
     note = draft.document["hand_over_note"]
     if note is not None:
         text = words["handed_over"].format(
-            to=note["title"][draft.language], reason=note["reason_title"][draft.language], basis=note["legal_basis"]
+            to=note["title"][draft.language],
+            reason=note["reason_title"][draft.language],
+            basis=draft.article(note["legal_basis"]),
         )
         blocks.append(Paragraph(text))
     if basis:
-        blocks += [Heading(draft.words["articles"]), Paragraph(basis)]
+        blocks += [Heading(draft.words["articles"]), Paragraph(draft.article(basis))]
     return _ended(draft, [*blocks, *_objecting(draft, told)], told)
 
 
@@ -164,7 +177,7 @@ def _opening(draft: Draft, text: str) -> Iterator[Block]:
 
 def _paper(draft: Draft, item: Mapping[str, Any]) -> tuple[str, str]:
     words = draft.words["completion-request"]
-    basis = _marked(item["legal_basis"], item["confidence"])
+    basis = draft.marked(item["legal_basis"], item["confidence"])
     return (f"{item['title'][draft.language]} ({item['document_code']})", f"{words[item['state']]} · {basis}")
 
 
@@ -178,14 +191,14 @@ def _by_whom(draft: Draft, told: Told) -> str:
 
 def _line(draft: Draft, line: Mapping[str, Any]) -> tuple[str, ...]:
     sure = line["confidence"]
-    title, basis = draft.titled("benefits", line["benefit"]), _marked(line["legal_basis"], sure)
-    return (title, line["formula"], basis, _marked(draft.rupiah(line["amount_rupiah"]), sure))
+    title, basis = draft.titled("benefits", line["benefit"]), draft.marked(line["legal_basis"], sure)
+    return (title, line["formula"], basis, draft.marked(draft.rupiah(line["amount_rupiah"]), sure))
 
 
 def _recipient(draft: Draft, each: Mapping[str, Any]) -> tuple[str, str]:
     relations = ", ".join(draft.titled("heir_relations", relation) for relation in each["relations"])
     guardian = draft.words["benefit"]["guardian"] if each["guardian_required"] else ""
-    told = "; ".join(part for part in (relations, guardian, each["legal_basis"]) if part)
+    told = "; ".join(part for part in (relations, guardian, draft.article(each["legal_basis"])) if part)
     return (f"{draft.titled('benefits', each['benefit'])}: {each['title'][draft.language]}", told)
 
 
@@ -193,7 +206,7 @@ def _payment(draft: Draft, words: Mapping[str, Any]) -> list[Block]:
     found: list[Block] = []
     clock, remaining = _clock(draft, "PAYOUT"), draft.document["remaining_rupiah"]
     if clock is not None and clock["due_at"] and clock["running"]:
-        basis = _marked(clock["legal_basis"], clock["confidence"])
+        basis = draft.marked(clock["legal_basis"], clock["confidence"])
         found.append(Paragraph(words["payment"].format(due=draft.moment(clock["due_at"]), basis=basis)))
     if draft.document["payments"] and remaining is not None:
         paid = draft.rupiah(sum(each["amount_rupiah"] for each in draft.document["payments"]))
@@ -208,9 +221,9 @@ def _objecting(draft: Draft, told: Told) -> list[Block]:
     rule = draft.clocks[f"OBJECTION_{path.upper()}"]
     if isinstance(told, ObjectionAnswer):
         rule = draft.clocks["OBJECTION_MINISTER"]
-        basis = _marked(rule.legal_basis, rule.confidence)
+        basis = draft.marked(rule.legal_basis, rule.confidence)
         return [Heading(draft.words["objecting"]), Paragraph(words["minister"].format(basis=basis))]
-    basis = _marked(rule.legal_basis, rule.confidence)
+    basis = draft.marked(rule.legal_basis, rule.confidence)
     text = words[by].format(office=draft.office.name, days=rule.working_days, basis=basis)
     until = words["until"].format(due=draft.until) if draft.until else words["no_limit"]
     found: list[Block] = [Heading(draft.words["objecting"]), Paragraph(text), Paragraph(until)]
@@ -238,10 +251,6 @@ def _marks(block: Block) -> Iterator[str]:
         yield from (small for _, small in block.rows)
     elif isinstance(block, Table):
         yield from (cell for row in block.rows for cell in row[2:])
-
-
-def _marked(text: str, confidence: str) -> str:
-    return text if confidence == "certain" else f"{text}{MARK}"
 
 
 def _clock(draft: Draft, name: str) -> Mapping[str, Any] | None:

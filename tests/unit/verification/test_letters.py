@@ -114,7 +114,7 @@ def test_who_is_asked_is_told_what_they_lack_why_and_until_when() -> None:
     letter = LETTERS.letter(asked(), "completion-request", "id")
     assert letter.to == ("PT Contoh Baja", "NPP JJ012345")
     text = said(letter)
-    for words in ("KTP (ID)", "Foto KTP kabur.", "27 Nov 2026 23.59 WITA", "art. 19(3)", "Petugas: Dewi"):
+    for words in ("KTP (ID)", "Foto KTP kabur.", "27 Nov 2026 23.59 WITA", "Pasal 19(3)", "Petugas: Dewi"):
         assert words in text
 
 
@@ -135,16 +135,16 @@ def test_a_paper_found_wanting_is_asked_of_who_brings_it() -> None:
 
 
 def test_a_conclusion_tells_reason_article_and_the_way_to_object() -> None:
-    reason = {"reason": "Kunjungan pribadi.", "legal_basis": "PP 44/2015 art. 1"}
-    letter = LETTERS.letter(concluded(decision("reject", **reason), state="REJECTED"), "conclusion", "id")
+    rejection = decision("reject", reason="Kunjungan pribadi.", legal_basis="PP 44/2015 art. 1")
+    letter = LETTERS.letter(concluded(rejection, state="REJECTED"), "conclusion", "id")
     assert letter.to == ("Siti Aminah", "NIK 3671••••••••0001")
     text = said(letter)
     for words in (
         "DITOLAK",
         "Kunjungan pribadi.",
-        "PP 44/2015 art. 1",
+        "PP 44/2015 Pasal 1",
         "paling lama 5 hari kerja",
-        "UU 24/2011 art. 48*",
+        "UU 24/2011 Pasal 48*",
     ):
         assert words in text
     assert words_of("id")["objection"]["no_limit"] in text
@@ -198,7 +198,7 @@ def test_a_death_is_written_of_to_the_heirs() -> None:
 @pytest.mark.parametrize("kind", ["completion-request", "conclusion", "benefit"])
 def test_every_letter_is_written_in_english_too(kind: str) -> None:
     found = asked() if kind == "completion-request" else approved(LINE)
-    one, other = (LETTERS.letter(found, kind, language) for language in ("id", "en"))  # type: ignore[arg-type]
+    one, other = (LETTERS.letter(found, kind, language) for language in ("id", "en"))
     assert (one.number, one.at, len(one.blocks)) == (other.number, other.at, len(other.blocks))
     shared_words = {b.text for b in one.blocks if isinstance(b, Paragraph)} & {
         b.text for b in other.blocks if isinstance(b, Paragraph)
