@@ -1,4 +1,5 @@
-"""`/receipt/{code}`: whether a receipt is genuine, of what kind, of when, and whether a file is what was accepted.
+"""`/receipt/{code}`, and `.pdf` behind it for paper: whether a receipt is genuine, of what kind, of when, and whether a
+file is what was accepted.
 
 For everybody. Never the content, nor who sent it; guessing codes is slowed down, and all codes that are none get one
 answer. `Accept: application/json` gets JSON.
@@ -19,6 +20,7 @@ from shared.clock import Clock
 from shared.errors import NotFound, SimpulError, TooLarge, TooManyRequests
 from shared.postgres.database import Database
 from shared.receipts.codes import read_code, service_of, written
+from shared.receipts.paper import receipt_pdf
 from shared.receipts.register import Found, Receipts, digest_of, find_receipt
 from shared.regulation.codes import title_of
 from shared.sealing import BlindIndex
@@ -151,6 +153,18 @@ def _add_looking(router: APIRouter, here: ReceiptPages) -> None:
             error = NotFound("receipt.mistyped", "This is no code of a receipt: a character is wrong or missing.")
             return here.refused(request, error, code)
         return RedirectResponse(f"{_ASK}/{written(known)}", 303)
+
+    # Before the page, whose address it fits too.
+    @router.get(_TELL + ".pdf", **page())
+    async def print_receipt(request: Request, code: str) -> Response:
+        try:
+            found = await here.found(request, code)
+        except (NotFound, TooManyRequests) as error:
+            return here.refused(request, error, code)
+        language, url = here.pages.language(request), here.receipts.url(found.code)
+        pdf = await receipt_pdf(here.pages, language, found, here.receipts.service, url)
+        named = f'inline; filename="{written(found.code)}.pdf"'
+        return Response(pdf, media_type="application/pdf", headers={"Content-Disposition": named})
 
     @router.get(_TELL, **page())
     async def tell(request: Request, code: str) -> Response:

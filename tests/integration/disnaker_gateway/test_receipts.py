@@ -5,12 +5,14 @@ from typing import Any
 
 import httpx
 import orjson
+import pytest
 
 from shared.identifiers import new_case_number
-from shared.receipts.codes import ReceiptCodes
+from shared.receipts.codes import ReceiptCodes, written
 from tests.integration.disnaker_gateway.test_cases import determination
 from tests.support.disnaker_service import Gateway
 from tests.support.eventually import eventually
+from tests.support.papers import text_of
 
 JSON = {"Accept": "application/json"}
 
@@ -39,6 +41,27 @@ async def test_a_determination_s_receipt_tells_its_digest_and_nothing_of_it(gate
     for secret in (case_number, "566/123/2026", "Andi", sent.json()["id"]):
         assert secret not in page.text
         assert secret not in orjson.dumps(told).decode()
+
+
+@pytest.mark.parametrize(("language", "heading"), [("id", "Tanda terima"), ("en", "Receipt")])
+async def test_a_receipt_is_printed_with_what_its_page_shows(gateway: Gateway, language: str, heading: str) -> None:
+    case_number = await gateway.known_case(state="AWAITING_DETERMINATION")
+    sent = await gateway.http.post("/v1/determinations", json=determination(case_number), headers=gateway.once())
+    told = await checked(gateway, sent)
+    path = f"/receipt/{told['code']}.pdf"
+    printed = await gateway.http.get(path, headers={"Cookie": f"language={language}"})
+    assert (printed.status_code, printed.headers["content-type"]) == (200, "application/pdf")
+    # Lines of a paper end where its margin is, and long words are broken anywhere.
+    text = "".join(text_of(printed.content).replace("\u200b", "").split())
+    for shown in (heading, told["code"], told["title"][language], told["sha256"][0], told["url"]):
+        assert "".join(shown.split()) in text, shown
+    assert case_number not in text
+
+
+async def test_no_receipt_is_printed_for_a_guessed_code(gateway: Gateway) -> None:
+    code = written(ReceiptCodes(bytes(32)).code("disnaker_gateway", "determination", "guessed"))
+    printed = await gateway.http.get(f"/receipt/{code}.pdf")
+    assert (printed.status_code, "pdf" in printed.headers["content-type"]) == (404, False)
 
 
 async def test_an_acknowledgement_sent_twice_has_one_receipt(gateway: Gateway) -> None:

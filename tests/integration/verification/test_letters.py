@@ -4,17 +4,14 @@ from datetime import timedelta
 from typing import Any
 
 import httpx
-import pypdfium2
 
 from tests.support.agency_events import accident_report, random_nik
+from tests.support.papers import text_of
 from tests.support.verification_service import AUDITOR, Verification
 
 
 def _text(pdf: bytes) -> str:
-    document = pypdfium2.PdfDocument(pdf)
-    pages = [page.get_textpage().get_text_range() for page in document]
-    document.close()
-    return " ".join("\n".join(pages).split())
+    return " ".join(text_of(pdf).split())
 
 
 async def _letter(hub: Verification, claim: dict[str, Any], kind: str, lang: str = "id", **who: Any) -> httpx.Response:

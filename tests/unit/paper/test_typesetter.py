@@ -12,6 +12,7 @@ from shared.errors import TooLarge, Unavailable
 from shared.paper import typesetter
 from shared.paper.qr_codes import qr_svg
 from shared.paper.typesetter import Typesetter, sheet_of
+from tests.support.papers import text_of
 
 AT = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 BODY = """#show: sheet
@@ -47,20 +48,6 @@ def shown(*values: str) -> dict[str, Any]:
         "qr": qr_svg("https://simpul.example/receipt/X"),
         "address": "https://simpul.example/receipt/X",
     }
-
-
-def text_of(pdf: bytes) -> str:
-    document = pypdfium2.PdfDocument(pdf)
-    try:
-        texts = []
-        for page in document:
-            textpage = page.get_textpage()
-            texts.append(textpage.get_text_range())
-            textpage.close()
-            page.close()
-        return "\n".join(texts)
-    finally:
-        document.close()
 
 
 async def test_a_paper_holds_its_text_and_is_archivable_and_accessible(printer: Typesetter, sheet: str) -> None:
