@@ -47,6 +47,10 @@ class Wires:
     prefix: str = ""
 
 
+_END_CONNECTIONS = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND usename = $1"""
+
+
 class Hub:
     """`http` reaches every service by its `base_url`. A service that crashes is started again by itself."""
 
@@ -116,13 +120,16 @@ class Hub:
             raise
 
     async def _bury(self, name: str, life: Life) -> None:
-        """Until the server has seen the connections go, as it has long before a real process is back."""
+        """Until the server has seen the connections go, as it has long before a real process is back.
+
+        One that was being opened at the moment of death belongs to no pool that could end it; a dead process's kernel
+        would have, so the server is told.
+        """
         await life.wait_ended()
         role = f"simpul_{name}"
 
         async def gone() -> bool:
-            sql = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND usename = $1"
-            return not await self.rows(name, sql, role)
+            return not await self.rows(name, _END_CONNECTIONS, role)
 
         await eventually(gone, every_seconds=0.01)
 
