@@ -122,12 +122,17 @@ class Life:
             left = [repr(task.get_coro()) + "".join(map(str, task.get_stack())) for task in self.tasks]
             raise AssertionError(f"{self.name} is dead and these still run: {left}") from None
 
+    def _gone(self) -> bool:
+        return self.dying or self.ended.is_set()
+
     def _databases(self) -> list[Database]:
         found = (getattr(component, "_database", None) for component in self.service.components)
         return [database for database in found if isinstance(database, Database)]
 
     async def answer(self, request: httpx.Request) -> httpx.Response:
         """The service's answer. Raises httpx.TransportError when it dies over it."""
+        if self._gone():
+            raise httpx.ConnectError("the service is dead", request=request)
         transport = httpx.ASGITransport(self.service.app, raise_app_exceptions=False)
         task = self.spawn(transport.handle_async_request(request))
         try:
@@ -171,6 +176,9 @@ class Life:
             if message["type"] == "http.response.body" and not self.dying:
                 take(message.get("body", b""))
 
+        # Whoever asks may have waited for a token since he saw it alive; what began now would never be ended.
+        if self._gone():
+            return
         task = self.spawn(self.service.app(scope, receive, send))
         try:
             await asyncio.wait([task])
