@@ -90,10 +90,9 @@ def _rules(_: Hub) -> str:
 def _papers(_: Hub) -> str:
     try:
         # Not at the top: a library that is not there is a finding, and no end of the doctor.
-        from shared.paper.typesetter import Typesetter
+        from shared.paper.typesetter import fonts
 
-        # Reads the fonts.
-        Typesetter()
+        fonts()
     except ImportError as error:
         raise HubProblem(f"letters and receipts cannot be printed here: {error}; run `make up`") from error
     return "can be printed"

@@ -157,8 +157,7 @@ def _screens(settings: VerificationSettings, counter: Counter, stream: ClaimStre
     sessions, feed = _sessions(settings, counter), _queue_feed(settings, counter, stream, pages)
     provider = _provider(settings, counter)
     http = careful_client(timeout_seconds=settings.operations_timeout_seconds, connections_max=20)
-    press = LetterPress()
-    letters = LetterDesk.of(counter, press, lambda transaction: ConsoleClaims(transaction, counter.sealer))
+    letters = LetterDesk.of(counter, LetterPress(), lambda transaction: ConsoleClaims(transaction, counter.sealer))
     console = _console(letters, pages, sessions, feed, provider, http)
     public = [page_routes(pages), _receipt_pages(counter, pages), _status_pages(settings, counter, pages)]
     return _Screens(
@@ -166,7 +165,7 @@ def _screens(settings: VerificationSettings, counter: Counter, stream: ClaimStre
         PageReception(pages, sessions, sign_in_path=SIGN_IN),
         feed,
         pages.assets.check,
-        [press.close, http.aclose, *([provider.aclose] if provider else [])],
+        [http.aclose, *([provider.aclose] if provider else [])],
     )
 
 

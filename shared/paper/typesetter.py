@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,7 +39,6 @@ class Typesetter:
 
     def __init__(self) -> None:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="paper")
-        self._fonts = typst.Fonts(include_system_fonts=False)
         self._waiting = 0
 
     async def pdf(self, sheet: str, shown: Mapping[str, Any], *, at: datetime) -> bytes:
@@ -58,9 +58,6 @@ class Typesetter:
         finally:
             self._waiting -= 1
 
-    async def close(self) -> None:
-        self._thread.shutdown(wait=False, cancel_futures=True)
-
     def _typeset(self, sheet: str, told: bytes, at: datetime) -> bytes:
         try:
             return self._compiled(sheet, told, at, _STANDARDS)
@@ -70,9 +67,7 @@ class Typesetter:
             return self._compiled(sheet, told, at, [])
 
     def _compiled(self, sheet: str, told: bytes, at: datetime, standards: "list[PDFStandard]") -> bytes:
-        compiler = typst.Compiler(
-            root=_SHEETS, font_paths=self._fonts, package_path=_SHEETS, package_cache_path=_SHEETS
-        )
+        compiler = typst.Compiler(root=_SHEETS, font_paths=fonts(), package_path=_SHEETS, package_cache_path=_SHEETS)
         pdf = compiler.compile(
             sheet.encode(),
             format="pdf",
@@ -84,6 +79,18 @@ class Typesetter:
         if not isinstance(pdf, bytes):
             raise TypeError("typst gave no single PDF")
         return pdf
+
+
+@cache
+def typesetter() -> Typesetter:
+    """The one of this process."""
+    return Typesetter()
+
+
+@cache
+def fonts() -> typst.Fonts:
+    """Read for the first paper: they take memory, and most processes never make one."""
+    return typst.Fonts(include_system_fonts=False)
 
 
 def sheet_of(path: Path) -> str:

@@ -4,17 +4,13 @@ from functools import cache
 from pathlib import Path
 
 from shared.paper.qr_codes import qr_svg
-from shared.paper.typesetter import Typesetter, sheet_of
+from shared.paper.typesetter import sheet_of, typesetter
 from shared.receipts.codes import written
 from shared.receipts.register import Found
 from shared.regulation.codes import title_of
 from shared.web.pages import formats
+from shared.web.pages.catalogues import N_
 from shared.web.pages.rendering import Pages
-
-
-def N_(message: str) -> str:  # noqa: N802 - the name under which Babel looks for messages that are translated later
-    return message
-
 
 _RECEIPT = N_("Receipt")
 _LABELS = (N_("What was accepted"), N_("When"), N_("By whom"))
@@ -48,13 +44,7 @@ async def receipt_pdf(pages: Pages, language: str, found: Found, service: str, u
         "address": url,
         "how": said(_HOW),
     }
-    return await _typesetter().pdf(_sheet(), shown, at=found.accepted_at)
-
-
-@cache
-def _typesetter() -> Typesetter:
-    """Made for the first paper: its fonts take memory, and most receipts are never printed."""
-    return Typesetter()
+    return await typesetter().pdf(_sheet(), shown, at=found.accepted_at)
 
 
 @cache

@@ -32,6 +32,8 @@ _SETTINGS: dict[str, dict[str, Any]] = {
     "verification": {"stream_poll_seconds": 0.2, "stream_heartbeat_seconds": 1.0, "surroundings_poll_seconds": 0.2},
 }
 _CLASSES = {name: "".join(word.title() for word in name.split("_")) + "Settings" for name in SERVICES}
+_END_CONNECTIONS = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND usename = $1"""
 
 
 def base_url(service: str) -> str:
@@ -45,10 +47,6 @@ class Wires:
     bus: EventBus | None = None
     bootstrap: str = "nowhere:1"
     prefix: str = ""
-
-
-_END_CONNECTIONS = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-    WHERE datname = current_database() AND usename = $1"""
 
 
 class Hub:

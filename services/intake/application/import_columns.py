@@ -250,6 +250,10 @@ _BY_NAME = {
 }
 
 
+# By path, as a `{"id", "en"}` of the API.
+TITLES = {column.path: {"id": column.title_id, "en": column.title_en} for column in COLUMNS}
+
+
 def column_named(header: str) -> Column | None:
     """The column that a header means, by path or title."""
     return _BY_NAME.get(plain(header))

@@ -10,7 +10,7 @@ import orjson
 from services.intake.application.forms.accident_report import STAGE_1
 from services.intake.application.forms.reading import stage_1_problems
 from services.intake.application.give_receipt import ACCIDENT_REPORT, with_receipt
-from services.intake.application.import_columns import COLUMNS, Cell, CellUnreadable, Column, column_named
+from services.intake.application.import_columns import COLUMNS, TITLES, Cell, CellUnreadable, Column, column_named
 from services.intake.application.ports import Asker, Office, Work
 from services.intake.application.report_view import View
 from services.intake.application.submit_report import submit_report
@@ -21,7 +21,6 @@ _COMMENT = "#"
 _DISEASE = "disease."
 _REGION = "event.region_code"
 _OWN_NUMBER = "employer.registration_number"
-_TITLES = {column.path: {"id": column.title_id, "en": column.title_en} for column in COLUMNS}
 
 
 @dataclass(frozen=True)
@@ -185,7 +184,7 @@ def _error(problem: Problem) -> dict[str, Any]:
     column = column_of(problem)
     return {
         "column": column or problem.pointer.removeprefix("/").replace("/", ".") or None,
-        "title": _TITLES[column] if column else None,
+        "title": TITLES[column] if column else None,
         "pointer": problem.pointer,
         "code": problem.code,
         "detail": problem.detail,
@@ -196,4 +195,4 @@ def column_of(problem: Problem) -> str | None:
     """The path of the column in which it stands, None when it belongs to no single one."""
     place = problem.pointer.removeprefix("/").replace("/", ".")
     # A part of a list (`event.body_parts.0`) stands in the list's column.
-    return next((path for path in _TITLES if place == path or place.startswith(f"{path}.")), None)
+    return next((path for path in TITLES if place == path or place.startswith(f"{path}.")), None)

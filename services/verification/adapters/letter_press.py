@@ -3,19 +3,15 @@
 from pathlib import Path
 
 from services.verification.application.letter_paper import Letter
-from shared.paper.typesetter import Typesetter, sheet_of
+from shared.paper.typesetter import sheet_of, typesetter
 
 
 class LetterPress:
     """Prints one letter at a time, beside the event loop."""
 
     def __init__(self) -> None:
-        self._typesetter = Typesetter()
         self._sheet = sheet_of(Path(__file__).with_name("letter.typ"))
 
     async def pdf(self, letter: Letter) -> bytes:
         """Raises Unavailable when too many wait, TooLarge for more than a paper holds."""
-        return await self._typesetter.pdf(self._sheet, letter.shown(), at=letter.at)
-
-    async def close(self) -> None:
-        await self._typesetter.close()
+        return await typesetter().pdf(self._sheet, letter.shown(), at=letter.at)

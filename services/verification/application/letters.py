@@ -134,16 +134,15 @@ def _word(file: ClaimFile, stance: Stance) -> Decision | Determination | Objecti
         return stance.rejected
     said = sorted(file.entries, key=lambda entry: (entry.at, entry.id))
     if stance.binding is not None:
-        determined = [each for each in said if each is stance.determination]
-        answered = [each for each in entries_of(ObjectionAnswer, said) if each.outcome is not None]
-        binding = _by_time([*entries_of(Determination, determined), *answered])
+        binding = [
+            each
+            for each in said
+            if (isinstance(each, Determination) and each is stance.determination)
+            or (isinstance(each, ObjectionAnswer) and each.outcome is not None)
+        ]
         return binding[-1] if binding else None
     concluded = [each for each in entries_of(Decision, said) if each.kind == CONCLUDE]
     return concluded[-1] if concluded and stance.concluded_at is not None else stance.approved
-
-
-def _by_time(words: list[Determination | ObjectionAnswer]) -> list[Determination | ObjectionAnswer]:
-    return sorted(words, key=lambda each: (each.at, each.id))
 
 
 def _asked(document: Mapping[str, Any], request: Any) -> str:

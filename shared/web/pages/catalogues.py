@@ -17,6 +17,11 @@ DEFAULT_LANGUAGE = "id"
 _WRITTEN_IN = "en"
 
 
+def N_(message: str) -> str:  # noqa: N802 - the name under which Babel looks for messages that are translated later
+    """The message itself: marked here, translated where it is shown."""
+    return message
+
+
 def translations(language: str, folders: Sequence[Path]) -> Translations:
     """The catalogue of a language out of `<folder>/locales/<language>.po` of each folder; later ones win."""
     paths = [folder / "locales" / f"{language}.po" for folder in folders] if language != _WRITTEN_IN else []

@@ -1,6 +1,5 @@
 """Papers say what they were given, as text, the same way every time."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -24,10 +23,8 @@ BODY = """#show: sheet
 
 
 @pytest.fixture
-async def printer() -> AsyncIterator[Typesetter]:
-    made = Typesetter()
-    yield made
-    await made.close()
+def printer() -> Typesetter:
+    return Typesetter()
 
 
 @pytest.fixture
@@ -63,7 +60,6 @@ async def test_a_paper_holds_its_text_and_is_archivable_and_accessible(printer: 
 async def test_the_same_paper_is_the_same_bytes(printer: Typesetter, sheet: str) -> None:
     other = Typesetter()
     one, two = [await made.pdf(sheet, shown("Siti"), at=AT) for made in (printer, other)]
-    await other.close()
     assert one == two
     assert one != await printer.pdf(sheet, shown("Sita"), at=AT)
 

@@ -21,6 +21,7 @@ from services.intake.entrypoints.employer.desk import HOME, IMPORTS, EmployerPag
 from services.intake.entrypoints.employer.words import all_told, column_title, file_told, told
 from shared.errors import NotFound, SimpulError, TooLarge, Unavailable
 from shared.web.door import page
+from shared.web.pages.catalogues import N_
 from shared.web.pages.forms import checked_form
 from shared.web.problem import status_of
 
@@ -29,11 +30,6 @@ FOLDER = Path(__file__).parent
 _FORM_BYTES = 65_536
 _NAME_LENGTH_MAX = 120
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-def N_(message: str) -> str:  # noqa: N802 - the name under which Babel looks for messages that are translated later
-    return message
-
 
 _CHOOSE = N_("Choose a file first.")
 

@@ -7,17 +7,13 @@ from services.intake.entrypoints.employer.desk import HOME, SIGN_IN, EmployerPag
 from shared.audit import AuditEntry, record
 from shared.errors import Refusal
 from shared.web.door import page
+from shared.web.pages.catalogues import N_
 from shared.web.pages.cookies import cookie, set_token
 from shared.web.pages.forms import Form, checked_form
 from shared.web.pages.reception import SESSION_COOKIE
 from shared.web.pages.routes import own_path
 
 _FILE_BYTES = 65_536
-
-
-def N_(message: str) -> str:  # noqa: N802 - the name under which Babel looks for messages that are translated later
-    return message
-
 
 _CHOOSE = N_("Choose the access file first.")
 _REFUSED = N_("This access file is not valid, or not any more. Ask BPJS Ketenagakerjaan for a new one.")

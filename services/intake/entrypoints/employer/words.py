@@ -1,13 +1,9 @@
 """What is wrong with a row, in words for whoever filled in the table."""
 
-from services.intake.application.import_columns import COLUMNS
+from services.intake.application.import_columns import TITLES
 from services.intake.application.import_results import Fault, Line
+from shared.web.pages.catalogues import N_
 from shared.web.pages.rendering import Pages
-
-
-def N_(message: str) -> str:  # noqa: N802 - the name under which Babel looks for messages that are translated later
-    return message
-
 
 # By code; what is not here is told by its own detail.
 _BY_CODE = {
@@ -70,7 +66,6 @@ _DETAILS = (
     N_("Every row was accepted."),
     N_("There is no such page."),
 )
-_TITLES = {column.path: {"id": column.title_id, "en": column.title_en} for column in COLUMNS}
 _PARTS = {
     "worker": N_("Worker"),
     "wage": N_("Wage"),
@@ -89,8 +84,8 @@ def file_told(code: str, detail: str, pages: Pages, language: str) -> str:
 
 def column_title(path: str, pages: Pages, language: str) -> str:
     """Of a column, or of the part of the form in which several columns lie."""
-    if path in _TITLES:
-        return _TITLES[path][language]
+    if path in TITLES:
+        return TITLES[path][language]
     return pages.translated(_PARTS[path], language) if path in _PARTS else path
 
 

@@ -23,6 +23,7 @@ from services.intake.entrypoints.lapor.desk import START, ReportPages, to
 from shared.errors import Refusal
 from shared.regulation.provinces import PROVINCES
 from shared.web.door import page
+from shared.web.pages.catalogues import N_
 from shared.web.pages.cookies import new_token
 from shared.web.pages.forms import Form, PageForm
 from shared.web.throttle import Subject
@@ -32,11 +33,6 @@ SENT = f"{START}/selesai"
 _BY_PATH = {step.path: step for step in STEPS}
 _LAST = STEPS[-1]
 _LENGTHS = {"chronology": 4_000}
-
-
-def N_(message: str) -> str:  # noqa: N802 - the name under which Babel looks for messages that are translated later
-    return message
-
 
 # By the code of what is wrong; what is not here is told by its own detail.
 _FAULTS = {

@@ -1,6 +1,6 @@
 """Words of the claim's page that stand for codes nobody publishes: what happened, and what each party may see."""
 
-from services.verification.entrypoints.console.frame import N_
+from shared.web.pages.catalogues import N_
 
 # What stands in the timeline.
 WHAT = {

@@ -13,11 +13,12 @@ from services.verification.application.console_people import READERS
 from services.verification.application.coordination import DIMENSIONS, STEPS, Group, Measures, Period, as_csv
 from services.verification.domain.measures import AGENCIES
 from services.verification.entrypoints.console.charts import chart
-from services.verification.entrypoints.console.frame import N_, Console
+from services.verification.entrypoints.console.frame import Console
 from services.verification.entrypoints.http.desk import audit
 from shared.postgres.database import Transaction
 from shared.regulation.provinces import PROVINCES
 from shared.web.door import page
+from shared.web.pages.catalogues import N_
 
 _PATH = "/console/coordination"
 _ZONE = ZoneInfo("Asia/Jakarta")

@@ -16,16 +16,12 @@ from services.verification.entrypoints.http.desk import Counter
 from services.verification.entrypoints.http.letters import LetterDesk
 from shared.errors import Unauthenticated
 from shared.postgres.database import Transaction
+from shared.web.pages.catalogues import N_
 from shared.web.pages.rendering import Pages, Visitor, visitor_of
 from shared.web.tokens import Principal
 
 FOLDER = Path(__file__).parent
 _CONSOLE_CLIENT = "console"
-
-
-def N_(message: str) -> str:  # noqa: N802 - the name under which Babel looks for messages that are translated later
-    return message
-
 
 # Path, name, and whose tab it is. The first a role may see is where it begins.
 TABS = (

@@ -9,10 +9,11 @@ from joserfc.jwk import ECKey
 
 from services.verification.application.console_people import OPERATOR
 from services.verification.application.hub_operations import HubOperations
-from services.verification.entrypoints.console.frame import N_, Console
+from services.verification.entrypoints.console.frame import Console
 from services.verification.entrypoints.http.desk import audit
 from shared.errors import Refusal, SimpulError
 from shared.web.door import page
+from shared.web.pages.catalogues import N_
 from shared.web.pages.forms import Form, PageForm
 from shared.web.problem import status_of
 

@@ -25,13 +25,14 @@ from services.verification.application.console_queue import (
 )
 from services.verification.application.decide import DecisionRequest, take_decision
 from services.verification.domain.stance import REQUEST_COMPLETION
-from services.verification.entrypoints.console.frame import N_, Console, home_of, signed_in
+from services.verification.entrypoints.console.frame import Console, home_of, signed_in
 from services.verification.entrypoints.console.queue_filters import SEARCH_LENGTH_MAX, filter_of, query_of
 from services.verification.entrypoints.http.desk import audit
 from shared.errors import Refusal, SimpulError
 from shared.regulation.codes import CODE_LISTS
 from shared.regulation.provinces import PROVINCES
 from shared.web.door import page
+from shared.web.pages.catalogues import N_
 from shared.web.pages.forms import Form, PageForm
 
 _POSITION_MAX = 2**63 - 1

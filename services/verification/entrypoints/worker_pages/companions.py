@@ -8,18 +8,13 @@ from fastapi.responses import RedirectResponse
 
 from services.verification.application.worker_status import Followed
 from services.verification.entrypoints.http.status import StatusDesk
-from services.verification.entrypoints.worker_pages.visit import Visits
 from shared.errors import Conflict, Refusal
 from shared.regulation.codes import codes_of
 from shared.web.door import page
+from shared.web.pages.catalogues import N_
 from shared.web.pages.forms import Form
 
 _CLAIM = "/status/claim"
-
-
-def N_(message: str) -> str:  # noqa: N802 - the name under which Babel looks for messages that are translated later
-    return message
-
 
 _NOT_NAMED = N_("Write the name of your companion, choose who it is, and tick that you agree.")
 _TOO_MANY = N_("There are companions enough. Take one away first.")
@@ -31,8 +26,7 @@ class ClaimPages(Protocol):
     @property
     def desk(self) -> StatusDesk: ...
 
-    @property
-    def visits(self) -> Visits: ...
+    async def followed(self, request: Request) -> Followed | None: ...
 
     def claim(self, request: Request, followed: Followed, *, status: int = 200, **shown: str) -> Response: ...
 
@@ -42,9 +36,8 @@ def companion_routes(here: ClaimPages) -> APIRouter:
 
     @router.post("/status/companions", **page())
     async def name(request: Request, form: Form) -> Response:
-        question = here.visits.of(request)
-        followed = await here.desk.found(question) if question else None
-        if question is None or followed is None:
+        followed = await here.followed(request)
+        if followed is None:
             return RedirectResponse("/status", 303)
         try:
             told, relation = form.required("name", length_max=100), form.required("relation", length_max=20)
@@ -59,12 +52,11 @@ def companion_routes(here: ClaimPages) -> APIRouter:
         if code is None:
             return RedirectResponse(_CLAIM, 303)
         # Shown in this very answer and nowhere else: the form sent again changes nothing and shows nothing.
-        return here.claim(request, await here.desk.found(question) or followed, companion_code=code)
+        return here.claim(request, await here.followed(request) or followed, companion_code=code)
 
     @router.post("/status/companions/{companion_id}/end", **page())
     async def end(request: Request, companion_id: str, form: Form) -> Response:
-        question = here.visits.of(request)
-        followed = await here.desk.found(question) if question else None
+        followed = await here.followed(request)
         if followed is None:
             return RedirectResponse("/status", 303)
         if companion_id in {each["id"] for each in followed.document.get("companions", ())}:

@@ -21,6 +21,7 @@ from services.verification.entrypoints.worker_pages.visit import Visits
 from shared.errors import Conflict, NotFound, Refusal, TooManyRequests
 from shared.identifiers import new_id, zone_of
 from shared.web.door import page
+from shared.web.pages.catalogues import N_
 from shared.web.pages.forms import Form, PageForm
 from shared.web.pages.rendering import Pages
 
@@ -28,11 +29,6 @@ FOLDER = Path(__file__).parent
 _ASK, _CLAIM = "/status", "/status/claim"
 _CHANNEL = "status-page"
 _KINDS, _SENDERS = ("complaint", "feedback"), ("worker", "family", "union")
-
-
-def N_(message: str) -> str:  # noqa: N802 - the name under which Babel looks for messages that are translated later
-    return message
-
 
 _STEPS = (
     N_("Report the accident"),
@@ -86,6 +82,11 @@ class StatusPages:
         return self.pages.page(
             request, "status/ask.html", status=status, fault=told, report_url=self.report_url, **shown
         )
+
+    async def followed(self, request: Request) -> Followed | None:
+        """The claim that this visit looks at; None when the visit is over, or the code is good no more."""
+        question = self.visits.of(request)
+        return await self.desk.found(question) if question else None
 
     def claim(self, request: Request, followed: Followed, *, status: int = 200, **shown: str) -> Response:
         """The claim as it stands now; `shown` are texts to tell, in English."""
@@ -145,8 +146,7 @@ def _add_asking(router: APIRouter, here: StatusPages) -> None:
 
     @router.get(_CLAIM, **page())
     async def claim(request: Request, sent: bool = False) -> Response:
-        question = here.visits.of(request)
-        followed = await here.desk.found(question) if question else None
+        followed = await here.followed(request)
         if followed is None:
             return _left(here)
         return here.claim(request, followed, told=_SENT if sent else "")
@@ -159,8 +159,7 @@ def _add_asking(router: APIRouter, here: StatusPages) -> None:
 def _add_complaints(router: APIRouter, here: StatusPages) -> None:
     @router.post("/status/complaint", **page())
     async def complain(request: Request, form: Form) -> Response:
-        question = here.visits.of(request)
-        followed = await here.desk.found(question) if question else None
+        followed = await here.followed(request)
         if followed is None:
             return _left(here)
         try:
@@ -177,8 +176,7 @@ def _add_complaints(router: APIRouter, here: StatusPages) -> None:
 def _add_messages(router: APIRouter, here: StatusPages) -> None:
     @router.post("/status/messages", **page())
     async def stop(request: Request, form: Form) -> Response:
-        question = here.visits.of(request)
-        followed = await here.desk.found(question) if question else None
+        followed = await here.followed(request)
         if followed is None:
             return _left(here)
         if followed.gets_messages:
@@ -189,8 +187,7 @@ def _add_messages(router: APIRouter, here: StatusPages) -> None:
 def _add_answers(router: APIRouter, here: StatusPages) -> None:
     @router.post("/status/answer", **page())
     async def answer(request: Request, form: Form) -> Response:
-        question = here.visits.of(request)
-        followed = await here.desk.found(question) if question else None
+        followed = await here.followed(request)
         if followed is None:
             return _left(here)
         try:
