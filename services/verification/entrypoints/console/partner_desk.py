@@ -1,0 +1,79 @@
+"""What the parts of the Partners page share: how it is shown, and in whose name something is changed there."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import Path, Request, Response
+from fastapi.responses import RedirectResponse
+
+from services.verification.application.hub_operations import HubOperations
+from services.verification.entrypoints.console.frame import Console
+from services.verification.entrypoints.console.partner_forms import FIELDS, KINDS
+from services.verification.entrypoints.http.desk import audit
+from shared.errors import SimpulError
+from shared.web.pages.forms import PageForm
+from shared.web.problem import status_of
+
+PARTNERS = "/console/partners"
+ClientId = Annotated[str, Path(min_length=1, max_length=255, pattern=r"^[A-Za-z0-9._-]+$")]
+
+_ORDER = {"requested": 0, "active": 1}
+
+
+@dataclass(frozen=True)
+class PartnerDesk:
+    """The console as a client of the registry."""
+
+    console: Console
+    hub: HubOperations
+
+    def officer(self, request: Request) -> dict[str, str | None]:
+        """Whom partners tells apart for the second pair of eyes."""
+        person = self.console.person(request)
+        return {"id": person.id, "name": person.name}
+
+    async def changed(self, request: Request, client_id: str, path: tuple[str, ...]) -> Response:
+        """Done below `/v1/clients/{client_id}` in the person's name, and back to the list."""
+        try:
+            await self.hub.change_client(client_id, path, {"officer": self.officer(request)})
+        except SimpulError as error:
+            return await self.shown(request, error=error)
+        return await self.done(request, f"partners.{path[-1]}", client_id)
+
+    async def done(self, request: Request, action: str, client_id: str) -> Response:
+        """Written down, and back to the list."""
+        await self.audited(request, action, client_id)
+        return RedirectResponse(PARTNERS + "?done=1", status_code=303)
+
+    async def audited(self, request: Request, action: str, client_id: str) -> None:
+        caller = self.console.caller(request)
+        async with self.console.counter.database.transaction(caller.org) as transaction:
+            await audit(transaction, caller, action, client_id, officer=caller.subject)
+
+    async def shown(
+        self,
+        request: Request,
+        *,
+        error: SimpulError | None = None,
+        filled: PageForm | None = None,
+        made: dict[str, Any] | None = None,
+        added: dict[str, Any] | None = None,
+        credentials: str | None = None,
+    ) -> Response:
+        """The list; `made` or `added` is what has just been registered, with `credentials` to be shown this once."""
+        found = await self.hub.clients()
+        return self.console.page(
+            request,
+            "console/partners.html",
+            here=PARTNERS,
+            status=status_of(error) if error else 201 if made or added else 200,
+            clients=sorted(found.items, key=lambda client: (_ORDER.get(client["status"], 9), client["org"])),
+            silent=dict(found.silent),
+            kinds=KINDS,
+            filled={name: (filled.text(name) if filled else None) or "" for name in FIELDS},
+            made=made,
+            added=added,
+            credentials=credentials,
+            error=error,
+            done=error is None and request.query_params.get("done") == "1",
+        )

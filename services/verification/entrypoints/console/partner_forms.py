@@ -1,0 +1,83 @@
+"""What the forms of the Partners page ask of the registry, and the file that a partner is handed."""
+
+import json
+from typing import Any
+
+from joserfc.jwk import ECKey
+
+from shared.errors import Refusal
+from shared.web.pages.catalogues import N_
+from shared.web.pages.forms import PageForm
+
+_JWK_LENGTH_MAX = 4_000
+# What a person may register here; the hub's own kinds come from the command line of the machine that runs it.
+KINDS = {
+    "employer": N_("Employer"),
+    "hospital": N_("Hospital"),
+    "disnaker": N_("Labour inspectorate"),
+    "channel": N_("Channel (app, union, family service point)"),
+    "bpjs-verifier": N_("BPJS: verifiers' system"),
+    "bpjs-core": N_("BPJS: core system"),
+    "auditor": N_("Auditor"),
+}
+# The fields of the form that registers a client: kept when it is refused.
+FIELDS = ("kind", "number", "name", "region_code", "public_jwk")
+
+
+def wanted_client(form: PageForm) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    """What partners is asked to register, and the private key where the partner sent no public one of its own.
+    Raises Refusal for a public key that is no JSON object."""
+    public, private = wanted_key(form)
+    kind = form.required("kind", length_max=20)
+    number = form.required("number", length_max=60)
+    org = number if ":" in number else f"{kind.partition('-')[0]}:{number}"
+    wanted = {
+        "kind": kind,
+        "org": org,
+        "name": form.required("name", length_max=200),
+        "region_code": form.text("region_code", length_max=10) or None,
+        "public_jwk": public,
+    }
+    return wanted, private
+
+
+def wanted_key(form: PageForm) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    """The public key, and the private one where the partner sent no public one of its own."""
+    own = form.text("public_jwk", length_max=_JWK_LENGTH_MAX)
+    private: dict[str, Any] | None = None
+    if own:
+        public = _read_jwk(own)
+    else:
+        key = ECKey.generate_key("P-384")
+        private = {**key.as_dict(private=True), "kid": key.thumbprint(), "alg": "ES384", "use": "sig"}
+        public = {name: value for name, value in private.items() if name != "d"}
+    return public, private
+
+
+def _read_jwk(text: str) -> dict[str, Any]:
+    try:
+        read = json.loads(text)
+    except (ValueError, RecursionError):
+        read = None
+    if not isinstance(read, dict):
+        raise Refusal("partners.jwk-unreadable", N_("The public key must be one JSON Web Key."))
+    if "d" in read:
+        raise Refusal("partners.jwk-private", N_("This is a private key. Nobody else may have it; make a new pair."))
+    return read
+
+
+def credentials_file(made: dict[str, Any], private: dict[str, Any] | None) -> str:
+    """What the partner's own file holds."""
+    told = {
+        "client_id": made["client_id"],
+        "org": made["org"],
+        "scopes": made["scopes"],
+        "private_key_jwk": private,
+        "client_secret": made.get("client_secret"),
+    }
+    return json.dumps({name: value for name, value in told.items() if value is not None}, indent=1)
+
+
+def key_file(client_id: str, private: dict[str, Any]) -> str:
+    """What is added to that file when a key was made beside the others."""
+    return json.dumps({"client_id": client_id, "private_key_jwk": private}, indent=1)

@@ -1,0 +1,45 @@
+"""On the Partners page: the second person's approval, and keys that are exchanged without a gap."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request, Response
+
+from services.verification.application.console_people import OPERATOR
+from services.verification.entrypoints.console.partner_desk import PARTNERS, ClientId, PartnerDesk
+from services.verification.entrypoints.console.partner_forms import key_file, wanted_key
+from shared.errors import SimpulError
+from shared.web.door import page
+from shared.web.pages.forms import Form
+
+
+def partner_key_routes(desk: PartnerDesk) -> APIRouter:
+    router = APIRouter()
+
+    @router.post(PARTNERS + "/{client_id}/approval", **page(OPERATOR))
+    async def approve(request: Request, client_id: ClientId, form: Form) -> Response:
+        return await desk.changed(request, client_id, ("approval",))
+
+    @router.post(PARTNERS + "/{client_id}/credentials", **page(OPERATOR))
+    async def add_key(request: Request, client_id: ClientId, form: Form) -> Response:
+        """Answers the page itself: what it shows once cannot be shown again."""
+        try:
+            public, private = wanted_key(form)
+            body = {"public_jwk": public, "awaits_approval": True, "officer": desk.officer(request)}
+            added = await desk.hub.change_client(client_id, ("credentials",), body)
+        except SimpulError as error:
+            return await desk.shown(request, error=error)
+        await desk.audited(request, "partners.add-key", client_id)
+        told = key_file(client_id, private) if private else None
+        return await desk.shown(request, added={**added, "client_id": client_id}, credentials=told)
+
+    @router.post(PARTNERS + "/{client_id}/credentials/{credential_id}/{action}", **page(OPERATOR))
+    async def change_key(
+        request: Request,
+        client_id: ClientId,
+        credential_id: ClientId,
+        action: Annotated[str, Path(pattern="^(approval|retirement)$")],
+        form: Form,
+    ) -> Response:
+        return await desk.changed(request, client_id, ("credentials", credential_id, action))
+
+    return router
