@@ -35,6 +35,14 @@ def random_nik(rng: random.Random | None = None) -> str:
     return f"36{pick.randrange(10_000):04d}520390{pick.randrange(1, 10_000):04d}"
 
 
+def random_niks(count: int) -> list[str]:
+    """As many as are wanted, no two alike: among thousands of `random_nik` two are often the same."""
+    niks: set[str] = set()
+    while len(niks) < count:
+        niks.add(random_nik())
+    return sorted(niks)
+
+
 def accident_report(
     nik: str | None,
     *,

@@ -14,7 +14,7 @@ from services.verification.adapters.participant_register import ParticipantRegis
 from services.verification.domain.evidence import Identity
 from services.verification.domain.membership import Membership
 from shared.postgres.database import Database
-from tests.support.agency_events import accident_report, random_nik
+from tests.support.agency_events import accident_report, random_nik, random_niks
 from tests.support.databases import ServiceDatabase
 from tests.support.eventually import eventually
 from tests.support.verification_service import CORE, Verification, running_verification
@@ -161,7 +161,7 @@ async def test_a_sent_import_answers_as_before_and_another_body_is_refused(verif
 
 
 async def test_an_interrupted_import_goes_on_where_it_stopped(verification: Verification, members: Members) -> None:
-    lines = [line(random_nik()) for _ in range(1_200)]
+    lines = [line(nik) for nik in random_niks(1_200)]
 
     async def broken() -> AsyncIterator[bytes]:
         yield body_of(*lines[:1_100])
@@ -181,7 +181,7 @@ async def test_an_interrupted_import_goes_on_where_it_stopped(verification: Veri
 async def test_no_more_than_one_batch_is_read_ahead_of_what_is_kept(
     verification: Verification, members: Members
 ) -> None:
-    niks = [random_nik() for _ in range(3_000)]
+    niks = random_niks(3_000)
     ahead: list[int] = []
 
     async def watched() -> AsyncIterator[bytes]:
