@@ -55,13 +55,14 @@ class HubClient:
     async def deliveries(self, state: str) -> Listed:
         return await self._every(_SENDING, f"/v1/operations/deliveries?state={quote(state)}")
 
-    async def clients(self) -> Listed:
+    async def clients(self, org: str | None = None) -> Listed:
+        of_one = f"&org={quote(org)}" if org else ""
         items: list[dict[str, Any]] = []
         cursor: str | None = None
         try:
             while len(items) < _CLIENTS_MAX:
                 after = f"&cursor={quote(cursor)}" if cursor else ""
-                page = await self._ask("GET", "partners", f"/v1/clients?limit={_ITEMS_MAX}{after}")
+                page = await self._ask("GET", "partners", f"/v1/clients?limit={_ITEMS_MAX}{of_one}{after}")
                 items += page["items"]
                 cursor = page["next_cursor"]
                 if cursor is None:

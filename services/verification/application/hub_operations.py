@@ -58,8 +58,8 @@ class HubOperations(Protocol):
     async def deliveries(self, state: str) -> Listed:
         """The newest webhook deliveries in this state of every service that sends, each with its `service`."""
 
-    async def clients(self) -> Listed:
-        """Every registered client, by id."""
+    async def clients(self, org: str | None = None) -> Listed:
+        """Every registered client, or those of one organisation, by id."""
 
     async def register_client(self, wanted: dict[str, Any]) -> dict[str, Any]:
         """A new client as `POST /v1/clients` of partners takes it; its answer, with a secret where there is one.

@@ -8,6 +8,7 @@ from services.verification.entrypoints.console.frame import Console
 from services.verification.entrypoints.console.partner_desk import PARTNERS, ClientId, PartnerDesk
 from services.verification.entrypoints.console.partner_forms import credentials_file, wanted_client
 from services.verification.entrypoints.console.partner_keys import partner_key_routes
+from services.verification.entrypoints.console.partner_page import PartnerPage, partner_page_routes
 from shared.errors import SimpulError
 from shared.web.door import page
 from shared.web.pages.forms import Form
@@ -17,7 +18,8 @@ def partner_routes(console: Console, hub: HubOperations) -> APIRouter:
     """Every part of the page has a module of its own and works through the desk."""
     desk = PartnerDesk(console, hub)
     router = APIRouter()
-    for part in (_client_routes(desk), partner_key_routes(desk)):
+    of_one = PartnerPage(desk)
+    for part in (_client_routes(desk), partner_key_routes(desk), partner_page_routes(of_one)):
         router.routes.extend(part.routes)
     return router
 

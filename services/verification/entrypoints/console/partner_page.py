@@ -1,0 +1,53 @@
+"""For operators: one partner. Its clients, and what each part of the hub knows of it, a section each."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Request, Response
+
+from services.verification.application.console_people import OPERATOR
+from services.verification.entrypoints.console.partner_desk import PARTNERS, PartnerDesk
+from services.verification.entrypoints.console.partner_forms import KINDS
+from shared.errors import NotFound, SimpulError
+from shared.web.door import page
+from shared.web.problem import status_of
+
+PARTNER = PARTNERS + "/{org}"
+Org = Annotated[str, Path(max_length=80, pattern=r"^[a-z]+:[A-Za-z0-9._-]+$")]
+
+
+@dataclass(frozen=True)
+class PartnerPage:
+    """How the page is shown, by itself and as the answer to what is done on it."""
+
+    desk: PartnerDesk
+
+    async def shown(self, request: Request, org: str, *, error: SimpulError | None = None, **shown: Any) -> Response:
+        """Raises NotFound for an organisation without a client, where the registry could be asked."""
+        clients = await self.desk.hub.clients(org)
+        if not clients.items and not clients.silent:
+            raise NotFound("partners.unknown-org", "There is no such partner.")
+        return self.desk.console.page(
+            request,
+            "console/partner.html",
+            here=PARTNERS,
+            status=status_of(error) if error else 200,
+            org=org,
+            name=next((client["name"] for client in reversed(clients.items)), org),
+            clients=clients.items,
+            silent=dict(clients.silent),
+            kinds=KINDS,
+            error=error,
+            done=error is None and request.query_params.get("done") == "1",
+            **shown,
+        )
+
+
+def partner_page_routes(partner: PartnerPage) -> APIRouter:
+    router = APIRouter()
+
+    @router.get(PARTNER, **page(OPERATOR))
+    async def one(request: Request, org: Org) -> Response:
+        return await partner.shown(request, org)
+
+    return router
