@@ -65,6 +65,8 @@ class WebhookSettings(ServiceSettings):
     """For services that send webhooks to partners: the bounds of delivery."""
 
     webhook_timeout_seconds: float = 20.0
+    webhook_test_timeout_seconds: float = Field(8.0, description="Of what somebody waits for: tests and challenges.")
+    webhook_tests_per_minute_max: int = Field(6, description="Test messages of one endpoint.")
     webhook_concurrency_max: int = 64
     webhook_concurrency_per_endpoint_max: int = 8
     webhook_poll_seconds: float = 5.0

@@ -54,6 +54,7 @@ def build(
         settings,
         database,
         sealer,
+        secrets.blind_index,
         clock,
         bodies=NotificationBodies(sealer),
         missed=missed_notifications,
@@ -82,7 +83,7 @@ def build(
         ],
         reception=PageReception(pages),
         checks=[("postgres", database.check), ("pages", pages.assets.check)],
-        on_stop=[database.close, bus.close, webhooks.http.close],
+        on_stop=[database.close, bus.close, webhooks.close],
     )
 
 

@@ -91,7 +91,7 @@ def build(
     desk = _desk(settings, database, secrets.sealer, office, work)
     follow = claim_follower(work, clock)
     consumer = Consumer(database, bus, secrets.sealer, group=NAME, topics=[CLAIM_STATE], handle=follow, clock=clock)
-    webhooks = _webhooks(settings, database, secrets.sealer, clock)
+    webhooks = _webhooks(settings, database, secrets, clock)
     pages = Pages([RECEIPT_FOLDER, LAPOR_FOLDER, EMPLOYER_FOLDER], public_url=settings.public_url)
     asked = careful_client(timeout_seconds=_ISSUER_TIMEOUT_SECONDS, connections_max=10)
     verifier, stop_verifier = (verifier, []) if verifier else _verifier(settings)
@@ -111,12 +111,21 @@ def build(
             Cleaner(database, retention=Retention.of(settings)),
         ],
         checks=[("postgres", database.check), ("documents", _store(documents)), ("pages", pages.assets.check)],
-        on_stop=[*stop_verifier, database.close, bus.close, webhooks.http.close, asked.aclose],
+        on_stop=[*stop_verifier, database.close, bus.close, webhooks.close, asked.aclose],
     )
 
 
-def _webhooks(settings: IntakeSettings, database: Database, sealer: Sealer, clock: Clock) -> WebhookParts:
-    return webhook_parts(settings, database, sealer, clock, bodies=NewsBodies(), missed=missed_news, forget=forget_news)
+def _webhooks(settings: IntakeSettings, database: Database, secrets: Secrets, clock: Clock) -> WebhookParts:
+    return webhook_parts(
+        settings,
+        database,
+        secrets.sealer,
+        secrets.blind_index,
+        clock,
+        bodies=NewsBodies(),
+        missed=missed_news,
+        forget=forget_news,
+    )
 
 
 def _office(settings: IntakeSettings, clock: Clock, secrets: Secrets, documents: SealedDocumentStore) -> Office:

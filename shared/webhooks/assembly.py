@@ -7,9 +7,10 @@ from datetime import timedelta
 from shared.clock import Clock
 from shared.partner_http import AddressPolicy, PartnerHttp
 from shared.postgres.database import Database
-from shared.sealing import Sealer
+from shared.sealing import BlindIndex, Sealer
 from shared.settings import WebhookSettings
-from shared.webhooks.desk import WebhookDesk
+from shared.web.throttle import Throttle
+from shared.webhooks.desk import TESTS_AT_ONCE, TestBounds, WebhookDesk
 from shared.webhooks.engine import DeliveryEngine, EngineLimits, ForgetMessages, MessageBodies
 from shared.webhooks.keys import EndpointKeys
 from shared.webhooks.retry_schedule import RetrySchedule
@@ -17,20 +18,27 @@ from shared.webhooks.sender import WebhookSender
 from shared.webhooks.subscription import SubscriptionBounds
 from shared.webhooks.subscriptions import Missed, Subscriptions
 
+_TEST_WINDOW_SECONDS = 60.0
+
 
 @dataclass(frozen=True)
 class WebhookParts:
-    """What a service runs (`engine`), offers (`subscriptions`) and closes at its end (`http`)."""
+    """What a service runs (`engine`), offers (`subscriptions`) and closes at its end (`close`)."""
 
     engine: DeliveryEngine
     subscriptions: Subscriptions
-    http: PartnerHttp
+    clients: tuple[PartnerHttp, ...]
+
+    async def close(self) -> None:
+        for client in self.clients:
+            await client.close()
 
 
 def webhook_parts(
     settings: WebhookSettings,
     database: Database,
     sealer: Sealer,
+    index: BlindIndex,
     clock: Clock,
     *,
     bodies: MessageBodies,
@@ -44,8 +52,21 @@ def webhook_parts(
     http = PartnerHttp(
         policy, timeout_seconds=settings.webhook_timeout_seconds, connections_max=settings.webhook_concurrency_max
     )
+    # What somebody waits for is bounded more tightly, and takes no connection that a delivery could need.
+    at_once = PartnerHttp(policy, timeout_seconds=settings.webhook_test_timeout_seconds, connections_max=TESTS_AT_ONCE)
     sender, keys = WebhookSender(http, clock), EndpointKeys(sealer)
-    desk = WebhookDesk(database, policy, sender, keys, clock, prove_endpoints=settings.profile == "production")
+    tests = TestBounds(
+        Throttle(database, clock, index, window_seconds=_TEST_WINDOW_SECONDS), settings.webhook_tests_per_minute_max
+    )
+    desk = WebhookDesk(
+        database,
+        policy,
+        WebhookSender(at_once, clock),
+        keys,
+        clock,
+        tests,
+        prove_endpoints=settings.profile == "production",
+    )
     bounds = SubscriptionBounds(
         subscriptions_max=settings.subscriptions_max,
         secret_overlap=timedelta(hours=settings.webhook_secret_overlap_hours),
@@ -55,7 +76,7 @@ def webhook_parts(
     engine = DeliveryEngine(
         database, sender, keys, bodies, clock, limits=_limits(settings), schedule=_schedule(settings), forget=forget
     )
-    return WebhookParts(engine, Subscriptions(database, desk, clock, bounds, missed, filters=filters), http)
+    return WebhookParts(engine, Subscriptions(database, desk, clock, bounds, missed, filters=filters), (http, at_once))
 
 
 def _limits(settings: WebhookSettings) -> EngineLimits:

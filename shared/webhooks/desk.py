@@ -1,26 +1,45 @@
 """What subscriptions ask of the webhook machinery outside the queue: addresses, keys, challenges, test messages."""
 
 import secrets
+import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 import orjson
 
 from shared.clock import Clock
-from shared.errors import NotFound, Problem, Refusal
+from shared.errors import NotFound, Problem, Refusal, TooManyRequests
 from shared.identifiers import new_id
 from shared.partner_http import AddressPolicy, AddressRefused
 from shared.postgres.database import Database
+from shared.web.throttle import Throttle
+from shared.webhooks.excerpt import excerpt_of
 from shared.webhooks.keys import EndpointKeys
 from shared.webhooks.sender import WebhookSender
 from shared.webhooks.signing import SigningKeys
 from shared.webhooks.store import endpoint_keys
 from shared.webhooks.subscription import IssuedKeys, TestResult
 
+# Test messages under way at once in one process; the next one is asked to wait.
+TESTS_AT_ONCE = 8
+_BUSY_SECONDS = 5
+
+
+@dataclass(frozen=True)
+class TestBounds:
+    """How often one endpoint may be tried out: `per_window_max` times in a window of the throttle, whoever asks."""
+
+    __test__ = False
+
+    throttle: Throttle
+    per_window_max: int
+
 
 class WebhookDesk:
-    """`prove_endpoints`: whether a new address must answer a challenge first (production)."""
+    """`sender` is not the queue's own, so that neither waits for the other's connections. `prove_endpoints`: whether a
+    new address must answer a challenge first (production)."""
 
     def __init__(
         self,
@@ -29,6 +48,7 @@ class WebhookDesk:
         sender: WebhookSender,
         keys: EndpointKeys,
         clock: Clock,
+        tests: TestBounds,
         *,
         prove_endpoints: bool,
     ) -> None:
@@ -37,6 +57,8 @@ class WebhookDesk:
         self._sender = sender
         self._keys = keys
         self._clock = clock
+        self._tests = tests
+        self._tests_under_way = 0
         self._prove_endpoints = prove_endpoints
 
     def check_url(self, url: str) -> None:
@@ -73,11 +95,26 @@ class WebhookDesk:
                 "subscription.challenge-failed", detail, [Problem("/url", "subscription.challenge-failed", detail)]
             )
 
+    async def admit_test(self, subscription_id: UUID) -> None:
+        """Raises TooManyRequests when this endpoint was tried out often enough for now."""
+        tests = self._tests
+        await tests.throttle.spend([tests.throttle.subject("webhook-test", str(subscription_id), tests.per_window_max)])
+
     async def send_test(self, subscription_id: UUID, body: dict[str, Any]) -> TestResult:
+        """One attempt, paused or failing as the endpoint may be; its health and its queue are left as they are. Raises
+        TooManyRequests while too many are under way."""
         url, keys = await self._endpoint(subscription_id)
-        message_id = new_id()
-        outcome = await self._sender.post(url, keys, str(message_id), orjson.dumps(body))
-        return TestResult(message_id, outcome.delivered, outcome.status, outcome.error)
+        if self._tests_under_way >= TESTS_AT_ONCE:
+            raise TooManyRequests("subscription.tests-busy", "Many test messages are under way.", _BUSY_SECONDS)
+        message_id, began = new_id(), time.perf_counter()
+        self._tests_under_way += 1
+        try:
+            outcome = await self._sender.post(url, keys, str(message_id), orjson.dumps(body))
+        finally:
+            self._tests_under_way -= 1
+        duration_ms = round((time.perf_counter() - began) * 1_000)
+        answer = excerpt_of(outcome.content_type, outcome.body)
+        return TestResult(message_id, outcome.delivered, outcome.status, outcome.error, duration_ms, answer)
 
     async def _endpoint(self, subscription_id: UUID) -> tuple[str, Sequence[SigningKeys]]:
         async with self._database.system_transaction() as transaction:

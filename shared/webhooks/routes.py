@@ -1,11 +1,11 @@
 """`/v1/subscriptions` but for making and changing one, whose bodies are the service's; and the operator's routes."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import AwareDatetime, BaseModel
 
 from shared.errors import NotFound
@@ -13,7 +13,7 @@ from shared.web.door import Caller, secured
 from shared.web.openapi import refusals
 from shared.web.paging import Cursor, Limit, decode_cursor, encode_cursor
 from shared.web.strict_json import StrictRoute
-from shared.webhooks.answers import RecoverAnswer, TestAnswer
+from shared.webhooks.answers import OverseenEndpointPage, RecoverAnswer, TestAnswer, overseen_told, tested_told
 from shared.webhooks.rows import DeliveryRows
 from shared.webhooks.subscription import Delivery, IssuedKeys, Subscription
 from shared.webhooks.subscriptions import Subscriptions, audited
@@ -21,6 +21,7 @@ from shared.webhooks.subscriptions import Subscriptions, audited
 MANAGE = "subscriptions.manage"
 OPERATE = "operations.manage"
 UNKNOWN = "subscription.unknown"
+Org = Annotated[str | None, Query(max_length=80, description="Only of this organisation.")]
 DeliveryState = Literal["pending", "paused", "delivered", "exhausted"]
 
 
@@ -58,6 +59,7 @@ def delivery_operations(subscriptions: Subscriptions, answers: Answers) -> APIRo
     """`/v1/operations`: the operator's view of deliveries, and the brakes."""
     router = APIRouter(route_class=StrictRoute, tags=["operations"])
     _add_overview(router, subscriptions, answers)
+    _add_endpoints(router, subscriptions)
     _add_brakes(router, subscriptions, answers)
     return router
 
@@ -135,18 +137,15 @@ def _add_acting(router: APIRouter, subscriptions: Subscriptions) -> None:
         "/v1/subscriptions/{subscription_id}/test",
         summary="Send a signed sample now",
         response_model=TestAnswer,
-        responses=refusals(404, 503),
+        responses=refusals(404, 429, 503),
         **secured(MANAGE),
     )
-    async def test(caller: Caller, subscription_id: str) -> Mapping[str, Any]:
-        """`type` is `subscription.test`; nothing is stored. Needs no Idempotency-Key."""
-        result = await subscriptions.send_test(caller, as_id(subscription_id, UNKNOWN))
-        return {
-            "webhook_id": result.message_id,
-            "delivered": result.delivered,
-            "status": result.status,
-            "error": result.error,
-        }
+    async def test(caller: Caller, subscription_id: str) -> TestAnswer:
+        """A message like any other, signed with the endpoint's keys, whose `type` is `subscription.test`, with
+        `subscription_id` and `sent_at`; it is sent once, now, beside the queue, to a paused endpoint too, and is in no
+        list. The answer is what the receiver did, after some seconds at most. A few a minute; then 429. Needs no
+        Idempotency-Key."""
+        return tested_told(await subscriptions.send_test(caller, as_id(subscription_id, UNKNOWN)))
 
     @router.post(
         "/v1/subscriptions/{subscription_id}/recover",
@@ -184,6 +183,38 @@ def _add_overview(router: APIRouter, subscriptions: Subscriptions, answers: Answ
             found = await DeliveryRows(transaction).page(subscription_id, state, place, limit + 1)
             await audited(transaction, caller, "delivery.list", "*")
         return _page(answers, found, limit)
+
+
+def _add_endpoints(router: APIRouter, subscriptions: Subscriptions) -> None:
+    @router.get(
+        "/v1/operations/subscriptions",
+        summary="Webhook endpoints of all partners, and how they have done",
+        response_model=OverseenEndpointPage,
+        responses=refusals(422, 503),
+        **secured(OPERATE),
+    )
+    async def endpoints(
+        caller: Caller, org: Org = None, cursor: Cursor = None, limit: Limit = 50
+    ) -> OverseenEndpointPage:
+        place = decode_cursor(cursor, str)
+        after = as_id(place[0], "cursor.invalid") if place else None
+        async with subscriptions.database.system_transaction() as transaction:
+            found = await subscriptions.overseen(transaction, caller, org=org, after=after, limit=limit + 1)
+        next_cursor = encode_cursor(str(found[limit - 1].subscription.id)) if len(found) > limit else None
+        return OverseenEndpointPage(items=[overseen_told(each) for each in found[:limit]], next_cursor=next_cursor)
+
+    # Before the brakes, whose last part is a parameter.
+    @router.post(
+        "/v1/operations/subscriptions/{subscription_id}/test",
+        summary="Send a signed sample to a partner's endpoint now",
+        response_model=TestAnswer,
+        responses=refusals(404, 429, 503),
+        **secured(OPERATE),
+    )
+    async def test(caller: Caller, subscription_id: str) -> TestAnswer:
+        """As the partner's own `POST /v1/subscriptions/{subscription_id}/test`; both count together."""
+        wanted = as_id(subscription_id, UNKNOWN)
+        return tested_told(await subscriptions.send_test(caller, wanted, as_operator=True))
 
 
 def _add_brakes(router: APIRouter, subscriptions: Subscriptions, answers: Answers) -> None:

@@ -26,6 +26,7 @@ class Outcome:
     endpoint_wide: bool = False
     retry_after_seconds: float | None = None
     body: bytes = b""
+    content_type: str | None = None
 
 
 class WebhookSender:
@@ -52,9 +53,9 @@ class WebhookSender:
         return self._judged(answer)
 
     def _judged(self, answer: PartnerAnswer) -> Outcome:
-        status = answer.status
+        status, content_type = answer.status, answer.headers.get("content-type")
         if 200 <= status < 300:
-            return Outcome(True, status, body=answer.body)
+            return Outcome(True, status, body=answer.body, content_type=content_type)
         retry_after = None
         if status in _HEEDS_RETRY_AFTER:
             retry_after = retry_after_seconds(answer.headers.get("retry-after"), self._clock.now())
@@ -65,6 +66,8 @@ class WebhookSender:
             gone=status == 410,
             endpoint_wide=status in _ENDPOINT_WIDE or 300 <= status < 400,
             retry_after_seconds=retry_after,
+            body=answer.body,
+            content_type=content_type,
         )
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from shared.webhooks.excerpt import Excerpt
+
 
 @dataclass(frozen=True)
 class Subscription:
@@ -60,8 +62,37 @@ class IssuedKeys:
 
 
 @dataclass(frozen=True)
+class EndpointRecord:
+    """How an endpoint has done lately.
+
+    `messages` are its latest, bounded by `shared.webhooks.rows` in number and age; `attempts` were made of them,
+    `delivered` and `given_up` have ended, and the latest attempt met `last_status` and `last_error`. `waiting` are all
+    that wait, whatever their age."""
+
+    messages: int
+    attempts: int
+    delivered: int
+    given_up: int
+    waiting: int
+    oldest_waiting_at: datetime | None
+    last_delivered_at: datetime | None
+    last_attempt_at: datetime | None
+    last_status: int | None
+    last_error: str | None
+
+
+@dataclass(frozen=True)
+class OverseenEndpoint:
+    """An endpoint as the operator sees it. Until `old_keys_until` the keys from before a rotation sign along."""
+
+    subscription: Subscription
+    record: EndpointRecord
+    old_keys_until: datetime | None
+
+
+@dataclass(frozen=True)
 class TestResult:
-    """What a receiver did with a test message. `error` is a code, None when it was taken."""
+    """What a receiver did with a test message. `error` is a code, None when it was taken; `answer` may be shown."""
 
     __test__ = False
 
@@ -69,6 +100,8 @@ class TestResult:
     delivered: bool
     status: int | None
     error: str | None
+    duration_ms: int
+    answer: Excerpt
 
 
 @dataclass(frozen=True)

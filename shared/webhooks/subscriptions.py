@@ -4,6 +4,7 @@ Every act leaves an audit row in its transaction. Whose rows a transaction sees 
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,6 +23,7 @@ from shared.webhooks.store import NewDelivery
 from shared.webhooks.subscription import (
     Delivery,
     IssuedKeys,
+    OverseenEndpoint,
     Subscription,
     SubscriptionBounds,
     SubscriptionChange,
@@ -131,18 +133,42 @@ class Subscriptions:
         await self.rows(transaction).remove(subscription_id)
         await audited(transaction, caller, "subscription.delete", subscription_id)
 
-    async def send_test(self, caller: Principal, subscription_id: UUID) -> TestResult:
-        """Send a signed sample now, out of line, and say what the receiver did. No transaction waits for it."""
-        async with self.database.transaction(caller.org) as transaction:
-            await self.owned(transaction, subscription_id)
-            await audited(transaction, caller, "subscription.test", subscription_id)
+    async def overseen(
+        self, transaction: Transaction, caller: Principal, *, org: str | None, after: UUID | None, limit: int
+    ) -> list[OverseenEndpoint]:
+        """For the operator: endpoints of all organisations or one, with how they have done, by id."""
+        found = await self.rows(transaction).overseen(org, after, limit, self._clock.now())
+        await audited(transaction, caller, "subscription.list", org or "*")
+        return found
+
+    async def send_test(self, caller: Principal, subscription_id: UUID, *, as_operator: bool = False) -> TestResult:
+        """Send a signed sample now, out of line, and say what the receiver did. No transaction waits for it. Raises
+        NotFound, TooManyRequests."""
+        await self._admit_test(caller, subscription_id, as_operator=as_operator)
         sent_at = self._clock.now().isoformat()
         body: dict[str, Any] = {
             "type": "subscription.test",
             "subscription_id": str(subscription_id),
             "sent_at": sent_at,
         }
-        return await self._desk.send_test(subscription_id, body)
+        result = await self._desk.send_test(subscription_id, body)
+        async with self._opened(caller, as_operator=as_operator) as transaction:
+            said = result.error or f"http-{result.status}"
+            await audited(
+                transaction, caller, "subscription.tested", subscription_id, said=said, duration_ms=result.duration_ms
+            )
+        return result
+
+    async def _admit_test(self, caller: Principal, subscription_id: UUID, *, as_operator: bool) -> None:
+        async with self._opened(caller, as_operator=as_operator) as transaction:
+            await self.owned(transaction, subscription_id)
+        # Paid for after the look, or others could use up what an endpoint has.
+        await self._desk.admit_test(subscription_id)
+        async with self._opened(caller, as_operator=as_operator) as transaction:
+            await audited(transaction, caller, "subscription.test", subscription_id)
+
+    def _opened(self, caller: Principal, *, as_operator: bool) -> AbstractAsyncContextManager[Transaction]:
+        return self.database.system_transaction() if as_operator else self.database.transaction(caller.org)
 
     async def recover(self, transaction: Transaction, caller: Principal, subscription_id: UUID, since: datetime) -> int:
         """Put in line again what was issued since then and never reached this endpoint: given up, or from before the

@@ -36,10 +36,11 @@ AT = datetime(2026, 11, 20, 2, 30, tzinfo=UTC)
 
 @dataclass
 class Receiver:
-    """A webhook endpoint on a real socket; keeps what it gets."""
+    """A webhook endpoint on a real socket; keeps what it gets, and answers `said` with `status` (0: never)."""
 
     url: str = ""
     status: int = 204
+    said: bytes = b""
     got: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
 
     def bodies(self, case_number: str) -> list[dict[str, Any]]:
@@ -59,7 +60,10 @@ async def receiver() -> AsyncIterator[Receiver]:
                 headers = {name.lower(): value.strip() for name, _, value in pairs}
                 body = await reader.readexactly(int(headers["content-length"]))
                 made.got.append((headers, body))
-                writer.write(f"HTTP/1.1 {made.status} X\r\nContent-Length: 0\r\n\r\n".encode())
+                if made.status:
+                    kind = "Content-Type: text/plain\r\n" if made.said else ""
+                    head_line = f"HTTP/1.1 {made.status} X\r\n{kind}Content-Length: {len(made.said)}\r\n\r\n"
+                    writer.write(head_line.encode() + made.said)
         except (asyncio.IncompleteReadError, ConnectionError):
             pass  # the client has gone
         finally:

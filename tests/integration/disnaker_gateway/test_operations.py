@@ -1,6 +1,7 @@
 """The operator's brakes, and the shape of the service."""
 
 import asyncio
+import json
 from typing import Any
 
 import asyncpg
@@ -76,13 +77,65 @@ async def test_an_operator_sees_and_discards_what_could_not_be_handled(gateway: 
     assert await letters() == []
 
 
+async def test_an_operator_sees_how_every_endpoint_of_a_partner_has_done(gateway: Gateway) -> None:
+    async with receiver() as there:
+        made = await gateway.subscribe(there.url, "disnaker:62", region_codes=["62"])
+        await gateway.subscribe(there.url)
+        quiet = await gateway.subscribe("http://127.0.0.1:9/hook?token=hidden", "disnaker:62", region_codes=["6201"])
+        await gateway.publish(gateway.notification(new_case_number(2026), region="6203"))
+
+        async def known() -> list[dict[str, Any]]:
+            answer = await gateway.http.get(
+                "/v1/operations/subscriptions", params={"org": "disnaker:62"}, headers=gateway.bearer(*OPERATOR)
+            )
+            found: list[dict[str, Any]] = answer.json()["items"]
+            return found if any(each["record"]["delivered"] for each in found) else []
+
+        first, second = await eventually(known)
+    assert [first["id"], second["id"]] == [made["id"], quiet["id"]]
+    assert (first["org"], first["status"], first["filters"]) == ("disnaker:62", "active", {"region_codes": ["62"]})
+    record = first["record"]
+    assert (record["messages"], record["attempts"], record["success_percent"], record["last_status"]) == (
+        1,
+        1,
+        100,
+        204,
+    )
+    assert record["last_delivered_at"] == record["last_attempt_at"]
+    assert (second["record"]["success_percent"], second["host"]) == (None, "http://127.0.0.1:9")
+    assert "hidden" not in json.dumps(second)
+    assert not {"secret", "url"} & set(second)
+
+
+async def test_what_waits_for_an_endpoint_is_counted_whatever_its_age(gateway: Gateway) -> None:
+    made = await gateway.subscribe("http://127.0.0.1:9/hook", "disnaker:63", region_codes=["63"])
+    await operate(gateway, f"subscriptions/{made['id']}/pause")
+    await gateway.publish(*(gateway.notification(new_case_number(2026), region="6371") for _ in range(3)))
+
+    async def all_in_line() -> bool:
+        return len(await listed(gateway, made["id"])) == 3
+
+    await eventually(all_in_line)
+    await gateway.http.patch(
+        f"/v1/subscriptions/{made['id']}", json={"rotate_secret": True}, headers=gateway.bearer("disnaker:63")
+    )
+    await gateway.rows("UPDATE webhook_delivery SET created_at = now() - interval '8 days' WHERE org = 'disnaker:63'")
+    answer = await gateway.http.get("/v1/operations/subscriptions?limit=200", headers=gateway.bearer(*OPERATOR))
+    [found] = [each for each in answer.json()["items"] if each["id"] == made["id"]]
+    assert (found["record"]["waiting"], found["record"]["messages"]) == (3, 0)
+    assert (found["pause_reason"], found["record"]["oldest_waiting_at"] is None) == ("operator", False)
+    assert found["old_keys_until"] is not None
+
+
 async def test_offices_have_no_way_to_the_operators_routes(gateway: Gateway) -> None:
     calls = [
         gateway.http.get("/v1/operations/deliveries", headers=gateway.bearer(BANTEN)),
+        gateway.http.get("/v1/operations/subscriptions", headers=gateway.bearer(BANTEN)),
+        gateway.http.post("/v1/operations/subscriptions/x/test", headers=gateway.bearer(BANTEN)),
         gateway.http.get("/v1/operations/dead-letters", headers=gateway.bearer(BANTEN)),
         gateway.http.post("/v1/operations/subscriptions/x/pause", headers=gateway.bearer(BANTEN)),
     ]
-    assert [answer.status_code for answer in await asyncio.gather(*calls)] == [403] * 3
+    assert [answer.status_code for answer in await asyncio.gather(*calls)] == [403] * 5
 
 
 async def test_the_service_becomes_ready(gateway: Gateway) -> None:

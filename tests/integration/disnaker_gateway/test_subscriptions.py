@@ -157,6 +157,83 @@ async def test_a_test_tells_what_the_receiver_did(gateway: Gateway) -> None:
     assert tested.json()["error"] == "no-answer:refused"
 
 
+async def test_a_test_tells_how_long_it_took_and_a_little_of_what_was_said(gateway: Gateway) -> None:
+    async with receiver() as there:
+        there.status, there.said = 401, b"unknown signature for 3671015203900001"
+        made = await gateway.subscribe(there.url)
+        tested = await gateway.http.post(f"/v1/subscriptions/{made['id']}/test", headers=gateway.bearer())
+        body = json.loads(there.got[0][1])
+    assert (tested.json()["media_type"], tested.json()["excerpt"]) == ("text/plain", "unknown signature for …")
+    assert 0 <= tested.json()["duration_ms"] < 8_000
+    assert (body["type"], body["subscription_id"]) == ("subscription.test", made["id"])
+
+
+async def test_a_receiver_that_never_answers_holds_a_test_for_seconds_only(
+    disnaker_database: ServiceDatabase, secrets_folder: Path
+) -> None:
+    async with (
+        running_gateway(disnaker_database, secrets_folder, webhook_test_timeout_seconds=0.2) as hurried,
+        receiver() as there,
+    ):
+        there.status = 0
+        made = await hurried.subscribe(there.url)
+        tested = await hurried.http.post(f"/v1/subscriptions/{made['id']}/test", headers=hurried.bearer())
+    assert (tested.json()["error"], tested.json()["status"]) == ("no-answer:timeout", None)
+
+
+async def test_tests_go_past_the_queue_and_leave_it_as_it_is(gateway: Gateway) -> None:
+    async with receiver() as there:
+        made = await gateway.subscribe(there.url)
+        path = f"/v1/subscriptions/{made['id']}"
+        await gateway.http.patch(path, json={"status": "paused"}, headers=gateway.bearer())
+        await gateway.publish(gateway.notification(new_case_number(2026)))
+
+        async def waiting() -> bool:
+            found = await gateway.http.get(f"{path}/deliveries", headers=gateway.bearer())
+            return bool(found.json()["items"])
+
+        await eventually(waiting)
+        for status in (204, 410):
+            there.status = status
+            tested = await gateway.http.post(f"{path}/test", headers=gateway.bearer())
+            assert tested.json()["status"] == status
+        [delivery] = (await gateway.http.get(f"{path}/deliveries", headers=gateway.bearer())).json()["items"]
+        kept = (await gateway.http.get(path, headers=gateway.bearer())).json()
+    assert [json.loads(body)["type"] for _, body in there.got] == ["subscription.test"] * 2
+    assert (delivery["state"], delivery["attempts"]) == ("pending", 0)
+    assert (kept["status"], kept["pause_reason"], kept["failing_since"]) == ("paused", "partner", None)
+
+
+async def test_an_endpoint_is_tried_out_a_few_times_a_minute_whoever_asks(gateway: Gateway) -> None:
+    async with receiver() as there:
+        made, other = await gateway.subscribe(there.url), await gateway.subscribe(there.url)
+        tests = [f"/v1/subscriptions/{made['id']}/test", f"/v1/operations/subscriptions/{made['id']}/test"] * 4
+        headers = [gateway.bearer(), gateway.bearer("operator:hub", "operations.manage")] * 4
+        answers = [await gateway.http.post(path, headers=head) for path, head in zip(tests, headers, strict=True)]
+        assert [answer.status_code for answer in answers] == [200] * 6 + [429] * 2
+        assert 0 < int(answers[-1].headers["retry-after"]) <= 61
+        # Somebody who may not cannot use up what another endpoint has.
+        stranger = gateway.bearer(WEST_JAVA)
+        theirs = [await gateway.http.post(f"/v1/subscriptions/{other['id']}/test", headers=stranger) for _ in range(7)]
+        assert [answer.status_code for answer in theirs] == [404] * 7
+        own = await gateway.http.post(f"/v1/subscriptions/{other['id']}/test", headers=gateway.bearer())
+        assert own.json()["delivered"] is True
+    assert len(there.got) == 7
+
+
+async def test_every_test_is_in_the_audit_log_with_what_came_of_it(gateway: Gateway) -> None:
+    made = await gateway.subscribe("http://127.0.0.1:9/hook")
+    operator = gateway.bearer("operator:hub", "operations.manage")
+    await gateway.http.post(f"/v1/subscriptions/{made['id']}/test", headers=gateway.bearer())
+    await gateway.http.post(f"/v1/operations/subscriptions/{made['id']}/test", headers=operator)
+    rows = await gateway.rows("SELECT org, action, detail FROM audit_log WHERE object_id = $1 ORDER BY id", made["id"])
+    told = [(row["org"], row["action"]) for row in rows]
+    assert told[1:] == [
+        (org, action) for org in (BANTEN, "operator:hub") for action in ("subscription.test", "subscription.tested")
+    ]
+    assert json.loads(rows[-1]["detail"])["said"] == "no-answer:refused"
+
+
 async def test_a_deleted_subscription_is_gone_and_hears_nothing(gateway: Gateway) -> None:
     async with receiver() as there:
         made = await gateway.subscribe(there.url)
