@@ -22,6 +22,7 @@ _NIK = re.compile(r"[0-9]{16}")
 _KPJ = re.compile(r"[0-9]{11}")
 _PASSPORT = re.compile(r"[A-Z]{1,2}[0-9]{6,8}")
 _NPP = re.compile(r"[A-Z]{2}[0-9]{6}([0-9]{3})?")
+_SEPARATORS = re.compile(r"[\s().-]")
 _PHONE = re.compile(r"\+[1-9][0-9]{6,14}")
 
 WIB = ZoneInfo("Asia/Jakarta")
@@ -125,9 +126,14 @@ def npp_is_usual(text: str) -> bool:
     return _NPP.fullmatch(text) is not None
 
 
-def is_phone(text: str) -> bool:
-    """E.164, as `+62…`."""
-    return _PHONE.fullmatch(text) is not None
+def e164(text: str) -> str | None:
+    """A telephone number as `+62…`: separators removed, a leading 0 read as Indonesia's. None for what is none."""
+    digits = _SEPARATORS.sub("", text)
+    if digits.startswith("0"):
+        digits = f"+62{digits[1:]}"
+    elif digits.startswith("62"):
+        digits = f"+{digits}"
+    return digits if _PHONE.fullmatch(digits) else None
 
 
 def province_of(region_code: str) -> str:

@@ -33,7 +33,7 @@ from services.verification.adapters.stream import ClaimStream, StreamLimits
 from services.verification.adapters.surroundings import Surroundings
 from services.verification.adapters.surroundings_watch import SurroundingsWatch
 from services.verification.adapters.tracking_codes import TrackingCodes
-from services.verification.adapters.turn_messages import TurnMessages
+from services.verification.adapters.worker_messages import WorkerMessages
 from services.verification.application.console_queue import QueueClaim, row_of
 from services.verification.entrypoints.console.frame import FOLDER as CONSOLE_FOLDER
 from services.verification.entrypoints.console.frame import Console
@@ -208,7 +208,7 @@ def _counter(settings: VerificationSettings, database: Database, clock: Clock, c
     secrets = load_secrets(settings.secrets_dir)
     messages = None
     if settings.message_transport != "none":
-        messages = TurnMessages(secrets.sealer, clock, f"{settings.public_url}/status")
+        messages = WorkerMessages(secrets.sealer, clock, f"{settings.public_url}/status")
     return Counter(
         database,
         secrets.sealer,

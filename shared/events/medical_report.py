@@ -52,6 +52,10 @@ class Patient(Part):
     birth_date: date | None = None
     sex: str | None = None
     deceased_at: AwareDatetime | None = None
+    message_contact: str | None = Field(
+        None, description="Telephone number (E.164) or e-mail address; only where the patient agreed to messages."
+    )
+    message_language: str | None = Field(None, description="id or en, where the patient named one.")
 
 
 class Coding(Part):

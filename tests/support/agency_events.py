@@ -139,6 +139,8 @@ def medical_report(
     org: str = "hospital:100000401",
     name: str = "Siti Aminah",
     birth_date: str | None = "1990-03-12",
+    message_contact: str | None = None,
+    message_language: str | None = None,
 ) -> Event:
     """`jkk.medical-report.assembled.v1` of one visit with a hand injury."""
     encounter_id = encounter_id or str(new_id())
@@ -153,7 +155,14 @@ def medical_report(
     )  # fmt: skip
     content = MedicalReportContent.model_validate(
         {
-            "patient": {"nik": nik, "kpj": kpj, "name": name, "birth_date": birth_date},
+            "patient": {
+                "nik": nik,
+                "kpj": kpj,
+                "name": name,
+                "birth_date": birth_date,
+                "message_contact": message_contact,
+                "message_language": message_language,
+            },
             "diagnoses": [{"code": "S67.0", "onset_at": onset_at or seen_at}],
             "external_causes": [{"code": "W31"}],
             "body_parts": [{"code": code, "side": side} for code, side in body_parts],

@@ -32,9 +32,9 @@ SELECT 1 FROM claim_projection WHERE is_open AND identity_hashes && $1::text[] A
    AND (treatment_until IS NULL OR $2::date <= treatment_until::date + 1) LIMIT 1
 """
 PARTS = "SELECT r.* FROM resource r WHERE org = $1 AND encounter_id = $2 AND latest AND type <> 'Bundle'"
-COVERAGES = """
+STANDING = """
 SELECT r.* FROM resource r
- WHERE org = $1 AND patient_id = $2 AND latest AND type = 'Coverage' AND encounter_id IS NULL
+ WHERE org = $1 AND patient_id = $2 AND latest AND type IN ('Coverage', 'Consent') AND encounter_id IS NULL
 """
 # What names a patient by a number bears that number's token beside its own identifiers' ones.
 JOIN_PATIENT = """

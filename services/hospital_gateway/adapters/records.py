@@ -14,7 +14,6 @@ from services.hospital_gateway.adapters.fhir.types import STORED_TYPES
 from services.hospital_gateway.adapters.record_statements import (
     ADD_ALONE,
     ADD_WITH_RECEIPT,
-    COVERAGES,
     HELD,
     HELD_LOCKED,
     HISTORY,
@@ -24,6 +23,7 @@ from services.hospital_gateway.adapters.record_statements import (
     PARTS,
     PREPARE,
     REPLACE,
+    STANDING,
     TREATED_FOR_CLAIM,
     VERSION,
     VISITS_NAMING,
@@ -165,8 +165,8 @@ class PostgresRecords:
     async def parts_of(self, encounter_id: UUID) -> list[Held]:
         return [self._opened(row) for row in await self._driver.fetch(PARTS, self._org, encounter_id)]
 
-    async def coverages_of(self, patient_id: UUID) -> list[Held]:
-        return [self._opened(row) for row in await self._driver.fetch(COVERAGES, self._org, patient_id)]
+    async def standing_of(self, patient_id: UUID) -> list[Held]:
+        return [self._opened(row) for row in await self._driver.fetch(STANDING, self._org, patient_id)]
 
     async def encounters_of(self, patient_ids: Sequence[UUID]) -> list[UUID]:
         rows = await self._driver.fetch(

@@ -21,7 +21,7 @@ from services.hospital_gateway.domain.relevance import (
     patient_died,
     signs_of_work_accident,
 )
-from services.hospital_gateway.domain.visit import Coded, Moment, Person, Visit
+from services.hospital_gateway.domain.visit import Coded, Moment, Visit
 from shared.events import Event, new_event
 from shared.events import medical_report as event
 from shared.events.catalogue import MEDICAL_REPORT_ASSEMBLED
@@ -170,7 +170,7 @@ def _content(visit: Visit, rules: Rules) -> event.MedicalReportContent:
     causes = [one for one in visit.conditions if _is_external(one)]
     diagnoses = [one for one in visit.conditions if not _is_external(one)]
     return event.MedicalReportContent(
-        patient=_patient(visit.patient),
+        patient=_patient(visit),
         employer=employer if visit.employer_number else None,
         encounter_identifiers=visit.identifiers,
         reason_text=visit.reason_text,
@@ -202,7 +202,8 @@ def _content(visit: Visit, rules: Rules) -> event.MedicalReportContent:
     )
 
 
-def _patient(patient: Person) -> event.Patient:
+def _patient(visit: Visit) -> event.Patient:
+    patient, contact = visit.patient, visit.contact
     return event.Patient(
         nik=patient.nik,
         kpj=patient.kpj,
@@ -212,6 +213,8 @@ def _patient(patient: Person) -> event.Patient:
         birth_date=patient.birth_date,
         sex=patient.sex,
         deceased_at=patient.deceased_at.at if patient.deceased_at else None,
+        message_contact=contact.address if contact else None,
+        message_language=contact.language if contact else None,
     )
 
 

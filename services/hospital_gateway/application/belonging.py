@@ -8,14 +8,14 @@ from services.hospital_gateway.application.documents import Written
 from services.hospital_gateway.application.ports import Records
 
 # Sent with one visit and without a word on which, they belong to that visit.
-_ADOPTED = frozenset({"Claim", "ExplanationOfBenefit", "Coverage"})
+_ADOPTED = frozenset({"Claim", "ExplanationOfBenefit", "Coverage", "Consent"})
 # They have no Encounter of their own in R4, or may leave it out: they belong to the visit of what they are about.
 # A later one may be about an earlier one.
 _BY_WHAT_THEY_NAME = (
     "DeviceUseStatement", "SupplyRequest", "SupplyDelivery", "Claim", "ExplanationOfBenefit", "Provenance",
 )  # fmt: skip
-# A coverage serves many visits; a bill that names another of its kind may name an earlier visit's.
-_OF_MANY_VISITS = frozenset({"Coverage"})
+# A coverage or consent serves many visits; a bill that names another of its kind may name an earlier visit's.
+_OF_MANY_VISITS = frozenset({"Coverage", "Consent"})
 
 
 def adopted(written: list[Written]) -> list[Written]:

@@ -65,8 +65,8 @@ class Records(Protocol):
     async def parts_of(self, encounter_id: UUID) -> list[Held]:
         """Current versions of all resources that belong to the Encounter, itself included."""
 
-    async def coverages_of(self, patient_id: UUID) -> list[Held]:
-        """Current Coverages of a patient that belong to no single Encounter."""
+    async def standing_of(self, patient_id: UUID) -> list[Held]:
+        """Current Coverages and Consents of a patient that belong to no single Encounter."""
 
     async def join_patient(self, patient_id: UUID, key: tuple[str, str]) -> list[UUID]:
         """Let resources that named this patient by a number, and had none so far, be the patient's; answers the

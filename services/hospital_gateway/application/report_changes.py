@@ -31,6 +31,8 @@ _READ_ALONG = frozenset(
 # doctor has thousands of visits, so only the latest are told anew.
 _TOLD_IN_REPORTS = frozenset({"Practitioner", "PractitionerRole", "Medication", "Device", "EpisodeOfCare"})
 _VISITS_OF_COMPANIONS_MAX = 200
+# They may be of the patient rather than of a visit, and are read with each of the patient's visits.
+_OF_PATIENTS = frozenset({"Coverage", "Consent"})
 # What the hub asks of a hospital, and its answers in words, say nothing of the visit.
 _NOT_READ = frozenset({"Task", "Communication"})
 # Its entries are kept one by one beside it, and those are the visit's.
@@ -143,7 +145,7 @@ class ReportWriter:
                 patients.append(one.id)
             elif one.type in _TOLD_IN_REPORTS and changed:
                 companions.append(one.id)
-            elif one.type == "Coverage" and one.encounter_id is None and one.patient_id is not None:
+            elif one.type in _OF_PATIENTS and one.encounter_id is None and one.patient_id is not None:
                 patients.append(one.patient_id)
         if patients:
             touched.update(await records.encounters_of(patients))
@@ -199,7 +201,7 @@ class ReportWriter:
             found.update(((one.type, one.id), one) for one in fresh)
         patients = {one.id for one in found.values() if one.type == "Patient" and (one.type, one.id) not in current}
         for patient_id in sorted(patients):
-            found.update(((one.type, one.id), one) for one in await records.coverages_of(patient_id))
+            found.update(((one.type, one.id), one) for one in await records.standing_of(patient_id))
         return sorted(found.values(), key=lambda one: one.id)
 
     def _named(self, one: Held) -> tuple[tuple[str, UUID], ...]:

@@ -32,6 +32,15 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class Contact:
+    """Where the patient agreed to be told of the claim: a telephone number (E.164) or an e-mail address, and the
+    language (`id` or `en`) where they named one."""
+
+    address: str
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Coded:
     """A Condition or Procedure with its first code; `words` is every text beside it, where a side may stand."""
 
@@ -164,3 +173,4 @@ class Visit:
     episode: Days | None = None
     earlier_classes: tuple[str, ...] = ()
     care: Care = field(default_factory=Care)
+    contact: Contact | None = None

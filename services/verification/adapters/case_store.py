@@ -12,7 +12,7 @@ from services.verification.adapters.participant_register import ParticipantRegis
 from services.verification.adapters.stream_writer import add_to_stream
 from services.verification.adapters.surroundings import Surroundings
 from services.verification.adapters.tracking_codes import TrackingCodes
-from services.verification.adapters.turn_messages import TurnMessages
+from services.verification.adapters.worker_messages import WorkerMessages
 from services.verification.application.records import (
     ClaimRecord,
     EvidenceRecord,
@@ -24,6 +24,7 @@ from services.verification.application.records import (
     StreamRow,
     Wanted,
 )
+from services.verification.domain.contacts import Contact
 from services.verification.domain.entries import Entry
 from services.verification.domain.evidence import Identity
 from services.verification.domain.grouping import Pair
@@ -42,7 +43,7 @@ ORG = "bpjs"
 class PostgresCaseStore:
     """`CaseStore` on one open transaction."""
 
-    def __init__(self, transaction: Transaction, secrets: Secrets, messages: TurnMessages | None = None) -> None:
+    def __init__(self, transaction: Transaction, secrets: Secrets, messages: WorkerMessages | None = None) -> None:
         self._transaction = transaction
         self._messages = messages
         self._driver = transaction.driver
@@ -120,11 +121,15 @@ class PostgresCaseStore:
 
     @property
     def codes(self) -> TrackingCodes:
-        return TrackingCodes(self._transaction, self._secrets, ORG)
+        return TrackingCodes(self._transaction, self._secrets, ORG, are_told=self._messages is not None)
 
-    async def tell(self, addresses: Sequence[str], document: Mapping[str, Any]) -> None:
+    async def tell_turn(self, whom: Sequence[Contact], document: Mapping[str, Any]) -> None:
         if self._messages is not None:
-            await self._messages.tell(self._transaction, addresses, document)
+            await self._messages.tell_turn(self._transaction, whom, document)
+
+    async def tell_code(self, contact: Contact, code: str) -> None:
+        if self._messages is not None:
+            await self._messages.tell_code(self._transaction, contact, code)
 
     def append_stream(self, rows: Sequence[StreamRow]) -> None:
         add_to_stream(self._late, rows)

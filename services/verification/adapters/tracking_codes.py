@@ -10,6 +10,7 @@ from services.verification.adapters.sealed_facts import FactsSealer
 from services.verification.application.records import EvidenceRecord
 from services.verification.application.worker_status import Access, Followed, birth_dates_of
 from services.verification.domain.contacts import contacts
+from shared.audit import AuditEntry, record
 from shared.identifiers import is_tracking_code
 from shared.postgres.database import Transaction
 from shared.postgres.late_rows import RowsInto
@@ -37,6 +38,7 @@ _ACCESSES = """SELECT org, CASE WHEN action LIKE 'claim.%' THEN 'looked' ELSE 'w
     GROUP BY 1, 2 ORDER BY max(at) DESC LIMIT $2"""
 _STOPPED = """SELECT id, kind, document FROM claim_entry WHERE kind = 'messages-stopped' AND case_number IN (
     SELECT case_number FROM claim WHERE case_number = $1 OR merged_into = $1)"""
+_IS_GIVEN = """SELECT EXISTS (SELECT FROM tracking_code WHERE companion_id IS NULL AND evidence_id = ANY($1::text[]))"""
 _COMPANION = "INSERT INTO tracking_code (code_hash, org, evidence_id, companion_id) VALUES ($1, $2, $3, $4)"
 _END_COMPANION = "UPDATE tracking_code SET ended_at = $2 WHERE companion_id = $1 AND ended_at IS NULL"
 _END = """UPDATE tracking_code SET ended_at = $2 WHERE ended_at IS NULL AND companion_id IS NULL AND evidence_id IN (
@@ -44,13 +46,14 @@ _END = """UPDATE tracking_code SET ended_at = $2 WHERE ended_at IS NULL AND comp
 
 
 class TrackingCodes:
-    """On one open transaction."""
+    """On one open transaction. `are_told`: there is a way by which workers get messages."""
 
-    def __init__(self, transaction: Transaction, secrets: Secrets, org: str) -> None:
+    def __init__(self, transaction: Transaction, secrets: Secrets, org: str, *, are_told: bool = False) -> None:
         self._transaction = transaction
         self._driver = transaction.driver
         self._secrets = secrets
         self._org = org
+        self._are_told = are_told
 
     def remember(self, records: Sequence[EvidenceRecord]) -> None:
         """Keep the hashes that came with new reports; a code that was ended stays ended."""
@@ -62,6 +65,15 @@ class TrackingCodes:
         await self._driver.execute(_END, case_number, now)
         code_hash = self._secrets.blind_index.of(_KIND, code)
         self._transaction.late.add(_ROWS, [(code_hash, self._org, evidence_id)])
+
+    async def give_first(self, case_number: str, evidence_id: str, held: Sequence[str], code: str) -> bool:
+        """Mint the worker's first code, unless anybody was given one by this evidence, ended or not."""
+        if not self._are_told or await self._driver.fetchval(_IS_GIVEN, list(held)):
+            return False
+        self._transaction.late.add(_ROWS, [(self._secrets.blind_index.of(_KIND, code), self._org, evidence_id)])
+        entry = AuditEntry(self._org, "messages", "tracking-code.tell", "claim", case_number)
+        await record(self._transaction, entry)
+        return True
 
     async def add_companion(self, evidence_id: str, companion_id: str, code: str) -> None:
         """A code of the companion's own, which holds until that is taken back."""

@@ -22,10 +22,10 @@ from services.verification.application.records import (
     StreamRow,
 )
 from services.verification.application.stream_rows import filtered_on, stream_row
+from services.verification.application.tell_workers import tell_workers
 from services.verification.domain import claim as states
 from services.verification.domain.case_numbers import Assignment, assign
 from services.verification.domain.claim import CaseInput, ClaimView, Finding
-from services.verification.domain.contacts import contacts
 from services.verification.domain.derivation import Policy, derive_claim
 from services.verification.domain.entries import Entry
 from services.verification.domain.evidence import Evidence, Identity
@@ -337,21 +337,11 @@ class CaseDesk:
         self._store.save_entries(self._new_entries)
         await self._store.save_links(self._new_links, self._ended_links)
         await self._save_pairs()
-        await self._tell_turns(changed)
+        await tell_workers(self._store, changed, self._turns)
         self._store.append_stream(self._stream)
         await self._store.publish(self._events)
         await self._store.write()
         return changed
-
-    async def _tell_turns(self, changed: Sequence[ClaimRecord]) -> None:
-        """Message those who agreed to it, once a unit of work; that a claim was opened they know from their code."""
-        for claim in changed:
-            before, document = self._turns.get(claim.case_number), claim.document or {}
-            if before is None or claim.view is None or before == (document["state"], document["waiting_on"]):
-                continue
-            addresses = contacts(claim.view.evidence, claim.view.entries)
-            if addresses:
-                await self._store.tell(addresses, document)
 
     async def _save_pairs(self) -> None:
         """The last word on each component; of lone evidence only what may stand in the basket."""

@@ -67,6 +67,8 @@ def medical_evidence(facts: MedicalReportFacts, content: MedicalReportContent, a
         report_id=str(facts.accident_report_id) if facts.accident_report_id else None,
         medical=medical,
         receipts=(receipt,),
+        message_contact=patient.message_contact,
+        message_language=patient.message_language,
     )
 
 

@@ -15,6 +15,7 @@ from services.verification.application.records import (
     StreamRow,
     Wanted,
 )
+from services.verification.domain.contacts import Contact
 from services.verification.domain.entries import Entry
 from services.verification.domain.evidence import Identity
 from services.verification.domain.grouping import Pair
@@ -28,6 +29,10 @@ class CodeStore(Protocol):
 
     async def replace(self, case_number: str, evidence_id: str, code: str, now: datetime) -> None:
         """`code` leads the worker to the claim of this evidence from now on; codes given out before don't."""
+
+    async def give_first(self, case_number: str, evidence_id: str, held: Sequence[str], code: str) -> bool:
+        """`code` leads the worker to the claim of `evidence_id`, if nobody was ever given one by any of `held`, the
+        claim's evidence, and messages leave from here at all; answers whether it does now."""
 
     async def add_companion(self, evidence_id: str, companion_id: str, code: str) -> None:
         """`code` leads a companion there."""
@@ -87,8 +92,11 @@ class CaseStore(Protocol):
     def codes(self) -> CodeStore:
         """Tracking codes, in the same transaction."""
 
-    async def tell(self, addresses: Sequence[str], document: Mapping[str, Any]) -> None:
+    async def tell_turn(self, whom: Sequence[Contact], document: Mapping[str, Any]) -> None:
         """Message whose turn it is now in the claim of this document; it leaves when the transaction commits."""
+
+    async def tell_code(self, contact: Contact, code: str) -> None:
+        """Message the worker's tracking code, in the same way."""
 
     def append_stream(self, rows: Sequence[StreamRow]) -> None: ...
 

@@ -248,8 +248,9 @@ class Evidence:
     receipts: tuple[Receipt, ...] = ()
     sex: str | None = None
     tracking_code_hash: str | None = None
-    # Where somebody agreed to get messages: a telephone number (E.164).
+    # Where somebody agreed to get messages: a telephone number (E.164) or an e-mail address, and in which language.
     message_contact: str | None = None
+    message_language: str | None = None
 
     @property
     def is_anchor(self) -> bool:

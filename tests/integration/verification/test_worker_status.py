@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 
@@ -287,6 +288,42 @@ async def test_each_change_of_turn_is_told_to_who_agreed_until_they_stop_it(
         await hub.decide(after, "refer_to_disnaker", reason="x", legal_basis="y")
         assert (await hub.claim_with(nik, waiting_on="disnaker"))["state"] == "AWAITING_DETERMINATION"
         assert texts() == [text]
+
+
+async def test_a_worker_whose_claim_begins_at_a_hospital_is_told_the_code_once(
+    verification_database: ServiceDatabase, tmp_path: Path
+) -> None:
+    folder = tmp_path / "messages"
+    options = {"message_transport": "file", "message_folder": folder, "message_poll_seconds": 0.05}
+
+    def told() -> list[dict[str, str]]:
+        return [json.loads(path.read_text()) for path in folder.glob("*.json")]
+
+    async with running_verification(verification_database, tmp_path, **options) as hub:
+        nik, encounter = random_nik(), str(new_id())
+        agreed: dict[str, Any] = {"message_contact": "+6281311112222", "message_language": "en"}
+        agreed["encounter_id"] = encounter
+        await hub.publish(medical_report(nik, **agreed))
+        await hub.claim_with(nik, state="SUSPECTED")
+        [message] = await eventually(told)
+        assert message["to"] == "+6281311112222"
+        found = re.search(r"Your tracking code: ([0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4})\.", message["text"])
+        assert found is not None, message["text"]
+        status = await ask(hub, found[1])
+        assert (status.status_code, status.json()["heading"]["en"]) == (200, "We have your report")
+        await hub.publish(medical_report(nik, version=2, **agreed))
+        await reported(hub, new_tracking_code(), nik)
+        await hub.claim_with(nik, state="REPORTED")
+        turn = next(each for each in await eventually(lambda: told() if len(told()) > 1 else []) if each != message)
+        assert "The accident is reported" in turn["text"]
+        assert len(told()) == 2
+    connection = await asyncpg.connect(verification_database.superuser_url)
+    try:
+        rows = await connection.fetch("SELECT code_hash FROM tracking_code")
+        [line] = await connection.fetch("SELECT * FROM audit_log WHERE action = 'tracking-code.tell'")
+    finally:
+        await connection.close()
+    assert found[1].replace("-", "") not in f"{rows} {line}", "only a keyed hash is kept"
 
 
 async def opened_page(hub: Verification, code: str) -> tuple[httpx.AsyncClient, str]:

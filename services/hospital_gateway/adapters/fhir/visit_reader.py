@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from services.hospital_gateway.adapters.fhir import systems
 from services.hospital_gateway.adapters.fhir.care_reader import read_care, read_episode
+from services.hospital_gateway.adapters.fhir.contact_reader import read_contact
 from services.hospital_gateway.adapters.fhir.elements import (
     codings,
     day,
@@ -90,6 +91,7 @@ def read_visit(encounter_id: str, kept: Sequence[Kept], zone: ZoneInfo) -> Visit
         ),
         episode=read_episode(encounter, documents),
         care=care,
+        contact=read_contact(patient, documents, zone),
     )
 
 

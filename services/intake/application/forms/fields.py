@@ -19,7 +19,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError, core_schema
 
-from shared.identifiers import is_case_number, is_phone
+from shared.identifiers import e164, is_case_number
 from shared.regulation.codes import codes_of
 
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})", re.ASCII)
@@ -61,15 +61,11 @@ def _day_text(value: object) -> object:
 
 
 def normal_phone(text: str) -> str:
-    """E.164: separators removed, a leading 0 read as Indonesia's."""
-    digits = re.sub(r"[\s().-]", "", text)
-    if digits.startswith("0"):
-        digits = "+62" + digits[1:]
-    elif digits.startswith("62"):
-        digits = "+" + digits
-    if not is_phone(digits):
+    """E.164. Raises PydanticCustomError."""
+    number = e164(text)
+    if number is None:
         raise PydanticCustomError("phone-format", "Expected a telephone number such as +628…")
-    return digits
+    return number
 
 
 def _case_number(text: str) -> str:

@@ -1,0 +1,53 @@
+"""A patient's number leaves the gateway with the Consent that docs/connect-a-hospital.md shows, and not without it."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from tests.integration.hospital_gateway.conftest import Gateway, of_type, sample
+from tests.integration.hospital_gateway.test_reports import created
+
+GUIDE = Path(__file__).parents[3] / "docs" / "connect-a-hospital.md"
+TELECOM = [{"system": "phone", "value": "0813-1111-2222", "use": "mobile"}]
+
+
+def consent(patient: str, **more: Any) -> dict[str, Any]:
+    """The guide's own, of this patient."""
+    found = re.search(r"```json\n(\{\n  \"resourceType\": \"Consent\".*?)```", GUIDE.read_text("utf-8"), re.DOTALL)
+    assert found is not None
+    return {**json.loads(found[1]), "patient": {"reference": patient}, **more}
+
+
+async def test_the_guides_consent_lets_the_number_out_until_it_is_taken_back(gateway: Gateway) -> None:
+    hospital, bundle = gateway.hospital(), sample("hand-caught-in-press")
+    [entry] = [one for one in bundle["entry"] if one["resource"]["resourceType"] == "Patient"]
+    entry["resource"]["telecom"] = TELECOM
+    agreed = consent(entry["fullUrl"])
+    checked = await hospital.post("/fhir/Consent/$validate", consent("Patient/P02478375538"))
+    assert {issue["severity"] for issue in checked.json()["issue"]} == {"information"}, checked.text
+    bundle["entry"].append({"request": {"method": "POST", "url": "Consent"}, "resource": agreed})
+    paths = await hospital.accepted(bundle)
+    [path] = [one for one in paths if one.startswith("Consent/")]
+    ((_, content),) = await gateway.reports(hospital)
+    assert content.patient.message_contact == "+6281311112222"
+
+    whole = (await hospital.get(f"/fhir/{path}")).json()
+    await hospital.put(f"/fhir/{path}", {**whole, "status": "inactive"})
+    facts, content = (await gateway.reports(hospital))[-1]
+    assert (facts.version, content.patient.message_contact) == (2, None)
+
+
+async def test_a_consent_sent_later_by_itself_counts_for_the_patients_visits(gateway: Gateway) -> None:
+    hospital, bundle = gateway.hospital(), sample("hand-caught-in-press")
+    of_type(bundle, "Patient")["telecom"] = TELECOM
+    patient, *_ = await hospital.accepted(bundle)
+    ((_, content),) = await gateway.reports(hospital)
+    assert "81311112222" not in content.model_dump_json()
+    await created(hospital, consent(patient))
+    facts, content = (await gateway.reports(hospital))[-1]
+    assert (facts.version, content.patient.message_contact) == (2, "+6281311112222")
+    taken_back = consent(patient, dateTime="2027-01-05", policyRule={"coding": [{"code": "OPTOUT"}]})
+    await created(hospital, taken_back)
+    facts, content = (await gateway.reports(hospital))[-1]
+    assert (facts.version, content.patient.message_contact) == (3, None)
