@@ -61,6 +61,14 @@ class ReceiptSettings(ServiceSettings):
     )
 
 
+class NoticeSettings(ServiceSettings):
+    """For services whose pages tell of incidents and maintenance (docs/decisions/0137)."""
+
+    notices_url: str = Field("", description="Of partners' `/v1/notices/public` as reached from here; empty: none.")
+    notices_seconds: float = Field(15.0, description="How often it is asked.")
+    notices_forget_seconds: float = Field(600.0, description="How long what it told is shown while it is silent.")
+
+
 class WebhookSettings(ServiceSettings):
     """For services that send webhooks to partners: the bounds of delivery."""
 

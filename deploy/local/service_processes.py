@@ -61,6 +61,7 @@ def service_environment(
         "SIMPUL_REPORT_PAGE_URL": f"{settings.url('intake')}/lapor",
         "SIMPUL_SERVICE_URLS": json.dumps({each: settings.url(each) for each in SERVICES}),
         "SIMPUL_RECEIPT_PAGE_URLS": json.dumps({each: f"{settings.url(each)}/receipt" for each in _GIVE_RECEIPTS}),
+        "SIMPUL_NOTICES_URL": f"{settings.url('partners')}/v1/notices/public",
         "SIMPUL_OPERATOR_KEY_FILE": str(settings.secrets_dir / OPERATOR_FILE),
         "SIMPUL_DATABASE_URL": database_url(admin_url, service, database_passwords(settings)[service]),
         "SIMPUL_KAFKA_BOOTSTRAP": bootstrap,

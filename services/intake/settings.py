@@ -5,10 +5,10 @@ from typing import Self
 
 from pydantic import Field, SecretStr, model_validator
 
-from shared.settings import CountingSettings, MessageSettings, ReceiptSettings, WebhookSettings
+from shared.settings import CountingSettings, MessageSettings, NoticeSettings, ReceiptSettings, WebhookSettings
 
 
-class IntakeSettings(CountingSettings, MessageSettings, ReceiptSettings, WebhookSettings):
+class IntakeSettings(CountingSettings, MessageSettings, NoticeSettings, ReceiptSettings, WebhookSettings):
     """Beside the common ones and those of webhooks: where papers are stored.
 
     Without access key and secret, S3's own environment variables and instance credentials are used.

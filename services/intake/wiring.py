@@ -54,6 +54,7 @@ from shared.sealing import Sealer, Secrets, load_secrets
 from shared.service import Hook, Service, create_service, issuer_verifier
 from shared.web.door import Verifier
 from shared.web.health import Check
+from shared.web.pages.notices import NoticeBoard, public_notices
 from shared.web.pages.reception import PageReception
 from shared.web.pages.rendering import Pages
 from shared.web.pages.routes import page_routes
@@ -92,8 +93,10 @@ def build(
     follow = claim_follower(work, clock)
     consumer = Consumer(database, bus, secrets.sealer, group=NAME, topics=[CLAIM_STATE], handle=follow, clock=clock)
     webhooks = _webhooks(settings, database, secrets, clock)
-    pages = Pages([RECEIPT_FOLDER, LAPOR_FOLDER, EMPLOYER_FOLDER], public_url=settings.public_url)
     asked = careful_client(timeout_seconds=_ISSUER_TIMEOUT_SECONDS, connections_max=10)
+    board = NoticeBoard(NAME, public_notices(asked, settings.notices_url), settings, clock)
+    folders = [RECEIPT_FOLDER, LAPOR_FOLDER, EMPLOYER_FOLDER]
+    pages = Pages(folders, public_url=settings.public_url, board=board)
     verifier, stop_verifier = (verifier, []) if verifier else _verifier(settings)
     employers = _sessions(settings, desk, issuer or _issuer(settings, asked, verifier))
     return create_service(
@@ -108,6 +111,7 @@ def build(
             consumer,
             webhooks.engine,
             *postmen(settings, database, secrets.sealer, clock),
+            board,
             Cleaner(database, retention=Retention.of(settings)),
         ],
         checks=[("postgres", database.check), ("documents", _store(documents)), ("pages", pages.assets.check)],

@@ -4,18 +4,25 @@ from fastapi import APIRouter
 
 from services.partners.adapters.assertion_purge import AssertionPurge
 from services.partners.adapters.keys import AccessTokenSigner, JoseAssertions, JoseClientKeys
+from services.partners.adapters.notice_rows import PostgresNoticeRows
+from services.partners.adapters.run_rows import PostgresRunRows
 from services.partners.adapters.unit_of_work import PostgresUnitOfWork
 from services.partners.application.approve import Approve
 from services.partners.application.issue_token import IssueToken
+from services.partners.application.notices import Notices
 from services.partners.application.read_registry import ReadRegistry
 from services.partners.application.register_client import RegisterClient
 from services.partners.application.revoke_client import RevokeClient
 from services.partners.application.rotate import Rotate
 from services.partners.domain.partners import ClientKind
+from services.partners.entrypoints.http.conformance_runs import RunDesk, conformance_router
 from services.partners.entrypoints.http.credentials import credential_router
+from services.partners.entrypoints.http.notices import NoticeDesk, notice_router
 from services.partners.entrypoints.http.operations import operations_router
 from services.partners.entrypoints.http.registry import registry_router
 from services.partners.entrypoints.http.token import discovery_router, token_router
+from services.partners.entrypoints.notices.page import FOLDER as NOTICES_FOLDER
+from services.partners.entrypoints.notices.page import notice_page
 from services.partners.settings import PartnersSettings
 from shared.clock import Clock, SystemClock
 from shared.events import TOPICS
@@ -33,6 +40,9 @@ from shared.sealing.secrets_folder import (
 )
 from shared.service import Hook, Service, create_service, issuer_verifier
 from shared.web.issuer_keys import FixedKeys
+from shared.web.pages.reception import PageReception
+from shared.web.pages.rendering import Pages
+from shared.web.pages.routes import page_routes
 from shared.web.tokens import TokenVerifier
 
 NAME = "partners"
@@ -43,9 +53,12 @@ def build(settings: PartnersSettings, *, bus: EventBus | None = None, clock: Clo
     clock = clock or SystemClock()
     bus = bus or AioKafkaBus(settings.kafka_bootstrap, topics=[TOPICS[PARTNERS]], prefix=settings.topic_prefix)
     database = Database.of(settings, service=NAME)
-    unit_of_work = PostgresUnitOfWork(database, load_secrets(settings.secrets_dir).sealer)
+    sealer = load_secrets(settings.secrets_dir).sealer
+    unit_of_work = PostgresUnitOfWork(database, sealer)
     register = RegisterClient(unit_of_work, JoseClientKeys(), clock)
     read = ReadRegistry(unit_of_work)
+    notices = NoticeDesk(database, sealer, Notices(clock), PostgresNoticeRows)
+    pages = Pages([NOTICES_FOLDER], public_url=settings.public_url)
     registry = registry_router(register, RevokeClient(unit_of_work, clock), read)
     credentials = credential_router(Approve(unit_of_work, clock), Rotate(unit_of_work, JoseClientKeys(), clock))
     verifier, token_routers, stop_verifier = _tokens(settings, unit_of_work, clock)
@@ -59,10 +72,20 @@ def build(settings: PartnersSettings, *, bus: EventBus | None = None, clock: Clo
         NAME,
         settings,
         title="Simpul: registry of partners and token service",
-        routers=[*token_routers, registry, credentials, operations_router(read)],
+        routers=[
+            *token_routers,
+            registry,
+            credentials,
+            notice_router(notices),
+            conformance_router(RunDesk(database, sealer, clock, PostgresRunRows)),
+            operations_router(read),
+            page_routes(pages),
+            notice_page(notices, pages),
+        ],
+        reception=PageReception(pages),
         verifier=verifier,
         components=[Relay(database, bus), Cleaner(database, retention=Retention.of(settings)), purge],
-        checks=[("postgres", database.check)],
+        checks=[("postgres", database.check), ("pages", pages.assets.check)],
         on_start=[_own_clients(settings, register)],
         on_stop=[database.close, bus.close, stop_verifier],
     )

@@ -4,10 +4,10 @@ from pathlib import Path
 
 from pydantic import Field
 
-from shared.settings import CountingSettings, MessageSettings, ReceiptSettings
+from shared.settings import CountingSettings, MessageSettings, NoticeSettings, ReceiptSettings
 
 
-class VerificationSettings(CountingSettings, MessageSettings, ReceiptSettings):
+class VerificationSettings(CountingSettings, MessageSettings, NoticeSettings, ReceiptSettings):
     """Rules that BPJS may set, and bounds of the stream."""
 
     matching_window_days: int = 6

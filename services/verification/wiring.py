@@ -1,12 +1,8 @@
 """The one place where this service's objects are made; tests call the same `build`."""
 
-import asyncio
-import signal
-import threading
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from types import FrameType
 
 import httpx
 from fastapi import APIRouter
@@ -18,6 +14,7 @@ from services.verification.adapters.console_claim import ConsoleClaims
 from services.verification.adapters.console_queue import ConsoleQueue
 from services.verification.adapters.console_sessions import ConsoleSessions
 from services.verification.adapters.hub_client import HubClient
+from services.verification.adapters.hub_notices import hub_notices
 from services.verification.adapters.hub_tokens import HubTokens
 from services.verification.adapters.intake_papers import IntakePapers
 from services.verification.adapters.kept_filters import PostgresKeptFilters
@@ -40,6 +37,7 @@ from services.verification.entrypoints.console.frame import Console
 from services.verification.entrypoints.console.people import SIGN_IN
 from services.verification.entrypoints.console.routes import console_routes
 from services.verification.entrypoints.consumers import evidence_receiver
+from services.verification.entrypoints.ended_streams import end_streams_on_signal
 from services.verification.entrypoints.http.claims import claim_routes
 from services.verification.entrypoints.http.desk import Counter
 from services.verification.entrypoints.http.estimates import estimate_routes
@@ -84,6 +82,7 @@ from shared.service import Component, Hook, Service, create_service
 from shared.web.door import Verifier
 from shared.web.health import Check
 from shared.web.issuer_keys import IssuerKeys
+from shared.web.pages.notices import NoticeBoard, public_notices
 from shared.web.pages.reception import PageReception
 from shared.web.pages.rendering import Pages
 from shared.web.pages.routes import page_routes
@@ -133,10 +132,11 @@ def build(
             *postmen(settings, database, counter.sealer, clock),
             stream,
             screens.feed,
+            screens.board,
             consumer,
         ],
         checks=[("postgres", database.check), ("pages", screens.check)],
-        on_start=[_end_streams_on_signal(stream, screens.feed)],
+        on_start=[end_streams_on_signal(stream, screens.feed)],
         on_stop=[database.close, bus.close, *screens.on_stop],
     )
 
@@ -148,15 +148,18 @@ class _Screens:
     routers: list[APIRouter]
     reception: PageReception
     feed: QueueFeed
+    board: NoticeBoard
     check: Check
     on_stop: list[Hook]
 
 
 def _screens(settings: VerificationSettings, counter: Counter, stream: ClaimStream) -> _Screens:
-    pages = Pages([RECEIPT_FOLDER, CONSOLE_FOLDER, WORKER_FOLDER], public_url=settings.public_url)
+    http = careful_client(timeout_seconds=settings.operations_timeout_seconds, connections_max=20)
+    board = _board(settings, counter, http)
+    folders = [RECEIPT_FOLDER, CONSOLE_FOLDER, WORKER_FOLDER]
+    pages = Pages(folders, public_url=settings.public_url, board=board)
     sessions, feed = _sessions(settings, counter), _queue_feed(settings, counter, stream, pages)
     provider = _provider(settings, counter)
-    http = careful_client(timeout_seconds=settings.operations_timeout_seconds, connections_max=20)
     letters = LetterDesk.of(counter, LetterPress(), lambda transaction: ConsoleClaims(transaction, counter.sealer))
     console = _console(letters, pages, sessions, feed, provider, http)
     public = [page_routes(pages), _receipt_pages(counter, pages), _status_pages(settings, counter, pages)]
@@ -164,9 +167,19 @@ def _screens(settings: VerificationSettings, counter: Counter, stream: ClaimStre
         [letter_routes(letters), *public, console],
         PageReception(pages, sessions, sign_in_path=SIGN_IN),
         feed,
+        board,
         pages.assets.check,
         [http.aclose, *([provider.aclose] if provider else [])],
     )
+
+
+def _board(settings: VerificationSettings, counter: Counter, http: httpx.AsyncClient) -> NoticeBoard:
+    """With an operator's key of all notices, else of those for everybody."""
+    partners = settings.service_urls.get("partners")
+    fetch = public_notices(http, settings.notices_url)
+    if partners is not None and settings.operator_key_file is not None:
+        fetch = hub_notices(http, partners, _tokens(settings, http, settings.operator_key_file))
+    return NoticeBoard(NAME, fetch, settings, counter.clock)
 
 
 def _api(settings: VerificationSettings, counter: Counter, stream: ClaimStream, consumer: Consumer) -> list[APIRouter]:
@@ -370,27 +383,3 @@ def _limits(settings: VerificationSettings) -> StreamLimits:
         poll_seconds=settings.stream_poll_seconds,
         retry_milliseconds=settings.stream_retry_milliseconds,
     )
-
-
-def _end_streams_on_signal(*streams: ClaimStream | QueueFeed) -> Hook:
-    """The server waits for open requests before it ends the lifespan, and a stream never ends by itself; so streams
-    are ended at the signal, and then the server's own handler is called."""
-
-    async def install() -> None:
-        if threading.current_thread() is not threading.main_thread():
-            return
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            before = signal.getsignal(number)
-            if not callable(before):
-                continue
-
-            def handle(received: int, frame: FrameType | None, before: object = before) -> None:
-                for stream in streams:
-                    loop.call_soon_threadsafe(stream.stop)
-                if callable(before):
-                    before(received, frame)
-
-            signal.signal(number, handle)
-
-    return install

@@ -224,11 +224,15 @@ def _build(
         "intake": {
             "document_store_url": (folder / "documents").as_uri(),
             "status_page_url": f"{urls['verification']}/status",
+            "notices_url": f"{urls['partners']}/v1/notices/public",
+            "notices_seconds": 1.0,
         },
         "verification": {
             "report_page_url": f"{urls['intake']}/lapor",
             "service_urls": dict(urls),
             "operator_key_file": secrets_dir / OPERATOR_FILE,
+            # A token of its own counts as something stored; after its own notices it looks at once.
+            "notices_seconds": 3_600.0,
         },
     }
     more = every.get(name, {})

@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, DateTime, LargeBinary
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import BigInteger, DateTime, LargeBinary, Text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -80,3 +80,55 @@ class SpentAssertion(Base, table=True):
     jti_sha256: bytes = Field(primary_key=True, sa_type=LargeBinary)
     org: str
     expires_at: datetime = Field(sa_type=_INSTANT)
+
+
+class NoticeRow(Base, table=True):
+    """What the hub tells its partners of itself; `org` is who wrote it, and what was told are its updates."""
+
+    __tablename__ = "notice"
+
+    id: UUID = Field(primary_key=True)
+    org: str
+    kind: str
+    audience: str
+    services: list[str] = Field(sa_type=ARRAY(Text))
+    title_id: str
+    title_en: str
+    begins_at: datetime = Field(sa_type=_INSTANT)
+    ends_at: datetime | None = Field(default=None, sa_type=_INSTANT)
+    created_at: datetime = Field(sa_type=_INSTANT)
+    closed_at: datetime | None = Field(default=None, sa_type=_INSTANT)
+
+
+class NoticeUpdateRow(Base, table=True):
+    """One thing that was told of a notice."""
+
+    __tablename__ = "notice_update"
+
+    notice_id: UUID = Field(primary_key=True, foreign_key="notice.id")
+    number: int = Field(primary_key=True)
+    org: str
+    state: str
+    text_id: str
+    text_en: str
+    told_by: str
+    told_at: datetime = Field(sa_type=_INSTANT)
+
+
+class ConformanceRunRow(Base, table=True):
+    """What a partner's own run of the conformance kit found."""
+
+    __tablename__ = "conformance_run"
+
+    id: UUID = Field(primary_key=True)
+    org: str
+    client_id: str
+    kit: str
+    kit_version: str
+    url: str
+    began_at: datetime = Field(sa_type=_INSTANT)
+    received_at: datetime = Field(sa_type=_INSTANT)
+    passed: int
+    failed: int
+    not_checked: int
+    rules: list[dict[str, Any]] = Field(sa_type=JSONB)

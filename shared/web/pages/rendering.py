@@ -15,6 +15,7 @@ from shared.web.pages import formats
 from shared.web.pages.assets import PAGES_FROM_NPM, SHARED_ASSETS, Assets
 from shared.web.pages.catalogues import DEFAULT_LANGUAGE, LANGUAGES, translations
 from shared.web.pages.cookies import LANGUAGE_COOKIE, VISIT_COOKIE, begin_visit, cookie, csrf_token, new_token
+from shared.web.pages.notices import HubNotice, NoticeBoard
 
 _SHARED_FOLDER = Path(__file__).parent
 
@@ -31,25 +32,30 @@ class Visitor:
 
 @dataclass(frozen=True)
 class View:
-    """What every template knows: `view.language`, `view.visitor` (None before sign-in), `view.csrf` for forms."""
+    """What every template knows: `view.language`, `view.visitor` (None before sign-in), `view.csrf` for forms,
+    `view.notices` (what the hub tells of itself)."""
 
     language: str
     path: str
     csrf: str
     visitor: Visitor | None
+    notices: Sequence[HubNotice] = ()
 
 
 class Pages:
     """The pages of one service: `folders` hold `templates`, `locales` and perhaps `assets`.
 
+    `board` tells what stands above every page.
+
     Templates are escaped always, know `view`, `asset(name)`, `_()`/`ngettext`, the languages' filters (`moment`, `day`,
     `rupiah`, `number`, `duration`, `title`, `titled(list)`), and fail on a name nobody gave.
     """
 
-    def __init__(self, folders: Sequence[Path], *, public_url: str) -> None:
+    def __init__(self, folders: Sequence[Path], *, public_url: str, board: NoticeBoard | None = None) -> None:
         every = (_SHARED_FOLDER, *folders)
         own = [folder / "assets" for folder in folders if (folder / "assets").is_dir()]
         self.assets = Assets([SHARED_ASSETS, *own], PAGES_FROM_NPM)
+        self.board = board
         self.secure = urlsplit(public_url).scheme == "https"
         self.origin = "{0.scheme}://{0.netloc}".format(urlsplit(public_url))
         self._environments = {language: _environment(language, every, self.assets) for language in LANGUAGES}
@@ -72,7 +78,7 @@ class Pages:
         language, visitor = self.language(request), visitor_of(request)
         held = visitor.session if visitor else cookie(request, VISIT_COOKIE)
         token = held or new_token()
-        view = View(language, request.url.path, csrf_token(token), visitor)
+        view = View(language, request.url.path, csrf_token(token), visitor, self.board.current() if self.board else ())
         response = HTMLResponse(self.text(template, language, view=view, **shown), status)
         if held is None:
             begin_visit(response, token, secure=self.secure)
