@@ -48,7 +48,7 @@ def encode(event: Event, sealer: Sealer) -> WireEvent:
     """
     event_type = CATALOGUE[event.type]
     _check_key(event, event_type)
-    return WireEvent(event_type.topic, event.key, _headers(event), _value(event, event_type, sealer))
+    return WireEvent(event_type.topic, event.key, _headers(event), encode_value(event, sealer))
 
 
 def decode(headers: Mapping[str, str], value: bytes | None, sealer: Sealer, *, key: str = "") -> Event:
@@ -57,7 +57,7 @@ def decode(headers: Mapping[str, str], value: bytes | None, sealer: Sealer, *, k
     Raises Unreadable: `event.bad-headers`, `event.unknown-type` (also for a newer version of a type),
     `event.not-json`, `event.schema` (naming every field), `event.cannot-open`. No error repeats a value.
     """
-    event_type, event_id, version, time = _read_headers(headers)
+    event_type, event_id, version, time = read_headers(headers)
     facts: Facts
     content: Content | None = None
     if value is None:
@@ -65,13 +65,13 @@ def decode(headers: Mapping[str, str], value: bytes | None, sealer: Sealer, *, k
             raise Unreadable("event.not-json", "only compacted topics have empty values")
         facts = Tombstone()
     else:
-        body = _json_object(value)
+        body = json_object(value)
         if event_type.content_model is None:
             facts = _validated(event_type.facts_model, body, "")
         else:
             facts = _validated(event_type.facts_model, body.get("facts"), "/facts")
-            opened = _open(body.get("sealed"), sealer, event_type.type, event_id, version)
-            content = _validated(event_type.content_model, _json_object(opened), "/sealed")
+            opened = open_sealed(body.get("sealed"), sealer, event_type.type, event_id, version)
+            content = _validated(event_type.content_model, json_object(opened), "/sealed")
     return Event(
         id=event_id,
         type=event_type.type,
@@ -118,7 +118,9 @@ def _headers(event: Event) -> dict[str, str]:
     return headers
 
 
-def _value(event: Event, event_type: EventType, sealer: Sealer) -> bytes | None:
+def encode_value(event: Event, sealer: Sealer) -> bytes | None:
+    """The record's value alone. Raises as `encode`, but does not look at the key."""
+    event_type = CATALOGUE[event.type]
     if isinstance(event.facts, Tombstone):
         if not TOPICS[event_type.topic].compacted:
             raise ValueError(f"{event.type} is not on a compacted topic and has no tombstones")
@@ -143,7 +145,8 @@ def _value(event: Event, event_type: EventType, sealer: Sealer) -> bytes | None:
     )
 
 
-def _read_headers(headers: Mapping[str, str]) -> tuple[EventType, UUID, int, datetime | None]:
+def read_headers(headers: Mapping[str, str]) -> tuple[EventType, UUID, int, datetime | None]:
+    """Type, event id, the aggregate's version and time. Raises Unreadable."""
     required = ("ce_specversion", "ce_id", "ce_type", "ce_source", "ce_subject", "ce_aggregateversion")
     missing = [name for name in required if not headers.get(name)]
     if missing:
@@ -164,7 +167,8 @@ def _read_headers(headers: Mapping[str, str]) -> tuple[EventType, UUID, int, dat
     return event_type, event_id, version, time
 
 
-def _json_object(raw: bytes) -> dict[str, Any]:
+def json_object(raw: bytes) -> dict[str, Any]:
+    """Raises Unreadable."""
     try:
         body = orjson.loads(raw)
     except orjson.JSONDecodeError:
@@ -174,7 +178,8 @@ def _json_object(raw: bytes) -> dict[str, Any]:
     return body
 
 
-def _open(part: Any, sealer: Sealer, type_: str, event_id: UUID, version: int) -> bytes:
+def open_sealed(part: Any, sealer: Sealer, type_: str, event_id: UUID, version: int) -> bytes:
+    """What the sealed part of a value holds. Raises Unreadable."""
     try:
         sealed = Sealed(
             part["key_id"], b64decode(part["nonce"], validate=True), b64decode(part["ciphertext"], validate=True)
@@ -187,13 +192,22 @@ def _open(part: Any, sealer: Sealer, type_: str, event_id: UUID, version: int) -
         raise Unreadable("event.cannot-open", error.detail) from None
 
 
+def field_problems(error: ValidationError, pointer: str) -> list[Problem]:
+    """Which fields are wrong and in what way; `pointer` is where the validated part stands.
+
+    Pydantic's own text and its cause quote the input; only places, kinds of problems and the schema's own words leave.
+    """
+    found = []
+    for each in error.errors(include_url=False, include_input=False):
+        place = f"{pointer}/{'/'.join(map(str, each['loc']))}" if each["loc"] else pointer
+        wanted = each["ctx"]["expected"] if each["type"] in ("enum", "literal_error") else None
+        found.append(Problem(place, each["type"], f"expected {wanted}" if wanted else each["type"]))
+    return found
+
+
 def _validated(model: type[_PartT], document: Any, pointer: str) -> _PartT:
     try:
         return model.model_validate(document)
     except ValidationError as error:
-        # Pydantic's own text and its cause quote the input; only places and kinds of problems leave here.
-        problems = [
-            Problem(f"{pointer}/{'/'.join(map(str, e['loc']))}" if e["loc"] else pointer, e["type"], e["type"])
-            for e in error.errors(include_url=False, include_context=False, include_input=False)
-        ]
+        problems = field_problems(error, pointer)
     raise Unreadable("event.schema", f"{len(problems)} fields are not as the event's schema says", problems)

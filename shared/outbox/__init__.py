@@ -12,6 +12,7 @@ from shared.outbox.cleaner import Cleaner, Retention
 from shared.outbox.consumer import Consumer, ConsumerLimits
 from shared.outbox.dead_letters import DeadLetter, list_dead_letters, show_dead_letter
 from shared.outbox.inbox import Handle
+from shared.outbox.payloads import Edit, Payload
 from shared.outbox.redrive import Redriven
 from shared.outbox.relay import Relay, RelayLimits
 
@@ -20,7 +21,9 @@ __all__ = [
     "Consumer",
     "ConsumerLimits",
     "DeadLetter",
+    "Edit",
     "Handle",
+    "Payload",
     "Redriven",
     "Relay",
     "RelayLimits",

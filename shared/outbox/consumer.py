@@ -22,6 +22,7 @@ from shared.kafka.bus import EventBus, Received, Subscription
 from shared.observability import CONSUMER_LAG, EVENTS_FAILED, log
 from shared.outbox.dead_letters import Failure, bury, failure_of
 from shared.outbox.inbox import Delivery, Handle, handle_once, sharing, take
+from shared.outbox.payloads import Payloads
 from shared.outbox.redrive import Redrive, Redriven
 from shared.postgres.database import Database
 from shared.sealing import Sealer
@@ -43,7 +44,8 @@ class ConsumerLimits:
 
 class Consumer:
     """One member of the consumer group `group`; its name in the inbox is the group's. `handle` runs in the inbox
-    transaction, in the system role, and gets new events only, in the order of their keys."""
+    transaction, in the system role, and gets new events only, in the order of their keys. `payloads` is what its dead
+    letters say."""
 
     def __init__(
         self,
@@ -66,6 +68,7 @@ class Consumer:
         self._handle = handle
         self._clock = clock or SystemClock()
         self._limits = limits or ConsumerLimits()
+        self.payloads = Payloads(sealer, group)
         self._redrive = Redrive(database, sealer, self._clock, group, handle)
         self._subscription: Subscription | None = None
         self._problem: str | None = None

@@ -35,7 +35,8 @@ VALUES ($1, $2, $3, $4, $5, $6, $7::text::jsonb, $8, $9, $10, $11, $12, 'open')
 _COLUMNS = """d.id, d.consumer, d.topic, d.key, d.partition, d."offset", d.headers::text AS headers, d.reason_code,
     d.reason, d.attempts, d.failed_at, d.state, d.resolved_at, d.resolved_by, d.resolution,
     (SELECT count(*) FROM parked_event p
-      WHERE p.consumer = d.consumer AND p.topic = d.topic AND p.key = d.key) AS parked_behind"""
+      WHERE p.consumer = d.consumer AND p.topic = d.topic AND p.key = d.key) AS parked_behind,
+    (SELECT count(*) FROM dead_letter_edit e WHERE e.letter_id = d.id) AS edits"""
 _LIST = f"""SELECT {_COLUMNS} FROM dead_letter d
     WHERE ($1::text IS NULL OR d.state = $1)
       AND ($2::uuid IS NULL OR (d.failed_at, d.id) > (SELECT failed_at, id FROM dead_letter WHERE id = $2))
@@ -55,7 +56,7 @@ class Failure:
 @dataclass(frozen=True)
 class DeadLetter:
     """A dead letter as operators see it: no payload. `state`: open, redriven or discarded. `parked_behind` counts
-    the later events of its key that wait."""
+    the later events of its key that wait, `edits` how often an operator changed what it says."""
 
     id: UUID
     consumer: str
@@ -73,6 +74,7 @@ class DeadLetter:
     resolved_by: str | None
     resolution: str | None
     parked_behind: int
+    edits: int = 0
 
 
 def failure_of(error: Exception, attempts: int) -> Failure:

@@ -4,7 +4,7 @@ Each step is one transaction under the consumer's lock, so a crash between two s
 the consumer looks for such and lets them run.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 import asyncpg
@@ -16,20 +16,24 @@ from shared.errors import Conflict, NotFound, Unavailable
 from shared.events import decode
 from shared.kafka.bus import Received
 from shared.observability import EVENTS_FAILED, EVENTS_HANDLED, log, set_traceparent
-from shared.outbox.dead_letters import SEALED_AS, bury, failure_of
+from shared.outbox.dead_letters import bury, failure_of
 from shared.outbox.inbox import Delivery, EventsInContext, Handle, lock_alone, take
+from shared.outbox.payloads import open_edit, open_original
 from shared.postgres.database import Database, Transaction
 from shared.sealing import Sealer
 
 _LETTER = """
-SELECT d.*, d.headers::text AS headers_text,
+SELECT d.*, d.headers::text AS headers_text, m.number AS edit_number, m.payload AS edit_payload,
        EXISTS (SELECT 1 FROM dead_letter e
                 WHERE e.consumer = d.consumer AND e.topic = d.topic AND e.key = d.key AND e.state = 'open'
                   AND e.partition = d.partition AND e."offset" < d."offset") AS has_earlier_letter,
        EXISTS (SELECT 1 FROM parked_event p
                 WHERE p.consumer = d.consumer AND p.topic = d.topic AND p.key = d.key
                   AND p.partition = d.partition AND p."offset" < d."offset") AS has_earlier_parked
-  FROM dead_letter d WHERE d.id = $1 AND d.consumer = $2
+  FROM dead_letter d
+  LEFT JOIN LATERAL (SELECT number, payload FROM dead_letter_edit WHERE letter_id = d.id
+                      ORDER BY number DESC LIMIT 1) m ON true
+ WHERE d.id = $1 AND d.consumer = $2
 """
 _RESOLVE = """UPDATE dead_letter SET state = $2, resolved_at = clock_timestamp(), resolved_by = $3, resolution = $4
                WHERE id = $1"""
@@ -52,11 +56,12 @@ _UNPARK = "DELETE FROM parked_event WHERE id = $1"
 @dataclass(frozen=True)
 class Redriven:
     """What came of it: whether the dead letter itself is resolved, how many parked events followed, how many of its
-    key still wait (behind another dead letter)."""
+    key still wait (behind another dead letter). `edit` is which version of it was handled, 0 the original."""
 
     resolved: bool
     followed: int
     still_parked: int
+    edit: int = 0
 
 
 @dataclass(frozen=True)
@@ -70,9 +75,9 @@ class Redrive:
     handle: Handle
 
     async def redrive(self, letter_id: UUID, *, by: str) -> Redriven:
-        """Handle the dead letter once more, then what is parked behind it. When it fails again it stays, with its
-        new reason. Raises NotFound, Conflict when it is resolved or earlier events of its key still wait, and
-        Unavailable."""
+        """Handle the dead letter once more, as it was edited last, then what is parked behind it. When it fails again
+        it stays, with its new reason. Raises NotFound, Conflict when it is resolved or earlier events of its key still
+        wait, and Unavailable."""
         first: asyncpg.Record | None = None
         try:
             async with self.database.system_transaction() as tx:
@@ -87,9 +92,9 @@ class Redrive:
         except Exception as error:
             if first is None:
                 raise
-            return await self._failed_again(letter_id, error)
+            return replace(await self._failed_again(letter_id, error), edit=first["edit_number"] or 0)
         crashpoint("consumer.after-redrive")
-        return await self._follow(letter["topic"], letter["key"])
+        return replace(await self._follow(letter["topic"], letter["key"]), edit=letter["edit_number"] or 0)
 
     async def discard(self, letter_id: UUID, reason: str, *, by: str) -> Redriven:
         """Put the dead letter away unhandled, for `reason`, and let what is parked behind it follow. Raises NotFound,
@@ -180,10 +185,10 @@ class Redrive:
         await self.handle(tx, EventsInContext([delivery.event]))
 
     def _delivery_of_letter(self, letter: asyncpg.Record) -> Delivery:
-        payload: bytes | None = letter["payload"]
-        if payload is not None:
-            payload = self.sealer.open_bytes(payload, type=SEALED_AS, id=letter["id"], version=1)
-        return self._delivery(letter, payload)
+        if letter["edit_number"] is None:
+            return self._delivery(letter, open_original(self.sealer, letter["id"], letter["payload"]))
+        edited = open_edit(self.sealer, letter["id"], letter["edit_number"], letter["edit_payload"])
+        return self._delivery(letter, edited)
 
     def _delivery(self, row: asyncpg.Record, payload: bytes | None) -> Delivery:
         record = self._received(row, payload)

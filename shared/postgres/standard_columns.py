@@ -65,6 +65,20 @@ class DeadLetterColumns(SQLModel):
     resolution: str | None = Field(default=None, sa_type=Text)
 
 
+class DeadLetterEditColumns(SQLModel):
+    """What operators made of a dead letter: 1, 2, 3, … of each, the last of which is handled. `payload` is the value
+    that takes the original's place, sealed as a whole with type `dead-letter-edit`, the letter's id and `number`.
+    `changed` are pointers to what differs from the version before."""
+
+    letter_id: UUID = Field(primary_key=True, foreign_key="dead_letter.id", ondelete="CASCADE")
+    number: int = Field(primary_key=True)
+    edited_at: datetime = Field(sa_type=_INSTANT, sa_column_kwargs=_NOW)
+    edited_by: str = Field(sa_type=Text)
+    reason: str = Field(sa_type=Text)
+    changed: list[str] = Field(sa_type=JSONB)
+    payload: bytes = Field(sa_type=LargeBinary)
+
+
 class ParkedEventColumns(SQLModel):
     """Events that wait behind a dead letter of their key, in the order of `id`, as they were read."""
 
@@ -114,6 +128,7 @@ _TABLES: dict[str, type[SQLModel]] = {
     "outbox": OutboxColumns,
     "inbox": InboxColumns,
     "dead_letter": DeadLetterColumns,
+    "dead_letter_edit": DeadLetterEditColumns,
     "parked_event": ParkedEventColumns,
     "audit_log": AuditColumns,
     "idempotency_key": IdempotencyColumns,
@@ -121,7 +136,7 @@ _TABLES: dict[str, type[SQLModel]] = {
 
 
 def declare_standard_tables(base: type[SQLModel]) -> None:
-    """Declare the six tables in the registry of `base`."""
+    """Declare these tables in the registry of `base`."""
     for name, columns in _TABLES.items():
         members = {"__tablename__": name, "__module__": base.__module__, "__doc__": columns.__doc__}
         types.new_class(columns.__name__.removesuffix("Columns"), (base, columns), {"table": True}, _filler(members))

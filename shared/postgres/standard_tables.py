@@ -92,3 +92,20 @@ def standard_tables_v1(op: Operations, service: str) -> None:
     tables.tenant("idempotency_key")
     tables.tenant("audit_log", app="SELECT, INSERT")
     tables.append_only("audit_log")
+
+
+_EDITS = """CREATE TABLE dead_letter_edit (
+    letter_id uuid NOT NULL REFERENCES dead_letter (id) ON DELETE CASCADE,
+    number integer NOT NULL CHECK (number > 0),
+    edited_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    edited_by text NOT NULL,
+    reason text NOT NULL,
+    changed jsonb NOT NULL,
+    payload bytea NOT NULL,
+    PRIMARY KEY (letter_id, number))"""
+
+
+def standard_tables_v2(op: Operations, service: str) -> None:
+    """What operators made of dead letters before they were handled again."""
+    op.execute(_EDITS)
+    Tables(op, service).system("dead_letter_edit")

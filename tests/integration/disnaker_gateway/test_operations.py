@@ -15,7 +15,7 @@ from tests.support.eventually import eventually
 from tests.support.schema import schema_differences
 
 OPERATOR = ("operator:hub", "operations.manage")
-_WITHOUT_ORG = {"alembic_version", "outbox", "inbox", "dead_letter", "parked_event", "throttle"}
+_WITHOUT_ORG = {"alembic_version", "outbox", "inbox", "dead_letter", "dead_letter_edit", "parked_event", "throttle"}
 
 
 async def operate(gateway: Gateway, path: str) -> Any:

@@ -78,7 +78,7 @@ async def test_the_database_itself_keeps_partners_apart(intake: Intake) -> None:
             assert counts["self_report"] == 0
             if not sees:
                 assert set(counts.values()) == {0}, org
-        for table in ("outbox", "inbox", "dead_letter", "parked_event"):
+        for table in ("outbox", "inbox", "dead_letter", "dead_letter_edit", "parked_event"):
             async with connection.transaction():
                 await connection.execute("SET LOCAL ROLE simpul_intake_app")
                 with pytest.raises(asyncpg.InsufficientPrivilegeError):

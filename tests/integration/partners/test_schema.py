@@ -8,7 +8,7 @@ from tests.support.databases import ServiceDatabase
 from tests.support.schema import schema_differences
 
 # Written for the hub alone: no partner's transaction may reach them, so they need no `org`.
-_WITHOUT_ORG = {"alembic_version", "outbox", "inbox", "dead_letter", "parked_event"}
+_WITHOUT_ORG = {"alembic_version", "outbox", "inbox", "dead_letter", "dead_letter_edit", "parked_event"}
 
 
 async def test_the_declared_tables_are_the_migrated_ones(place: ServiceDatabase) -> None:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from shared.audit import AuditEntry, record
 from shared.errors import Refusal
+from shared.operations.payloads import add_payload_routes
 from shared.outbox import Consumer, Redriven, list_dead_letters, show_dead_letter
 from shared.postgres.database import Database
 from shared.web.door import Caller, Principal, secured
@@ -39,17 +40,20 @@ class DeadLetterPage(BaseModel):
 
 
 class RedrivenAnswer(BaseModel):
-    """Whether the dead letter is resolved, how many events behind it followed, how many still wait."""
+    """Whether the dead letter is resolved, how many events behind it followed, how many still wait. `edit` is which
+    version of it was handled, 0 the original."""
 
     resolved: bool
     followed: int
     still_parked: int
+    edit: int
 
 
 def dead_letter_routes(database: Database, consumer: Consumer) -> APIRouter:
-    """List, show, redrive, discard. Every look and every act leaves an audit row."""
+    """List, show, read, mend, redrive, discard. Every look and every act leaves an audit row."""
     router = APIRouter(route_class=StrictRoute, tags=["operations"])
     _add_reading(router, database)
+    add_payload_routes(router, _PATH, database, consumer)
     _add_acting(router, database, consumer)
     return router
 
@@ -93,7 +97,7 @@ def _add_acting(router: APIRouter, database: Database, consumer: Consumer) -> No
 
     @router.post(
         f"{_PATH}/{{letter_id}}/redrive",
-        summary="Handle it again, then what waits behind it",
+        summary="Handle it again, as it was edited last, then what waits behind it",
         response_model=RedrivenAnswer,
         responses=refusals(404, 409, 422, 503),
         **secured(_SCOPE),

@@ -1,0 +1,17 @@
+"""What operators made of dead letters before they were handled again.
+
+Revision ID: 0006
+"""
+
+from alembic import op
+
+from shared.postgres.standard_tables import standard_tables_v2
+
+revision = "0006"
+down_revision = "0005"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    standard_tables_v2(op, "hospital_gateway")
