@@ -93,12 +93,18 @@ def partner_add(
     name: Annotated[str, typer.Option(help="The organisation's name.")],
     out: Annotated[Path, typer.Option(help="Where to write the credentials (mode 0600, overwritten).")],
     region: Annotated[str | None, typer.Option(help="A hospital's own region, such as 3671.")] = None,
+    jwks_url: Annotated[
+        str | None, typer.Option(help="Where the partner publishes its own keys; no key pair is made then.")
+    ] = None,
 ) -> None:
     """Register a new client on the running hub."""
     from deploy.local.partner import add_partner
 
-    written = add_partner(_hub().settings, kind, org=org, name=name, region=region, out=out)
+    settings = _hub().settings
+    written = add_partner(settings, kind, org=org, name=name, region=region, out=out, jwks_url=jwks_url)
     typer.echo(f"{written['client_id']} of {written['org']}: {out}", err=True)
+    if written["status"] == "requested":
+        typer.echo("It gets no token until a second person approves it.", err=True)
 
 
 @app.command("console-login")

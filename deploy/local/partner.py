@@ -16,16 +16,24 @@ from deploy.local.settings import SERVICES, HubSettings
 
 
 def add_partner(
-    settings: HubSettings, kind: PartnerKind, *, org: str, name: str, region: str | None, out: Path
+    settings: HubSettings,
+    kind: PartnerKind,
+    *,
+    org: str,
+    name: str,
+    region: str | None,
+    out: Path,
+    jwks_url: str | None = None,
 ) -> dict[str, Any]:
-    """Register a client on a running hub and write `out` (mode 0600). Returns what was written. Raises HubProblem."""
-    key = ECKey.generate_key("P-384")
-    private = {**key.as_dict(private=True), "kid": key.thumbprint(), "alg": "ES384", "use": "sig"}
-    public = {member: value for member, value in private.items() if member != "d"}
+    """Register a client on a running hub and write `out` (mode 0600). Returns what was written, and the `status` of the
+    client. Without `jwks_url`, where the partner publishes keys of its own, a key pair is made. Raises HubProblem."""
+    private = None if jwks_url else _key_pair()
+    public = {member: value for member, value in private.items() if member != "d"} if private else None
     require_writable(out)
     with operator_of(settings) as operator:
         discovered = operator.discovered
-        wanted = {"kind": kind.value, "org": org, "name": name, "region_code": region, "public_jwk": public}
+        wanted: dict[str, Any] = {"kind": kind.value, "org": org, "name": name, "region_code": region}
+        wanted |= {"jwks_uri": jwks_url} if jwks_url else {"public_jwk": public}
         answer = operator.post("partners", "/v1/clients", wanted, once=True)
     written = {
         "client_id": answer["client_id"],
@@ -38,7 +46,12 @@ def add_partner(
         "base_urls": {service: settings.url(service) for service in SERVICES},
     }
     write_private(out, written)
-    return written
+    return written | {"status": answer.get("status")}
+
+
+def _key_pair() -> dict[str, Any]:
+    key = ECKey.generate_key("P-384")
+    return {**key.as_dict(private=True), "kid": key.thumbprint(), "alg": "ES384", "use": "sig"}
 
 
 def console_login(settings: HubSettings, role: str, name: str) -> str:

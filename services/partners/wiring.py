@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from services.partners.adapters.assertion_purge import AssertionPurge
+from services.partners.adapters.key_sets import ANSWER_BYTES_MAX, HttpKeySets
 from services.partners.adapters.keys import AccessTokenSigner, JoseAssertions, JoseClientKeys
 from services.partners.adapters.notice_rows import PostgresNoticeRows
 from services.partners.adapters.run_rows import PostgresRunRows
@@ -10,10 +11,12 @@ from services.partners.adapters.unit_of_work import PostgresUnitOfWork
 from services.partners.application.approve import Approve
 from services.partners.application.issue_token import IssueToken
 from services.partners.application.notices import Notices
+from services.partners.application.read_key_sets import ReadKeySets
 from services.partners.application.read_registry import ReadRegistry
 from services.partners.application.register_client import RegisterClient
 from services.partners.application.revoke_client import RevokeClient
 from services.partners.application.rotate import Rotate
+from services.partners.application.second_person import SecondPerson
 from services.partners.domain.partners import ClientKind
 from services.partners.entrypoints.http.conformance_runs import RunDesk, conformance_router
 from services.partners.entrypoints.http.credentials import credential_router
@@ -30,6 +33,7 @@ from shared.events.topics import PARTNERS
 from shared.kafka.aiokafka_bus import AioKafkaBus
 from shared.kafka.bus import EventBus
 from shared.outbox import Cleaner, Relay, Retention
+from shared.partner_http import AddressPolicy, PartnerHttp
 from shared.postgres.database import Database
 from shared.sealing import load_secrets
 from shared.sealing.secrets_folder import (
@@ -55,13 +59,17 @@ def build(settings: PartnersSettings, *, bus: EventBus | None = None, clock: Clo
     database = Database.of(settings, service=NAME)
     sealer = load_secrets(settings.secrets_dir).sealer
     unit_of_work = PostgresUnitOfWork(database, sealer)
-    register = RegisterClient(unit_of_work, JoseClientKeys(), clock)
+    http, source = _key_sets(settings)
+    key_sets = ReadKeySets(unit_of_work, source, clock)
+    second = SecondPerson(settings.second_person == "always", frozenset(settings.officers_told_by))
+    register = RegisterClient(unit_of_work, JoseClientKeys(), source, clock, second)
     read = ReadRegistry(unit_of_work)
     notices = NoticeDesk(database, sealer, Notices(clock), PostgresNoticeRows)
     pages = Pages([NOTICES_FOLDER], public_url=settings.public_url)
     registry = registry_router(register, RevokeClient(unit_of_work, clock), read)
-    credentials = credential_router(Approve(unit_of_work, clock), Rotate(unit_of_work, JoseClientKeys(), clock))
-    verifier, token_routers, stop_verifier = _tokens(settings, unit_of_work, clock)
+    rotate = Rotate(unit_of_work, JoseClientKeys(), source, clock, second)
+    credentials = credential_router(Approve(unit_of_work, clock, second), rotate, key_sets)
+    verifier, token_routers, stop_verifier = _tokens(settings, unit_of_work, key_sets, clock)
     purge = AssertionPurge(
         unit_of_work,
         clock,
@@ -87,12 +95,24 @@ def build(settings: PartnersSettings, *, bus: EventBus | None = None, clock: Clo
         components=[Relay(database, bus), Cleaner(database, retention=Retention.of(settings)), purge],
         checks=[("postgres", database.check), ("pages", pages.assets.check)],
         on_start=[_own_clients(settings, register)],
-        on_stop=[database.close, bus.close, stop_verifier],
+        on_stop=[key_sets.close, http.close, database.close, bus.close, stop_verifier],
     )
 
 
+def _key_sets(settings: PartnersSettings) -> tuple[PartnerHttp, HttpKeySets]:
+    """What reads partners' keys at their addresses: as careful as what delivers to them."""
+    policy = AddressPolicy(public_only=settings.profile == "production", ports=frozenset(settings.partner_keys_ports))
+    http = PartnerHttp(
+        policy,
+        timeout_seconds=settings.partner_keys_timeout_seconds,
+        answer_bytes_max=ANSWER_BYTES_MAX,
+        connections_max=16,
+    )
+    return http, HttpKeySets(http, policy)
+
+
 def _tokens(
-    settings: PartnersSettings, unit_of_work: PostgresUnitOfWork, clock: Clock
+    settings: PartnersSettings, unit_of_work: PostgresUnitOfWork, key_sets: ReadKeySets, clock: Clock
 ) -> tuple[TokenVerifier, list[APIRouter], Hook]:
     """What judges tokens here and the routes that issue them: none of the latter beside an external issuer."""
     if not settings.issues_tokens:
@@ -104,6 +124,7 @@ def _tokens(
     issue = IssueToken(
         unit_of_work,
         JoseAssertions(),
+        key_sets,
         signer,
         clock,
         issuer=settings.issuer,

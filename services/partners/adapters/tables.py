@@ -46,6 +46,7 @@ class ClientRow(Base, table=True):
     status: str
     region_code: str | None = None
     asked_by: str
+    asked_by_name: str | None = None
     approved_by: str | None = None
     created_at: datetime = Field(sa_type=_INSTANT)
     approved_at: datetime | None = Field(default=None, sa_type=_INSTANT)
@@ -53,7 +54,8 @@ class ClientRow(Base, table=True):
 
 
 class ClientCredential(Base, table=True):
-    """A public key or the hash of a secret: nothing here signs in by itself."""
+    """A public key, the address of a set of them with what was read there last, or the hash of a secret: nothing here
+    signs in by itself."""
 
     __tablename__ = "client_credential"
 
@@ -63,7 +65,13 @@ class ClientCredential(Base, table=True):
     kind: str
     public_jwk: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
     secret_sha256: bytes | None = Field(default=None, sa_type=LargeBinary)
+    jwks_uri: str | None = None
+    published_keys: list[dict[str, Any]] | None = Field(default=None, sa_type=JSONB)
+    keys_read_at: datetime | None = Field(default=None, sa_type=_INSTANT)
+    keys_tried_at: datetime | None = Field(default=None, sa_type=_INSTANT)
+    keys_failure: str | None = None
     added_by: str
+    added_by_name: str | None = None
     added_at: datetime = Field(sa_type=_INSTANT)
     approved_by: str | None = None
     approved_at: datetime | None = Field(default=None, sa_type=_INSTANT)

@@ -2,15 +2,17 @@
 runs in the system role; which organisation a client belongs to is what the registry is asked for."""
 
 import hashlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
+from uuid import UUID
 
 import asyncpg
 import orjson
 
 from services.partners.application.ports import Backlog, Registry
 from services.partners.domain.credentials import Credential, CredentialKind
+from services.partners.domain.key_sets import PAUSE, KeySet
 from services.partners.domain.partners import Client, ClientKind, ClientStatus, Organisation
 from shared.audit import AuditEntry, record
 from shared.events import new_event
@@ -21,9 +23,9 @@ from shared.outbox import append
 from shared.postgres.database import Database, Transaction
 from shared.sealing import Sealer
 
-_CLIENT = """SELECT c.client_id, c.org, c.kind, c.name, c.status, c.region_code, c.asked_by, c.created_at,
-    c.approved_by, c.approved_at, c.revoked_at, ARRAY(SELECT k FROM client_credential k WHERE k.client_id = c.client_id
-    ORDER BY k.added_at, k.id) AS credentials FROM client c"""
+_CLIENT = """SELECT c.client_id, c.org, c.kind, c.name, c.status, c.region_code, c.asked_by, c.asked_by_name,
+    c.created_at, c.approved_by, c.approved_at, c.revoked_at, ARRAY(SELECT k FROM client_credential k
+    WHERE k.client_id = c.client_id ORDER BY k.added_at, k.id) AS credentials FROM client c"""
 _ORGANISATION = """SELECT o.org, o.name, o.region_code, o.version, o.created_at, o.updated_at,
     count(c.client_id) FILTER (WHERE c.status = 'active') AS client_count,
     coalesce(array_agg(DISTINCT c.kind) FILTER (WHERE c.status = 'active'), '{}') AS kinds
@@ -36,13 +38,17 @@ _TOUCH = """INSERT INTO organisation (org, name, region_code, version, created_a
     ON CONFLICT (org) DO UPDATE SET region_code = coalesce(excluded.region_code, organisation.region_code),
         name = CASE organisation.version WHEN 0 THEN excluded.name ELSE organisation.name END,
         version = organisation.version + 1, updated_at = excluded.updated_at"""
-_ADD = """INSERT INTO client (client_id, org, kind, name, status, region_code, asked_by, created_at, approved_by,
-    approved_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"""
-_ADD_CREDENTIAL = """INSERT INTO client_credential (id, client_id, org, kind, public_jwk, secret_sha256, added_by,
-    added_at, approved_by, approved_at, expires_at)
-    VALUES ($1, $2, $3, $4, $5::text::jsonb, $6, $7, $8, $9, $10, $11)"""
+_ADD = """INSERT INTO client (client_id, org, kind, name, status, region_code, asked_by, asked_by_name, created_at,
+    approved_by, approved_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"""
+_ADD_CREDENTIAL = """INSERT INTO client_credential (id, client_id, org, kind, public_jwk, secret_sha256, jwks_uri,
+    added_by, added_by_name, added_at, approved_by, approved_at, expires_at)
+    VALUES ($1, $2, $3, $4, $5::text::jsonb, $6, $7, $8, $9, $10, $11, $12, $13)"""
 _CHANGE_CREDENTIAL = """UPDATE client_credential SET approved_by = $2, approved_at = $3, expires_at = $4,
     retired_at = $5 WHERE id = $1"""
+_BEGIN_READING = """UPDATE client_credential SET keys_tried_at = $2, keys_failure = NULL WHERE id = $1
+    AND (keys_tried_at IS NULL OR keys_tried_at <= $3)"""
+_KEYS_READ = """UPDATE client_credential SET published_keys = $2::text::jsonb, keys_read_at = $3, keys_failure = NULL
+    WHERE id = $1"""
 # The second of two at the same moment waits here for the first to commit, and then finds its row.
 _SPEND = """INSERT INTO spent_assertion (client_id, jti_sha256, org, expires_at) VALUES ($1, $2, $3, $4)
     ON CONFLICT DO NOTHING"""
@@ -79,6 +85,7 @@ class PostgresRegistry:
             client.status.value,
             client.region_code,
             client.asked_by,
+            client.asked_by_name,
             client.created_at,
             client.approved_by,
             client.approved_at,
@@ -96,7 +103,9 @@ class PostgresRegistry:
             credential.kind.value,
             None if jwk is None else orjson.dumps(jwk).decode(),
             credential.secret_sha256,
+            None if credential.key_set is None else credential.key_set.url,
             credential.added_by,
+            credential.added_by_name,
             credential.added_at,
             credential.approved_by,
             credential.approved_at,
@@ -112,6 +121,16 @@ class PostgresRegistry:
             credential.expires_at,
             credential.retired_at,
         )
+
+    async def begin_reading(self, credential_id: UUID, now: datetime) -> bool:
+        outcome = await self._driver.execute(_BEGIN_READING, credential_id, now, now - PAUSE)
+        return bool(outcome.endswith(" 1"))
+
+    async def reading_failed(self, credential_id: UUID, code: str) -> None:
+        await self._driver.execute("UPDATE client_credential SET keys_failure = $2 WHERE id = $1", credential_id, code)
+
+    async def keys_read(self, credential_id: UUID, keys: Sequence[Mapping[str, str]], at: datetime) -> None:
+        await self._driver.execute(_KEYS_READ, credential_id, orjson.dumps(keys).decode(), at)
 
     async def approve(self, client_id: str, by: str, at: datetime) -> None:
         await self._driver.execute(
@@ -220,6 +239,7 @@ def _client(row: "asyncpg.Record") -> Client:
         status=ClientStatus(row["status"]),
         created_at=row["created_at"],
         asked_by=row["asked_by"],
+        asked_by_name=row["asked_by_name"],
         region_code=row["region_code"],
         approved_by=row["approved_by"],
         approved_at=row["approved_at"],
@@ -235,12 +255,21 @@ def _credential(row: "asyncpg.Record") -> Credential:
         added_by=row["added_by"],
         added_at=row["added_at"],
         public_jwk=None if row["public_jwk"] is None else orjson.loads(row["public_jwk"]),
+        key_set=_key_set(row),
         secret_sha256=row["secret_sha256"],
+        added_by_name=row["added_by_name"],
         approved_by=row["approved_by"],
         approved_at=row["approved_at"],
         expires_at=row["expires_at"],
         retired_at=row["retired_at"],
     )
+
+
+def _key_set(row: "asyncpg.Record") -> KeySet | None:
+    if row["jwks_uri"] is None:
+        return None
+    keys = () if row["published_keys"] is None else tuple(orjson.loads(row["published_keys"]))
+    return KeySet(row["jwks_uri"], keys, row["keys_read_at"], row["keys_tried_at"], row["keys_failure"])
 
 
 def _organisation(row: "asyncpg.Record") -> Organisation:

@@ -2,14 +2,15 @@
 
 import hashlib
 import hmac
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from services.partners.application.ports import Actor, Assertions, Registry, Signer, UnitOfWork
+from services.partners.application.read_key_sets import ReadKeySets
 from services.partners.domain.assertion import AssertionRefused, accept, granted_scopes
-from services.partners.domain.credentials import counting
+from services.partners.domain.credentials import Credential, counting
 from services.partners.domain.partners import Client, ClientStatus
 from shared.clock import Clock
 from shared.errors import Refusal
@@ -44,6 +45,14 @@ class IssuedToken:
     scope: str
 
 
+class _ReadFirst(Exception):
+    """The keys at these addresses must be read before the assertion can be judged."""
+
+    def __init__(self, credentials: Sequence[Credential]) -> None:
+        super().__init__()
+        self.credentials = credentials
+
+
 class IssueToken:
     """One request, one transaction: client, assertion used up, log line."""
 
@@ -51,6 +60,7 @@ class IssueToken:
         self,
         unit_of_work: UnitOfWork,
         assertions: Assertions,
+        key_sets: ReadKeySets,
         signer: Signer,
         clock: Clock,
         *,
@@ -60,6 +70,7 @@ class IssueToken:
     ) -> None:
         self._unit_of_work = unit_of_work
         self._assertions = assertions
+        self._key_sets = key_sets
         self._signer = signer
         self._clock = clock
         self._issuer = issuer
@@ -69,11 +80,21 @@ class IssueToken:
     async def __call__(self, request: TokenRequest) -> IssuedToken:
         """Raises TokenRefused; a refusal of a request that names a client is logged too, and uses up its `jti`."""
         _check_form(request)
+        try:
+            return await self._answered(request, may_read=True)
+        except _ReadFirst as due:
+            # Outside of every transaction: a partner's server may take its time.
+            await self._key_sets.read(due.credentials)
+        return await self._answered(request, may_read=False)
+
+    async def _answered(self, request: TokenRequest, *, may_read: bool) -> IssuedToken:
         refused: TokenRefused | None = None
         async with self._unit_of_work.begin() as registry:
             client = await registry.client(self._named_client(request))
             actor = _UNKNOWN if client is None else Actor(client.org, client.client_id)
             try:
+                if may_read:
+                    self._read_first(client, request)
                 known = await self._authenticated(registry, client, request)
                 issued, token_id = self._issued(known, request.scope)
             except TokenRefused as error:
@@ -85,6 +106,16 @@ class IssueToken:
         if refused is not None:
             raise refused
         return issued
+
+    def _read_first(self, client: Client | None, request: TokenRequest) -> None:
+        """Raises _ReadFirst. Nothing is read for who is not let in anyway."""
+        if client is None or client.status is not ClientStatus.ACTIVE or request.client_assertion is None:
+            return
+        kid, now = self._assertions.kid(request.client_assertion), self._clock.now()
+        sets = [each for each in counting(client.credentials, now) if each.key_set is not None]
+        due = [each for each in sets if each.key_set is not None and each.key_set.is_due(kid, now)]
+        if kid is not None and due:
+            raise _ReadFirst(due)
 
     def _named_client(self, request: TokenRequest) -> str:
         if request.client_assertion is None:
@@ -124,13 +155,10 @@ class IssueToken:
 
     def _claims(self, assertion: str, client: Client, now: datetime) -> Mapping[str, Any]:
         """The claims, signed with one of the client's keys that count. Raises AssertionRefused."""
-        keys = [each.public_jwk for each in counting(client.credentials, now) if each.public_jwk is not None]
+        counted = counting(client.credentials, now)
         kid = self._assertions.kid(assertion)
-        why = "its `kid` is not that of a registered key" if keys else "no registered key counts any more"
-        refused = AssertionRefused(why)
-        for key in keys:
-            if kid is not None and key.get("kid") not in (None, kid):
-                continue
+        refused = AssertionRefused(_no_key(counted, kid))
+        for key in _named(counted, kid, now):
             try:
                 return self._assertions.claims(assertion, key)
             except AssertionRefused as error:
@@ -154,6 +182,28 @@ class IssueToken:
             "jti": token_id,
         }
         return IssuedToken(self._signer.sign(claims), self._lifetime_seconds, scope), token_id
+
+
+def _named(counted: Sequence[Credential], kid: str | None, now: datetime) -> list[dict[str, str]]:
+    """The keys that an assertion may be signed with: of an address only those that it names."""
+    own = [each.public_jwk for each in counted if each.public_jwk is not None]
+    published = [key for each in counted if each.key_set is not None for key in each.key_set.counting(now)]
+    fitting = [key for key in own if kid is None or key.get("kid") in (None, kid)]
+    return fitting + [key for key in published if kid is not None and key.get("kid") == kid]
+
+
+def _no_key(counted: Sequence[Credential], kid: str | None) -> str:
+    """What to tell a client none of whose keys fits."""
+    sets = [each.key_set for each in counted if each.key_set is not None]
+    failures = sorted({each.failure for each in sets if each.failure is not None})
+    if failures:
+        return f"its `kid` is not that of a key that is known; reading the registered `jwks_uri` failed ({failures[0]})"
+    if sets and kid is None:
+        return "it must name its key by `kid`, since the keys are read at the registered `jwks_uri`"
+    if sets:
+        return "its `kid` is not that of a registered key, nor among those at the registered `jwks_uri`"
+    known = any(each.public_jwk is not None for each in counted)
+    return "its `kid` is not that of a registered key" if known else "no registered key counts any more"
 
 
 def _method(request: TokenRequest) -> str:

@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
+from uuid import UUID
 
 from services.partners.domain.credentials import Credential
 from services.partners.domain.partners import Client, Organisation
@@ -18,10 +19,11 @@ class Actor:
     org: str
     client_id: str
     officer: str | None = None
+    officer_name: str | None = None
 
     @property
     def person(self) -> str:
-        """Who answers for it: what a second person is told apart by."""
+        """Who it is said to be, for what is written down; `SecondPerson` knows whom to tell apart."""
         return self.officer or self.client_id
 
     def did(
@@ -55,6 +57,14 @@ class Registry(Protocol):
     async def change_credential(self, credential: Credential) -> None:
         """Its approval, end and retirement."""
         ...
+
+    async def begin_reading(self, credential_id: UUID, now: datetime) -> bool:
+        """Whether the address of this credential may be read now: of several at the same moment one may."""
+        ...
+
+    async def reading_failed(self, credential_id: UUID, code: str) -> None: ...
+
+    async def keys_read(self, credential_id: UUID, keys: Sequence[Mapping[str, str]], at: datetime) -> None: ...
 
     async def approve(self, client_id: str, by: str, at: datetime) -> None: ...
 

@@ -8,7 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from services.partners.application.ports import Actor, ClientKeys, Registry, UnitOfWork
+from services.partners.application.read_key_sets import KeySetSource
+from services.partners.application.second_person import SecondPerson
 from services.partners.domain.credentials import Credential, CredentialKind, counting
+from services.partners.domain.key_sets import KeySet
 from services.partners.domain.partners import (
     RULES,
     Client,
@@ -26,14 +29,15 @@ SECRET_BYTES = 32
 
 @dataclass(frozen=True)
 class Registration:
-    """What is asked for. `public_jwk` as sent. With `awaits_approval` it counts when a second person has approved it;
-    `expires_at` is the end of its credentials."""
+    """What is asked for: `public_jwk` as sent, or `jwks_uri`, where the client publishes its keys. With
+    `awaits_approval` it counts when a second person has approved it; `expires_at` is the end of its credentials."""
 
     kind: ClientKind
     org: str
     name: str
     region_code: str | None
-    public_jwk: Mapping[str, Any]
+    public_jwk: Mapping[str, Any] | None
+    jwks_uri: str | None = None
     awaits_approval: bool = False
     expires_at: datetime | None = None
 
@@ -49,16 +53,26 @@ class Registered:
 class RegisterClient:
     """Each call makes a new client."""
 
-    def __init__(self, unit_of_work: UnitOfWork, keys: ClientKeys, clock: Clock) -> None:
+    def __init__(
+        self,
+        unit_of_work: UnitOfWork,
+        keys: ClientKeys,
+        key_sets: KeySetSource,
+        clock: Clock,
+        second_person: SecondPerson,
+    ) -> None:
         self._unit_of_work = unit_of_work
         self._keys = keys
+        self._key_sets = key_sets
         self._clock = clock
+        self._second_person = second_person
 
     async def __call__(self, registration: Registration, actor: Actor) -> Registered:
         """Raises Refusal `client.invalid` naming all that does not fit."""
         self._refuse_unfit(registration)
         secret = secrets.token_urlsafe(SECRET_BYTES) if RULES[registration.kind].gets_secret else None
-        now, at_once = self._clock.now(), not registration.awaits_approval
+        now, at_once = self._clock.now(), not self._second_person.waits(registration.awaits_approval)
+        person = self._second_person.person(actor)
         refuse_past_end(registration.expires_at, now)
         client = Client(
             client_id=str(new_id()),
@@ -67,14 +81,14 @@ class RegisterClient:
             name=registration.name,
             status=ClientStatus.ACTIVE if at_once else ClientStatus.REQUESTED,
             created_at=now,
-            asked_by=actor.person,
+            asked_by=person,
+            asked_by_name=self._second_person.name(actor),
             region_code=region_of(registration.kind, registration.org, registration.region_code),
-            approved_by=actor.person if at_once else None,
+            approved_by=person if at_once else None,
             approved_at=now if at_once else None,
         )
-        key = new_credential(
-            client, now, end=registration.expires_at, jwk=self._keys.public_part(registration.public_jwk)
-        )
+        jwk = None if registration.public_jwk is None else self._keys.public_part(registration.public_jwk)
+        key = new_credential(client, now, end=registration.expires_at, jwk=jwk, url=registration.jwks_uri)
         shared = [new_credential(client, now, end=registration.expires_at, secret=secret)] if secret else []
         client = replace(client, credentials=(key, *shared))
         async with self._unit_of_work.begin() as registry:
@@ -115,11 +129,21 @@ class RegisterClient:
 
     def _refuse_unfit(self, registration: Registration) -> None:
         problems = registration_problems(registration.kind, registration.org, registration.region_code)
-        why = self._keys.problem(registration.public_jwk)
-        if why is not None:
-            problems.append(Problem("/public_jwk", "key-unusable", why))
+        problems += key_problems(self._keys, self._key_sets, registration.public_jwk, registration.jwks_uri)
         if problems:
             raise Refusal("client.invalid", "The client cannot be registered like this; see errors.", problems)
+
+
+def key_problems(
+    keys: ClientKeys, key_sets: KeySetSource, jwk: Mapping[str, Any] | None, url: str | None
+) -> list[Problem]:
+    """What keeps a public key or an address of keys from being taken."""
+    if jwk is not None and url is not None:
+        return [Problem("/jwks_uri", "one-of", "Send either `public_jwk` or `jwks_uri`.")]
+    why = None if jwk is None else keys.problem(jwk)
+    problems = [] if why is None else [Problem("/public_jwk", "key-unusable", why)]
+    refused = None if url is None else key_sets.problem(url)
+    return problems if refused is None else [*problems, refused]
 
 
 def refuse_past_end(expires_at: datetime | None, now: datetime) -> None:
@@ -134,21 +158,31 @@ def new_credential(
     now: datetime,
     *,
     jwk: Mapping[str, str] | None = None,
+    url: str | None = None,
     secret: str | None = None,
     end: datetime | None = None,
 ) -> Credential:
     """One of a client that is being registered; approved as far as the client is."""
     return Credential(
         id=new_id(),
-        kind=CredentialKind.KEY if secret is None else CredentialKind.SECRET,
+        kind=kind_of(url=url, secret=secret),
         added_by=client.asked_by,
+        added_by_name=client.asked_by_name,
         added_at=now,
         public_jwk=None if jwk is None else dict(jwk),
+        key_set=None if url is None else KeySet(url),
         secret_sha256=None if secret is None else hashlib.sha256(secret.encode()).digest(),
         approved_by=client.approved_by,
         approved_at=now if client.approved_at else None,
         expires_at=end,
     )
+
+
+def kind_of(*, url: str | None, secret: str | None) -> CredentialKind:
+    """A key where there is neither."""
+    if secret is not None:
+        return CredentialKind.SECRET
+    return CredentialKind.KEY if url is None else CredentialKind.KEY_SET
 
 
 async def enter(registry: Registry, client: Client) -> None:

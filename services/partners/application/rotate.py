@@ -9,14 +9,16 @@ from typing import Any
 from uuid import UUID
 
 from services.partners.application.ports import Actor, ClientKeys, Registry, UnitOfWork
-from services.partners.application.register_client import SECRET_BYTES, refuse_past_end
+from services.partners.application.read_key_sets import KeySetSource
+from services.partners.application.register_client import SECRET_BYTES, key_problems, kind_of, refuse_past_end
+from services.partners.application.second_person import SecondPerson
 from services.partners.domain.credentials import (
     CREDENTIALS_MAX,
+    KEY_SETS_MAX,
     Credential,
-    CredentialKind,
     CredentialStatus,
-    counting,
 )
+from services.partners.domain.key_sets import KeySet
 from services.partners.domain.partners import RULES, Client, ClientStatus
 from shared.clock import Clock
 from shared.errors import Conflict, NotFound, Problem, Refusal
@@ -27,9 +29,10 @@ _ENDED = (CredentialStatus.RETIRED, CredentialStatus.EXPIRED)
 
 @dataclass(frozen=True)
 class NewCredential:
-    """What is asked for: a public key, or a secret when there is none."""
+    """What is asked for: a public key, an address of keys, or a secret when there is neither."""
 
     public_jwk: Mapping[str, Any] | None
+    jwks_uri: str | None
     expires_at: datetime | None
     awaits_approval: bool
 
@@ -46,43 +49,56 @@ class Added:
 class Rotate:
     """The last credential that counts is not retired: who wants none revokes the client."""
 
-    def __init__(self, unit_of_work: UnitOfWork, keys: ClientKeys, clock: Clock) -> None:
+    def __init__(
+        self,
+        unit_of_work: UnitOfWork,
+        keys: ClientKeys,
+        key_sets: KeySetSource,
+        clock: Clock,
+        second_person: SecondPerson,
+    ) -> None:
         self._unit_of_work = unit_of_work
         self._keys = keys
+        self._key_sets = key_sets
         self._clock = clock
+        self._second_person = second_person
 
     async def add(self, client_id: str, wanted: NewCredential, actor: Actor) -> Added:
         """Raises NotFound; Refusal for a key that cannot be taken, an end that has passed, a secret for another kind
         than hospitals; Conflict for a revoked client and for one with too many."""
         now = self._clock.now()
         refuse_past_end(wanted.expires_at, now)
-        self._refuse_key(wanted.public_jwk)
-        secret = secrets.token_urlsafe(SECRET_BYTES) if wanted.public_jwk is None else None
+        self._refuse_keys(wanted)
+        secret = secrets.token_urlsafe(SECRET_BYTES) if wanted.public_jwk is None and wanted.jwks_uri is None else None
+        waits, person = self._second_person.waits(wanted.awaits_approval), self._second_person.person(actor)
         async with self._unit_of_work.begin() as registry:
             client = await _client(registry, client_id)
-            _refuse_too_many(client, now)
+            _refuse_too_many(client, wanted, now)
             if secret is not None and not RULES[client.kind].gets_secret:
                 detail = "Only hospitals have secrets; send a public key."
                 raise Refusal("credential.kind", detail, [Problem("/public_jwk", "required", detail)])
             credential = Credential(
                 id=new_id(),
-                kind=CredentialKind.KEY if secret is None else CredentialKind.SECRET,
-                added_by=actor.person,
+                kind=kind_of(url=wanted.jwks_uri, secret=secret),
+                added_by=person,
+                added_by_name=self._second_person.name(actor),
                 added_at=now,
                 public_jwk=self._keys.public_part(wanted.public_jwk) if wanted.public_jwk is not None else None,
+                key_set=None if wanted.jwks_uri is None else KeySet(wanted.jwks_uri),
                 secret_sha256=None if secret is None else hashlib.sha256(secret.encode()).digest(),
-                approved_by=None if wanted.awaits_approval else actor.person,
-                approved_at=None if wanted.awaits_approval else now,
+                approved_by=None if waits else person,
+                approved_at=None if waits else now,
                 expires_at=wanted.expires_at,
             )
             await registry.add_credential(client, credential)
-            action = "credential.ask" if wanted.awaits_approval else "credential.add"
+            action = "credential.ask" if waits else "credential.add"
             await registry.note(actor.did(action, "credential", str(credential.id), client=client_id))
         return Added(client, credential, secret)
 
     async def end(self, client_id: str, credential_id: UUID, at: datetime | None, actor: Actor) -> Client:
         """Give a credential an end, or retire it now (None). Safe to repeat. Raises NotFound, Refusal for an end that
-        has passed, Conflict `credential.last` when the client could prove itself no more."""
+        has passed, Conflict `credential.last` when the client could prove itself no more, and `approval.required` for
+        a later end where everything needs a second person."""
         now = self._clock.now()
         refuse_past_end(at, now)
         async with self._unit_of_work.begin() as registry:
@@ -92,21 +108,23 @@ class Rotate:
                 raise NotFound("credential.unknown", "There is no such credential of this client.")
             if found.status(now) in _ENDED:
                 return client
-            others = [each for each in counting(client.credentials, now) if each.id != credential_id]
+            others = [each for each in client.credentials if each.proves(now) and each.id != credential_id]
             if at is None and found.counts(now) and not others and client.status is ClientStatus.ACTIVE:
                 raise Conflict(
                     "credential.last", "It is the last that counts. Add another first, or revoke the client."
                 )
+            if self._second_person.always and at is not None and found.expires_at and at > found.expires_at:
+                raise Conflict("approval.required", "A later end needs a second person: add a key instead.")
             changed = replace(found, retired_at=now) if at is None else replace(found, expires_at=at)
             await registry.change_credential(changed)
             action = "credential.retire" if at is None else "credential.end"
             await registry.note(actor.did(action, "credential", str(credential_id), client=client_id))
             return await registry.client(client_id) or client
 
-    def _refuse_key(self, jwk: Mapping[str, Any] | None) -> None:
-        why = None if jwk is None else self._keys.problem(jwk)
-        if why is not None:
-            raise Refusal("credential.invalid", why, [Problem("/public_jwk", "key-unusable", why)])
+    def _refuse_keys(self, wanted: NewCredential) -> None:
+        problems = key_problems(self._keys, self._key_sets, wanted.public_jwk, wanted.jwks_uri)
+        if problems:
+            raise Refusal("credential.invalid", problems[0].detail, problems)
 
 
 async def _client(registry: Registry, client_id: str) -> Client:
@@ -118,7 +136,9 @@ async def _client(registry: Registry, client_id: str) -> Client:
     return client
 
 
-def _refuse_too_many(client: Client, now: datetime) -> None:
+def _refuse_too_many(client: Client, wanted: NewCredential, now: datetime) -> None:
     held = [each for each in client.credentials if each.status(now) not in _ENDED]
     if len(held) >= CREDENTIALS_MAX:
         raise Conflict("credential.too-many", f"A client has at most {CREDENTIALS_MAX} credentials; retire one first.")
+    if wanted.jwks_uri is not None and sum(each.key_set is not None for each in held) >= KEY_SETS_MAX:
+        raise Conflict("credential.too-many", f"A client has at most {KEY_SETS_MAX} addresses; retire one first.")

@@ -70,7 +70,8 @@ RULES: dict[ClientKind, KindRule] = {
 @dataclass(frozen=True)
 class Client:
     """One client of one organisation. `region_code` is what it asked for and counts from its approval on.
-    `asked_by` and `approved_by` are persons, or clients where no person was named."""
+    `asked_by` and `approved_by` are persons, or clients where no person was named; `asked_by_name` is what the person
+    is called."""
 
     client_id: str
     org: str
@@ -79,6 +80,7 @@ class Client:
     status: ClientStatus
     created_at: datetime
     asked_by: str
+    asked_by_name: str | None = None
     region_code: str | None = None
     approved_by: str | None = None
     approved_at: datetime | None = None

@@ -142,6 +142,17 @@ def test_only_the_public_half_of_the_key_is_sent(settings: HubSettings, registry
     assert written["client_secret"] == "s"
 
 
+def test_of_a_partner_that_publishes_its_keys_the_address_is_registered_and_no_pair_is_made(
+    settings: HubSettings, registry: Registry, tmp_path: Path
+) -> None:
+    url, out = "https://keys.example.com/jwks.json", tmp_path / "employer.json"
+    add_partner(settings, PartnerKind.EMPLOYER, org="employer:1", name="X", region=None, out=out, jwks_url=url)
+    assert registry.registered[0]["jwks_uri"] == url
+    assert "public_jwk" not in registry.registered[0]
+    written = json.loads(out.read_text())
+    assert (set(written), written["private_key_jwk"]) == (MEMBERS, None)
+
+
 def test_each_call_makes_another_key(settings: HubSettings, registry: Registry, tmp_path: Path) -> None:
     for file in ("a.json", "b.json"):
         add_partner(settings, PartnerKind.AUDITOR, org="auditor:x", name="X", region=None, out=tmp_path / file)

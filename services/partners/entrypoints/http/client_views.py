@@ -8,7 +8,8 @@ from fastapi import Path
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from services.partners.application.ports import Actor
-from services.partners.domain.credentials import Credential, CredentialKind, CredentialStatus
+from services.partners.domain.credentials import Credential, CredentialKind, CredentialStatus, thumbprint
+from services.partners.domain.key_sets import KeySet
 from services.partners.domain.partners import Client, ClientKind, ClientStatus
 from shared.clock import SystemClock
 from shared.web.tokens import Principal
@@ -26,6 +27,16 @@ def _as_text(value: Any) -> Any:
 
 Instant = Annotated[AwareDatetime, BeforeValidator(_as_text)]
 
+JwksUri = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=2_000,
+        description="Instead of `public_jwk`: where the client publishes its keys (a JWK set; each with a `kid`, at "
+        "most 20). In production public https.",
+    ),
+]
+
 
 class Officer(BaseModel):
     """The person behind a decision; without one it is the client itself."""
@@ -36,14 +47,36 @@ class Officer(BaseModel):
     name: Annotated[str | None, _PERSON] = None
 
 
+class PublishedKey(BaseModel):
+    """A key at the address that a client has registered."""
+
+    kid: str
+    thumbprint: str = Field(description="RFC 7638 with SHA-256.")
+
+
+class KeySetView(BaseModel):
+    """What is known of the keys at an address. They are read when an assertion names one that is not known, or when
+    what is known is older than five minutes, at most once a minute; while the address is away they count a day."""
+
+    keys: list[PublishedKey]
+    read_at: datetime | None = Field(description="When the address gave them last.")
+    counts_until: datetime | None = Field(description="So long without another reading.")
+    tried_at: datetime | None
+    failure: str | None = Field(description="Why the last attempt failed, such as `http-404` or `no-answer:timeout`.")
+
+
 class CredentialView(BaseModel):
-    """A public key, named by its `kid`, or a secret, of which nothing is shown."""
+    """A public key, named by its `kid`, an address of keys, or a secret, of which nothing is shown."""
 
     id: UUID
-    form: CredentialKind = Field(description="A public key or a secret.")
+    form: CredentialKind = Field(description="A public key, the address of a set of them, or a secret.")
     status: CredentialStatus
     kid: str | None
+    thumbprint: str | None = Field(description="Of a public key: RFC 7638 with SHA-256.")
+    jwks_uri: str | None = Field(description="Where the client publishes its keys.")
+    key_set: KeySetView | None = Field(description="Of an address: what is known of it.")
     added_by: str
+    added_by_name: str | None
     added_at: datetime
     approved_by: str | None
     approved_at: datetime | None
@@ -63,6 +96,7 @@ class ClientView(BaseModel):
     status: ClientStatus
     region_code: str | None = Field(description="The region it was asked for with.")
     asked_by: str
+    asked_by_name: str | None
     approved_by: str | None
     created_at: datetime
     approved_at: datetime | None
@@ -77,7 +111,9 @@ class RegisteredClient(ClientView):
 
 
 def actor_of(caller: Principal, officer: Officer | None = None) -> Actor:
-    return Actor(caller.org, caller.client_id, officer.id if officer else None)
+    if officer is None:
+        return Actor(caller.org, caller.client_id)
+    return Actor(caller.org, caller.client_id, officer.id, officer.name)
 
 
 def view(client: Client) -> ClientView:
@@ -95,6 +131,7 @@ def members(client: Client) -> dict[str, Any]:
         "status": client.status,
         "region_code": client.region_code,
         "asked_by": client.asked_by,
+        "asked_by_name": client.asked_by_name,
         "approved_by": client.approved_by,
         "created_at": client.created_at,
         "approved_at": client.approved_at,
@@ -110,11 +147,25 @@ def credential_view(credential: Credential) -> CredentialView:
         form=credential.kind,
         status=credential.status(now),
         kid=(credential.public_jwk or {}).get("kid"),
+        thumbprint=None if credential.public_jwk is None else thumbprint(credential.public_jwk),
+        jwks_uri=None if credential.key_set is None else credential.key_set.url,
+        key_set=None if credential.key_set is None else _key_set_view(credential.key_set),
         added_by=credential.added_by,
+        added_by_name=credential.added_by_name,
         added_at=credential.added_at,
         approved_by=credential.approved_by,
         approved_at=credential.approved_at,
         expires_at=credential.expires_at,
         ends_soon=credential.ends_soon(now),
         retired_at=credential.retired_at,
+    )
+
+
+def _key_set_view(known: KeySet) -> KeySetView:
+    return KeySetView(
+        keys=[PublishedKey(kid=key["kid"], thumbprint=thumbprint(key)) for key in known.keys],
+        read_at=known.read_at,
+        counts_until=known.counts_until,
+        tried_at=known.tried_at,
+        failure=known.failure,
     )

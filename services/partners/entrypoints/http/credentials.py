@@ -7,12 +7,14 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.partners.application.approve import Approve
+from services.partners.application.read_key_sets import ReadKeySets
 from services.partners.application.rotate import NewCredential, Rotate
 from services.partners.entrypoints.http.client_views import (
     ClientId,
     ClientView,
     CredentialView,
     Instant,
+    JwksUri,
     Officer,
     actor_of,
     credential_view,
@@ -34,14 +36,23 @@ class Signed(BaseModel):
     officer: Officer | None = None
 
 
+class Approval(Signed):
+    """Who approves, and what was looked at."""
+
+    credentials: list[UUID] | None = Field(
+        None, max_length=20, description="Only these of its credentials are approved with it; null: all that wait."
+    )
+
+
 class CredentialToAdd(Signed):
-    """A public key, or a new secret for a hospital when there is none."""
+    """A public key, an address of keys, or a new secret for a hospital when there is neither."""
 
     model_config = ConfigDict(
         extra="forbid", json_schema_extra={"examples": [{"expires_at": "2099-01-31T00:00:00+07:00"}]}
     )
 
     public_jwk: dict[str, Any] | None = None
+    jwks_uri: JwksUri | None = None
     expires_at: Instant | None = Field(None, description="Its end; null: none.")
     awaits_approval: bool = Field(False, description="It counts when a second person has approved it.")
 
@@ -62,10 +73,11 @@ class AddedCredential(CredentialView):
     client_secret: str | None = Field(description="Told this once; null for a key.")
 
 
-def credential_router(approve: Approve, rotate: Rotate) -> APIRouter:
+def credential_router(approve: Approve, rotate: Rotate, key_sets: ReadKeySets) -> APIRouter:
     router = APIRouter(prefix="/v1", tags=["partners"], route_class=StrictRoute)
     _add_approvals(router, approve)
     _add_rotation(router, rotate)
+    _add_reading(router, key_sets)
     return router
 
 
@@ -76,8 +88,8 @@ def _add_approvals(router: APIRouter, approve: Approve) -> None:
         responses=refusals(400, 404, 409, 413, 415, 422, 503),
         **secured(_SCOPE),
     )
-    async def post_approval(client_id: ClientId, body: Signed, caller: Caller) -> ClientView:
-        return view(await approve.client(client_id, actor_of(caller, body.officer)))
+    async def post_approval(client_id: ClientId, body: Approval, caller: Caller) -> ClientView:
+        return view(await approve.client(client_id, actor_of(caller, body.officer), body.credentials))
 
     @router.post(
         _ONE + "/approval",
@@ -102,7 +114,7 @@ def _add_rotation(router: APIRouter, rotate: Rotate) -> None:
     async def post_credential(
         client_id: ClientId, body: CredentialToAdd, caller: Caller, response: Response
     ) -> AddedCredential:
-        wanted = NewCredential(body.public_jwk, body.expires_at, body.awaits_approval)
+        wanted = NewCredential(body.public_jwk, body.jwks_uri, body.expires_at, body.awaits_approval)
         added = await rotate.add(client_id, wanted, actor_of(caller, body.officer))
         response.headers["Cache-Control"] = "no-store"
         return AddedCredential(**credential_view(added.credential).model_dump(), client_secret=added.secret)
@@ -124,3 +136,16 @@ def _add_rotation(router: APIRouter, rotate: Rotate) -> None:
     )
     async def post_retirement(client_id: ClientId, credential_id: UUID, body: Signed, caller: Caller) -> ClientView:
         return view(await rotate.end(client_id, credential_id, None, actor_of(caller, body.officer)))
+
+
+def _add_reading(router: APIRouter, key_sets: ReadKeySets) -> None:
+    @router.post(
+        _ONE + "/reading",
+        summary="Read the keys at a client's address now",
+        description="For whoever wants to see what is published there before approving it. At most once a minute; "
+        "sooner the answer shows what was read last.",
+        responses=refusals(400, 404, 409, 413, 415, 422, 503),
+        **secured(_SCOPE),
+    )
+    async def post_reading(client_id: ClientId, credential_id: UUID, body: Signed, caller: Caller) -> ClientView:
+        return view(await key_sets.read_one(client_id, credential_id, actor_of(caller, body.officer)))

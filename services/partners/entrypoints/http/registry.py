@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic.config import JsonDict
+from pydantic_core import PydanticCustomError
 
 from services.partners.application.read_registry import ReadRegistry
 from services.partners.application.register_client import RegisterClient, Registration
@@ -16,6 +17,7 @@ from services.partners.entrypoints.http.client_views import (
     ClientId,
     ClientView,
     Instant,
+    JwksUri,
     Officer,
     RegisteredClient,
     actor_of,
@@ -57,7 +59,7 @@ class NewClient(BaseModel):
                     "org": "hospital:100000401",
                     "name": "RS Contoh",
                     "region_code": "3671",
-                    "public_jwk": _EXAMPLE_JWK,
+                    "jwks_uri": "https://keys.example.com/jwks.json",
                 },
             ]
         },
@@ -67,14 +69,24 @@ class NewClient(BaseModel):
     org: str = Field(max_length=80, description="`employer:JJ012345`, `hospital:100000401`, `disnaker:36`, …")
     name: str = Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$")
     region_code: str | None = Field(None, max_length=10, description="A hospital's own region (Kemendagri code).")
-    public_jwk: dict[str, Any] = Field(
-        description="Public key of its assertions: EC P-384 (ES384) or RSA of at least 2048 bits (RS384)."
+    jwks_uri: JwksUri | None = None
+    public_jwk: dict[str, Any] | None = Field(
+        None,
+        validate_default=True,
+        description="Public key of its assertions: EC P-384 (ES384) or RSA of at least 2048 bits (RS384).",
     )
     expires_at: Instant | None = Field(None, description="The end of its credentials; null: none.")
     awaits_approval: bool = Field(
         False, description="It gets no token until a second person approves it (`…/approval`)."
     )
     officer: Officer | None = None
+
+    @field_validator("public_jwk")
+    @classmethod
+    def _signs_with_something(cls, jwk: dict[str, Any] | None, info: ValidationInfo) -> dict[str, Any] | None:
+        if jwk is None and info.data.get("jwks_uri") is None:
+            raise PydanticCustomError("missing", "Send a public key, or `jwks_uri`.")
+        return jwk
 
 
 class ClientPage(BaseModel):
@@ -103,7 +115,12 @@ class OrganisationPage(BaseModel):
 
 def registry_router(register: RegisterClient, revoke: RevokeClient, read: ReadRegistry) -> APIRouter:
     router = APIRouter(prefix="/v1", tags=["partners"], route_class=StrictRoute)
+    _add_changing(router, register, revoke)
+    _add_reading(router, read)
+    return router
 
+
+def _add_changing(router: APIRouter, register: RegisterClient, revoke: RevokeClient) -> None:
     @router.post(
         "/clients",
         status_code=201,
@@ -113,13 +130,30 @@ def registry_router(register: RegisterClient, revoke: RevokeClient, read: ReadRe
     )
     async def post_client(new: NewClient, caller: Caller, response: Response) -> RegisteredClient:
         registration = Registration(
-            new.kind, new.org, new.name, new.region_code, new.public_jwk, new.awaits_approval, new.expires_at
+            kind=new.kind,
+            org=new.org,
+            name=new.name,
+            region_code=new.region_code,
+            public_jwk=new.public_jwk,
+            jwks_uri=new.jwks_uri,
+            awaits_approval=new.awaits_approval,
+            expires_at=new.expires_at,
         )
         registered = await register(registration, actor_of(caller, new.officer))
         response.headers["Location"] = f"/v1/clients/{registered.client.client_id}"
         response.headers["Cache-Control"] = "no-store"
         return RegisteredClient(**members(registered.client), client_secret=registered.secret)
 
+    @router.delete(
+        "/clients/{client_id}", summary="Revoke a client", responses=refusals(404, 409, 422, 503), **secured(_SCOPE)
+    )
+    async def delete_client(client_id: ClientId, caller: Caller) -> ClientView:
+        """Takes effect at the token endpoint at once; tokens already issued run out within their life. Declines a
+        client that waits for approval."""
+        return view(await revoke(client_id, actor_of(caller)))
+
+
+def _add_reading(router: APIRouter, read: ReadRegistry) -> None:
     @router.get("/clients", summary="List clients", responses=refusals(422, 503), **secured(_SCOPE))
     async def get_clients(
         caller: Caller,
@@ -135,22 +169,12 @@ def registry_router(register: RegisterClient, revoke: RevokeClient, read: ReadRe
     async def get_client(client_id: ClientId, caller: Caller) -> ClientView:
         return view(await read.client(client_id, actor_of(caller)))
 
-    @router.delete(
-        "/clients/{client_id}", summary="Revoke a client", responses=refusals(404, 409, 422, 503), **secured(_SCOPE)
-    )
-    async def delete_client(client_id: ClientId, caller: Caller) -> ClientView:
-        """Takes effect at the token endpoint at once; tokens already issued run out within their life. Declines a
-        client that waits for approval."""
-        return view(await revoke(client_id, actor_of(caller)))
-
     @router.get("/orgs", summary="List organisations", responses=refusals(422, 503), **secured(_SCOPE))
     async def get_organisations(caller: Caller, cursor: Cursor = None, limit: Limit = 50) -> OrganisationPage:
         found = await read.organisations(actor_of(caller), after=_after(cursor), limit=limit + 1)
         shown, cursor_after = _page([organisation.org for organisation in found], limit)
         items = [_organisation_view(organisation) for organisation in found[:shown]]
         return OrganisationPage(items=items, next_cursor=cursor_after)
-
-    return router
 
 
 def _after(cursor: str | None) -> str | None:
