@@ -18,6 +18,7 @@ from services.verification.adapters.hub_notices import hub_notices
 from services.verification.adapters.hub_tokens import HubTokens
 from services.verification.adapters.intake_papers import IntakePapers
 from services.verification.adapters.kept_filters import PostgresKeptFilters
+from services.verification.adapters.letter_book import PostgresLetters
 from services.verification.adapters.letter_press import LetterPress
 from services.verification.adapters.measure_keeper import MeasureKeeper
 from services.verification.adapters.measures import MeasureQueries
@@ -32,6 +33,8 @@ from services.verification.adapters.surroundings_watch import SurroundingsWatch
 from services.verification.adapters.tracking_codes import TrackingCodes
 from services.verification.adapters.worker_messages import WorkerMessages
 from services.verification.application.console_queue import QueueClaim, row_of
+from services.verification.application.letter_paper import Office
+from services.verification.application.letters import Letters
 from services.verification.entrypoints.console.frame import FOLDER as CONSOLE_FOLDER
 from services.verification.entrypoints.console.frame import Console
 from services.verification.entrypoints.console.people import SIGN_IN
@@ -41,7 +44,8 @@ from services.verification.entrypoints.ended_streams import end_streams_on_signa
 from services.verification.entrypoints.http.claims import claim_routes
 from services.verification.entrypoints.http.desk import Counter
 from services.verification.entrypoints.http.estimates import estimate_routes
-from services.verification.entrypoints.http.letters import LetterDesk, letter_routes
+from services.verification.entrypoints.http.letter_desk import LetterDesk
+from services.verification.entrypoints.http.letters import letter_routes
 from services.verification.entrypoints.http.participants import ParticipantOffice, participant_routes
 from services.verification.entrypoints.http.reference import reference_routes
 from services.verification.entrypoints.http.status import StatusDesk, status_routes
@@ -82,6 +86,7 @@ from shared.service import Component, Hook, Service, create_service
 from shared.web.door import Verifier
 from shared.web.health import Check
 from shared.web.issuer_keys import IssuerKeys
+from shared.web.pages import formats
 from shared.web.pages.notices import NoticeBoard, public_notices
 from shared.web.pages.reception import PageReception
 from shared.web.pages.rendering import Pages
@@ -160,7 +165,7 @@ def _screens(settings: VerificationSettings, counter: Counter, stream: ClaimStre
     pages = Pages(folders, public_url=settings.public_url, board=board)
     sessions, feed = _sessions(settings, counter), _queue_feed(settings, counter, stream, pages)
     provider = _provider(settings, counter)
-    letters = LetterDesk.of(counter, LetterPress(), lambda transaction: ConsoleClaims(transaction, counter.sealer))
+    letters = LetterDesk(counter, LetterPress(), lambda transaction: ConsoleClaims(transaction, counter.sealer))
     console = _console(letters, pages, sessions, feed, provider, http)
     public = [page_routes(pages), _receipt_pages(counter, pages), _status_pages(settings, counter, pages)]
     return _Screens(
@@ -222,6 +227,7 @@ def _counter(settings: VerificationSettings, database: Database, clock: Clock, c
     messages = None
     if settings.message_transport != "none":
         messages = WorkerMessages(secrets.sealer, clock, f"{settings.public_url}/status")
+    receipts = Receipts(ReceiptCodes(secrets.worker_keys.key_for("receipts")), NAME, settings.public_url)
     return Counter(
         database,
         secrets.sealer,
@@ -230,9 +236,17 @@ def _counter(settings: VerificationSettings, database: Database, clock: Clock, c
         open_store=lambda transaction: PostgresCaseStore(transaction, secrets, messages),
         open_reader=lambda transaction: ClaimQueries(transaction, secrets),
         search_terms=lambda text: search_terms(text, secrets),
-        receipts=Receipts(ReceiptCodes(secrets.worker_keys.key_for("receipts")), NAME, settings.public_url),
+        receipts=receipts,
+        letters=_letters(settings),
+        open_letters=lambda transaction: PostgresLetters(transaction, secrets.sealer, receipts),
         counting=counting,
     )
+
+
+def _letters(settings: VerificationSettings) -> Letters:
+    """With the letterhead of the settings."""
+    office = Office(settings.letter_office, settings.letter_office_lines, settings.letter_objection_days)
+    return Letters(office, formats, settings.four_eyes_rupiah)
 
 
 def _sessions(settings: VerificationSettings, counter: Counter) -> ConsoleSessions:

@@ -43,10 +43,12 @@ _SETTINGS = {
 
 @dataclass(frozen=True)
 class Transaction:
-    """An open transaction; `driver` is its connection, `late` what it adds at its end."""
+    """An open transaction; `driver` is its connection, `late` what it adds at its end, `org` whose it is (empty for the
+    hub's own)."""
 
     driver: "asyncpg.Connection[asyncpg.Record]"
     late: LateRows
+    org: str = ""
 
 
 class TransactionAborted(Exception):
@@ -101,7 +103,7 @@ class Database:
             begin += f"; SELECT pg_advisory_xact_lock_shared({sharing[0]}, hashtext({_literal(sharing[1])}))"
         connection = await self._begun(begin)
         try:
-            transaction = Transaction(connection, LateRows(connection))
+            transaction = Transaction(connection, LateRows(connection), org)
             yield transaction
             await transaction.late.write()
             crashpoint("transaction.before-commit")

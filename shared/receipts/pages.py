@@ -129,6 +129,7 @@ class ReceiptPages:
             "kind": found.kind,
             "title": {"id": title.title_id, "en": title.title_en},
             "accepted_at": found.accepted_at.isoformat(timespec="milliseconds"),
+            "replaced_at": found.replaced_at and found.replaced_at.isoformat(timespec="milliseconds"),
             "service": self.receipts.service,
             "sha256": list(found.digests),
             "url": self.receipts.url(found.code),

@@ -12,9 +12,9 @@ from shared.audit import AuditEntry, record
 from shared.postgres.database import Transaction
 from shared.receipts.codes import Receipt, ReceiptCodes, written
 
-_TYPE, _ACTION = "receipt", "receipt.give"
+_TYPE, _ACTION, _REPLACE = "receipt", "receipt.give", "receipt.replace"
 # The same thing sent again may have come in other bytes; the first time counts.
-_FIND = "SELECT detail::text FROM audit_log WHERE object_type = $1 AND object_id = $2 ORDER BY id LIMIT 20"
+_FIND = "SELECT detail::text FROM audit_log WHERE object_type = $1 AND object_id = $2 ORDER BY id LIMIT 50"
 _GIVEN = "SELECT DISTINCT object_id FROM audit_log WHERE object_type = $1 AND object_id = ANY($2::text[])"
 
 
@@ -36,6 +36,8 @@ class Found:
     kind: str
     accepted_at: datetime
     digests: tuple[str, ...]
+    # When something else took the place of what was accepted, None while it stands.
+    replaced_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -67,14 +69,25 @@ class Receipts:
         await record(transaction, AuditEntry(org, client_id, _ACTION, _TYPE, given.code, detail=detail))
         return given
 
+    async def replace(
+        self, transaction: Transaction, org: str, client_id: str, named: Sequence[object], at: datetime
+    ) -> None:
+        """Note that what was accepted was replaced; `named` are its kind and what tells it apart."""
+        kind, *subject = named
+        code = self.receipt(str(kind), *subject).code
+        detail = {"kind": kind, "replaced_at": at.isoformat(timespec="milliseconds")}
+        await record(transaction, AuditEntry(org, client_id, _REPLACE, _TYPE, code, detail=detail))
+
 
 async def find_receipt(transaction: Transaction, code: str) -> Found | None:
     """What was accepted under this code; the transaction is the hub's own. None when nothing was."""
     rows = [orjson.loads(row["detail"]) for row in await transaction.driver.fetch(_FIND, _TYPE, code)]
-    if not rows:
+    given = [row for row in rows if "accepted_at" in row]
+    if not given:
         return None
-    digests = tuple(dict.fromkeys(row["sha256"] for row in rows))
-    return Found(code, rows[0]["kind"], datetime.fromisoformat(rows[0]["accepted_at"]), digests)
+    digests = tuple(dict.fromkeys(row["sha256"] for row in given))
+    replaced = next((datetime.fromisoformat(row["replaced_at"]) for row in rows if "replaced_at" in row), None)
+    return Found(code, given[0]["kind"], datetime.fromisoformat(given[0]["accepted_at"]), digests, replaced)
 
 
 async def given_among(transaction: Transaction, codes: Sequence[str]) -> set[str]:

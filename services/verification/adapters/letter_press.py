@@ -1,8 +1,10 @@
 """Letters as PDF."""
 
+from datetime import datetime
 from pathlib import Path
 
-from services.verification.application.letter_paper import Letter
+from services.verification.application.letter_paper import Shown
+from shared.paper.qr_codes import qr_svg
 from shared.paper.typesetter import sheet_of, typesetter
 
 
@@ -12,6 +14,6 @@ class LetterPress:
     def __init__(self) -> None:
         self._sheet = sheet_of(Path(__file__).with_name("letter.typ"))
 
-    async def pdf(self, letter: Letter) -> bytes:
+    async def pdf(self, shown: Shown, at: datetime) -> bytes:
         """Raises Unavailable when too many wait, TooLarge for more than a paper holds."""
-        return await typesetter().pdf(self._sheet, letter.shown(), at=letter.at)
+        return await typesetter().pdf(self._sheet, {**shown, "picture": qr_svg(shown["address"])}, at=at)

@@ -297,5 +297,41 @@ class ClaimMeasureCursorRow(Base, table=True):
     position: int = Field(sa_type=BigInteger)
 
 
+class ClaimLetterRow(Base, table=True):
+    """A letter as it was issued, sealed; never changed. `told_id` is the entry that it tells of, `addressee` and
+    `copies` are parties."""
+
+    __tablename__ = "claim_letter"
+
+    id: UUID = Field(primary_key=True)
+    org: str
+    case_number: str = Field(sa_type=_NAME, foreign_key="claim.case_number")
+    kind: str
+    told_id: UUID
+    number: str
+    issued_at: datetime = Field(sa_type=_INSTANT)
+    claim_version: int = Field(sa_type=BigInteger)
+    addressee: str
+    copies: list[str] = Field(sa_type=ARRAY(Text))
+    replaces: UUID | None = Field(default=None, foreign_key="claim_letter.id")
+    sha256: str
+    content: bytes = Field(sa_type=LargeBinary)
+
+
+class ClaimLetterPrintRow(Base, table=True):
+    """The PDF of a letter for one party, from the first time that somebody opened it; sealed. `party` is empty for
+    whom it is addressed to."""
+
+    __tablename__ = "claim_letter_print"
+
+    letter_id: UUID = Field(primary_key=True, foreign_key="claim_letter.id")
+    party: str = Field(primary_key=True)
+    language: str = Field(primary_key=True)
+    org: str
+    sha256: str
+    pdf: bytes = Field(sa_type=LargeBinary)
+    printed_at: datetime = Field(sa_type=_INSTANT, sa_column_kwargs=_NOW)
+
+
 class MessageRow(Base, MessageColumns, table=True):
     __tablename__ = "message"

@@ -10,7 +10,9 @@ from datetime import datetime, timedelta
 from services.verification.application.case_index import CaseIndex
 from services.verification.application.claim_document import changes_between, decision_digest, document_of
 from services.verification.application.claim_events import changed_event, state_event
+from services.verification.application.console_claim import ClaimFile
 from services.verification.application.gathering import Gathering
+from services.verification.application.issue_letters import LetterClerk
 from services.verification.application.merging import merged
 from services.verification.application.notifications import Notifier
 from services.verification.application.ports import CaseStore
@@ -40,13 +42,22 @@ TOGETHER, APART = "together", "apart"
 
 
 class CaseDesk:
-    """One transaction's work on claims. Call `open…`, then any of the changes, then `close`."""
+    """One transaction's work on claims. Call `open…`, then any of the changes, then `close`. `letters` issues what the
+    claims give reason for; without it no letters go out."""
 
-    def __init__(self, store: CaseStore, clock: Clock, policy: Policy, window: timedelta) -> None:
+    def __init__(
+        self,
+        store: CaseStore,
+        clock: Clock,
+        policy: Policy,
+        window: timedelta,
+        letters: LetterClerk | None = None,
+    ) -> None:
         self._store = store
         self._clock = clock
         self._policy = policy
         self._window = window
+        self._letters = letters
         self._index = CaseIndex(window)
         self._gathering = Gathering(store, self._index, window)
         self._entries = self._gathering.entries
@@ -338,10 +349,19 @@ class CaseDesk:
         await self._store.save_links(self._new_links, self._ended_links)
         await self._save_pairs()
         await tell_workers(self._store, changed, self._turns)
+        await self._issue_letters(changed)
         self._store.append_stream(self._stream)
         await self._store.publish(self._events)
         await self._store.write()
         return changed
+
+    async def _issue_letters(self, changed: Sequence[ClaimRecord]) -> None:
+        for claim in changed:
+            if self._letters is None or claim.view is None or claim.document is None:
+                continue
+            numbers = self._index.founded_in(piece.id for piece in claim.view.evidence)
+            file = ClaimFile(claim.document, None, claim.view.evidence, tuple(self._entries_of(numbers)))
+            await self._letters.issue(file, numbers, self._clock.now())
 
     async def _save_pairs(self) -> None:
         """The last word on each component; of lone evidence only what may stand in the basket."""

@@ -1,14 +1,16 @@
 """What each kind of letter says, block by block."""
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from services.verification.application.letter_paper import (
     MARK,
+    Audience,
     Block,
+    Copy,
     Facts,
     Formats,
     Heading,
@@ -26,6 +28,7 @@ from shared.regulation.codes import title_of
 from shared.regulation.rule_sets import ClockRule
 
 _LACKING = ("missing", "rejected")
+HOSPITAL = "hospital:"
 _ARTICLE = re.compile(r"\barts?\. ")
 Told = Decision | Determination | ObjectionAnswer
 
@@ -68,16 +71,24 @@ class Draft:
         told = self.article(text)
         return told if confidence == "certain" else f"{told}{MARK}"
 
+    def copies(self, parties: Iterable[str]) -> tuple[Copy, ...]:
+        """Who gets a copy, by name."""
+        return tuple(Copy(party, self.party(party)[0]) for party in parties)
+
     def party(self, code: str) -> tuple[str, ...]:
         """To whom it goes, with no more of them than the claim shows."""
         document, words = self.document, self.words
+        if code == "disnaker" and document["region_code"]:
+            return (words["labour_office"].format(province=self.titled("provinces", document["region_code"][:2])),)
+        if code.startswith(HOSPITAL):
+            return (words["hospital"].format(code=code.removeprefix(HOSPITAL)),)
         if code == "employer" and document["employer"]:
             employer = document["employer"]
             number = words["npp"].format(number=employer["registration_number"])
             return (employer["name"] or self.titled("waiting_on", code), number)
         if code == "hospital":
-            orgs = [each["org"] for each in document["evidence"] if each["org"].startswith("hospital:")]
-            return (words["hospital"].format(code=orgs[-1].partition(":")[2] if orgs else "").strip(),)
+            orgs = [each["org"] for each in document["evidence"] if each["org"].startswith(HOSPITAL)]
+            return (words["hospital"].format(code=orgs[-1].removeprefix(HOSPITAL) if orgs else "").strip(),)
         if code != "worker":
             return (self.titled("waiting_on", code),)
         worker = document["worker"]
@@ -101,17 +112,17 @@ def completion_blocks(draft: Draft, request: Any, asked: str) -> list[Block]:
     else:
         blocks.append(Paragraph(words["progress"]))
     if request.reason:
-        blocks.append(Paragraph(words["reason"].format(reason=request.reason)))
+        blocks += _only("addressee", Paragraph(words["reason"].format(reason=request.reason)))
     clock = _clock(draft, "INFO_FOLLOWUP")
     if clock is not None and clock["due_at"]:
         basis = draft.marked(clock["legal_basis"], clock["confidence"])
         blocks.append(Paragraph(words["until"].format(due=draft.moment(clock["due_at"]), basis=basis), strong=True))
-    blocks.append(Paragraph(words["how"]))
+    blocks += _only("addressee", Paragraph(words["how"]))
     return _ended(draft, blocks, request)
 
 
 def conclusion_blocks(draft: Draft, told: Told, stance: Stance) -> list[Block]:
-    """What was concluded, by whom, why, and how to object."""
+    """What was concluded, by whom, why, and how to object; the officer's own words are left out of copies."""
     words = draft.words["conclusion"]
     rejected = told is stance.rejected
     verdict = words["rejected"] if rejected else words[stance.conclusion or "work_accident"]
@@ -122,7 +133,8 @@ def conclusion_blocks(draft: Draft, told: Told, stance: Stance) -> list[Block]:
     reason = None if isinstance(told, Determination) else told.reason
     basis = None if isinstance(told, Determination) else told.legal_basis
     if not isinstance(told, Determination):
-        blocks += [Heading(words["reasons"]), Paragraph(reason or words["no_reason"])]
+        blocks += _only("addressee", Heading(words["reasons"]), Paragraph(reason or words["no_reason"]))
+        blocks += _only("copies", Paragraph(words["not_in_copies"]))
     note = draft.document["hand_over_note"]
     if note is not None:
         text = words["handed_over"].format(
@@ -137,24 +149,29 @@ def conclusion_blocks(draft: Draft, told: Told, stance: Stance) -> list[Block]:
 
 
 def benefit_blocks(draft: Draft, approved: Any) -> list[Block]:
-    """Line by line with formula and article, who receives it, when it is paid, and how to object."""
+    """Line by line with formula and article, who receives it, when it is paid, and how to object; copies tell only that
+    it was approved."""
     document, words = draft.document, draft.words["benefit"]
     benefit = document["benefit"]
     opening = words["opening"].format(at=draft.moment(approved.at))
     head = (words["benefit"], words["formula"], words["basis"], words["amount"])
     rows = tuple(_line(draft, line) for line in benefit["lines"])
     total = (words["total"], draft.rupiah(benefit["total_rupiah"]))
-    blocks: list[Block] = [*_opening(draft, opening), Heading(words["lines"]), Table(head, rows, total)]
+    told: list[Block] = [Heading(words["lines"]), Table(head, rows, total)]
     if benefit["remarks"]:
         remarks = tuple((each["title"][draft.language], "") for each in benefit["remarks"])
-        blocks += [Heading(words["remarks"]), Items(tuple(dict.fromkeys(remarks)))]
+        told += [Heading(words["remarks"]), Items(tuple(dict.fromkeys(remarks)))]
     if benefit["recipients"]:
-        blocks += [
-            Heading(words["recipients"]),
-            Items(tuple(_recipient(draft, each) for each in benefit["recipients"])),
-        ]
-    blocks += _payment(draft, words)
-    return _ended(draft, [*blocks, *_objecting(draft, approved)], approved)
+        told += [Heading(words["recipients"]), Items(tuple(_recipient(draft, each) for each in benefit["recipients"]))]
+    told += _payment(draft, words)
+    # Amounts, formulas and heirs are nobody else's matter; a formula tells how badly somebody was hurt.
+    private = _only("addressee", *told, *_objecting(draft, approved))
+    copies = _only("copies", Paragraph(words["not_in_copies"]))
+    return _ended(draft, [*_opening(draft, opening), *private, *copies], approved)
+
+
+def _only(audience: Audience, *blocks: Block) -> list[Block]:
+    return [replace(block, audience=audience) for block in blocks]
 
 
 def _opening(draft: Draft, text: str) -> Iterator[Block]:

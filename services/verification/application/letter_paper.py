@@ -11,6 +11,10 @@ from zoneinfo import ZoneInfo
 import yaml
 
 Language = Literal["id", "en"]
+LANGUAGES: tuple[Language, ...] = ("id", "en")
+# Who reads a block: everybody who gets the letter, whom it is addressed to, or who gets a copy (tembusan).
+Audience = Literal["all", "addressee", "copies"]
+Shown = dict[str, Any]
 # What makes a value or an article uncertain to its reader; explained at the letter's end.
 MARK = "*"
 
@@ -28,8 +32,9 @@ class Formats(Protocol):
 class Printer(Protocol):
     """What turns a letter into a PDF."""
 
-    async def pdf(self, letter: "Letter") -> bytes:
-        """Raises Unavailable when too many wait, TooLarge for more than a paper holds."""
+    async def pdf(self, shown: Shown, at: datetime) -> bytes:
+        """Of what one party reads (`read_by`); `at` is the date that the letter bears. Raises Unavailable when too many
+        wait, TooLarge for more than a paper holds."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,7 @@ class Office:
 class Heading:
     text: str
     block: str = "heading"
+    audience: Audience = "all"
 
 
 @dataclass(frozen=True)
@@ -54,6 +60,7 @@ class Paragraph:
     strong: bool = False
     small: bool = False
     block: str = "paragraph"
+    audience: Audience = "all"
 
 
 @dataclass(frozen=True)
@@ -62,6 +69,7 @@ class Facts:
 
     rows: tuple[tuple[str, str], ...]
     block: str = "facts"
+    audience: Audience = "all"
 
 
 @dataclass(frozen=True)
@@ -70,6 +78,7 @@ class Items:
 
     rows: tuple[tuple[str, str], ...]
     block: str = "items"
+    audience: Audience = "all"
 
 
 @dataclass(frozen=True)
@@ -80,14 +89,24 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
     total: tuple[str, str]
     block: str = "table"
+    audience: Audience = "all"
 
 
 Block = Heading | Paragraph | Facts | Items | Table
 
 
 @dataclass(frozen=True)
+class Copy:
+    """Who gets a copy: `party` is a code of `waiting_on`, a hospital by its organisation."""
+
+    party: str
+    name: str
+
+
+@dataclass(frozen=True)
 class Letter:
-    """One letter in one language; `at` is the date that it bears, at the place of the event."""
+    """One letter in one language; `at` is the date that it bears, at the place of the event. `code` and `address` are
+    where anybody can check that it is genuine."""
 
     kind: str
     language: Language
@@ -99,22 +118,41 @@ class Letter:
     subject: str
     blocks: tuple[Block, ...]
     footer: tuple[str, ...]
+    copies: tuple[Copy, ...] = ()
+    code: str = ""
+    address: str = ""
 
-    def shown(self) -> dict[str, Any]:
-        """JSON values for the sheet."""
+    def kept(self) -> Shown:
+        """JSON values, for everybody who gets the letter; `read_by` takes from it what one party may read."""
         words = words_of(self.language)
         return {
             "language": self.language,
             "title": f"{self.subject} {self.number}",
-            "sender": {"name": self.office.name, "lines": self.office.lines},
-            "footer": self.footer,
+            "sender": {"name": self.office.name, "lines": list(self.office.lines)},
+            "footer": list(self.footer),
             "page": words["page"],
-            "head": self.head.rows,
+            "head": [list(row) for row in self.head.rows],
             "to_label": words["to"],
-            "to": self.to,
+            "to": list(self.to),
             "subject": self.subject,
             "blocks": [asdict(block) for block in self.blocks],
+            "copies_label": words["copies"],
+            "copy_label": words["copy_for"],
+            "copies": [asdict(copy) for copy in self.copies],
+            "check": words["check"].format(code=self.code),
+            "address": self.address,
         }
+
+
+def read_by(kept: Shown, party: str) -> Shown:
+    """What one party reads of a letter that was kept: whom it is addressed to (empty), or who gets a copy."""
+    audience = "copies" if party else "addressee"
+    head = list(kept["head"])
+    if party:
+        name = next(copy["name"] for copy in kept["copies"] if copy["party"] == party)
+        head.append([kept["copy_label"], name])
+    blocks = [block for block in kept["blocks"] if block["audience"] in ("all", audience)]
+    return {**kept, "head": head, "blocks": blocks}
 
 
 @cache

@@ -1,31 +1,44 @@
-"""The letters that can be written of a claim as it stands: asking for what is missing, telling the conclusion, telling
-the benefit. Made from the claim's document and from what people decided; nothing is kept (docs/decisions/0133)."""
+"""The letters that a claim gives reason for: asking for what is missing, telling the conclusion, telling the benefit.
+Written from the claim's document and from what people decided, at the moment when they are issued
+(docs/decisions/0133, 0140)."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from services.verification.application.console_claim import ClaimFile
 from services.verification.application.letter_blocks import (
+    HOSPITAL,
     Draft,
+    Told,
     benefit_blocks,
     completion_blocks,
     conclusion_blocks,
 )
-from services.verification.application.letter_paper import Facts, Formats, Language, Letter, Office, words_of
+from services.verification.application.letter_paper import (
+    Block,
+    Facts,
+    Formats,
+    Language,
+    Letter,
+    Office,
+    Paragraph,
+    words_of,
+)
 from services.verification.domain import claim as states
 from services.verification.domain.deadlines import DOCUMENT_REJECTED
 from services.verification.domain.entries import Decision, ObjectionAnswer, entries_of
 from services.verification.domain.evidence import Determination
 from services.verification.domain.stance import CONCLUDE, REQUEST_COMPLETION, Stance, fold
-from shared.errors import Conflict, NotFound
 from shared.identifiers import WIB, zone_of
-from shared.regulation.codes import title_of
+from shared.receipts.codes import Receipt, written
 from shared.regulation.rule_sets import RULE_SETS
 
 COMPLETION_REQUEST, CONCLUSION, BENEFIT = "completion-request", "conclusion", "benefit"
+WORKER, EMPLOYER, DISNAKER = "worker", "employer", "disnaker"
 # In the order in which a claim comes to them, with what stands for each in its number.
 KINDS = {COMPLETION_REQUEST: "KLG", CONCLUSION: "KSP", BENEFIT: "MNF"}
 _CONCLUDED = frozenset(
@@ -39,21 +52,22 @@ _APPROVED = frozenset({states.BENEFIT_APPROVED, states.PAID, states.CLOSED})
 
 @dataclass(frozen=True)
 class Occasion:
-    """Why a letter can be written: its kind, what it tells of, and when that was."""
+    """Why a letter is written: its kind, what it tells of, whom it is addressed to (a code of `waiting_on`)."""
 
     kind: str
-    told: Decision | Determination | ObjectionAnswer
-
-    @property
-    def at(self) -> datetime:
-        return self.told.at
+    told: Told
+    to: str = WORKER
 
 
-def known(kind: str) -> str:
-    """The kind itself. Raises NotFound when letters are of no such kind."""
-    if kind not in KINDS:
-        raise NotFound("letter.unknown-kind", f"Letters are of these kinds: {', '.join(KINDS)}.")
-    return kind
+@dataclass(frozen=True)
+class Issue:
+    """Under which number and date one letter goes out, where anybody can check it, and the number and date of the one
+    that it replaces."""
+
+    number: str
+    at: datetime
+    check: Receipt
+    replaces: tuple[str, datetime] | None = None
 
 
 class Letters:
@@ -64,47 +78,63 @@ class Letters:
         self._formats = formats
         self._four_eyes_rupiah = four_eyes_rupiah
 
-    def listed(self, file: ClaimFile) -> list[dict[str, Any]]:
-        """Those that can be written now, as the API lists them."""
-        stance = fold(file.entries, self._four_eyes_rupiah)
-        return [
-            {
-                "kind": occasion.kind,
-                "title": _title("letter_kinds", occasion.kind),
-                "number": _number(file.document, occasion),
-                "dated_at": _at(file.document, occasion).isoformat(timespec="seconds"),
-            }
-            for occasion in _occasions(file, stance)
-        ]
+    def occasions(self, file: ClaimFile) -> list[Occasion]:
+        """What the claim gives reason to write, as it stands."""
+        if not any(isinstance(entry, Told) for entry in file.entries):
+            return []
+        return _occasions(file, fold(file.entries, self._four_eyes_rupiah))
 
-    def letter(self, file: ClaimFile, kind: str, language: Language) -> Letter:
-        """Raises Conflict when there is nothing to write of that kind."""
-        stance = fold(file.entries, self._four_eyes_rupiah)
-        occasion = next((each for each in _occasions(file, stance) if each.kind == kind), None)
-        if occasion is None:
-            raise Conflict("letter.nothing-to-write", "As this claim stands there is no letter of this kind to write.")
-        return self._written(file, stance, occasion, language)
+    def copies(self, document: Mapping[str, Any], occasion: Occasion) -> tuple[str, ...]:
+        """Who gets a copy: parties of the claim to whom it is not addressed, and who are told its matter."""
+        hospitals = {each["org"] for each in document["evidence"] if each["org"].startswith(HOSPITAL)}
+        has_employer = document["employer"] is not None and document["segment"] != "BPU"
+        if occasion.kind == COMPLETION_REQUEST:
+            found = [WORKER]
+        else:
+            found = [EMPLOYER] if has_employer else []
+            found += [DISNAKER] if document["region_code"] and document["state"] != states.SUSPECTED else []
+            found += sorted(hospitals) if occasion.kind == CONCLUSION else []
+        return tuple(party for party in found if party != occasion.to)
 
-    def _written(self, file: ClaimFile, stance: Stance, occasion: Occasion, language: Language) -> Letter:
+    def written(self, file: ClaimFile, occasion: Occasion, issue: Issue, language: Language) -> Letter:
+        """The letter, as the claim stands now."""
         document, words = file.document, words_of(language)
-        number, at = _number(document, occasion), _at(document, occasion)
+        zone = place_of(document)
         rules = next(rules for rules in RULE_SETS if rules.rule_set == document["rule_set"])
         until = None
         if self._office.objection_days is not None:
-            until = self._formats.day(at + timedelta(days=self._office.objection_days), language, zone=_zone(document))
-        draft = Draft(document, language, self._office, self._formats, _zone(document), rules.clocks, until)
-        if occasion.kind == COMPLETION_REQUEST:
-            asked = _asked(document, occasion.told)
-            to, blocks = draft.party(asked), completion_blocks(draft, occasion.told, asked)
-        elif occasion.kind == CONCLUSION:
-            to, blocks = draft.party("worker"), conclusion_blocks(draft, occasion.told, stance)
-        else:
-            to, blocks = draft.party("worker"), benefit_blocks(draft, occasion.told)
+            until = self._formats.day(issue.at + timedelta(days=self._office.objection_days), language, zone=zone)
+        draft = Draft(document, language, self._office, self._formats, zone, rules.clocks, until)
+        blocks = _blocks(draft, occasion, fold(file.entries, self._four_eyes_rupiah))
+        if issue.replaces is not None:
+            number, at = issue.replaces
+            told = words["replaces"].format(number=number, date=draft.day(at))
+            blocks = [blocks[0], Paragraph(told, strong=True), *blocks[1:]]
         subject = words[occasion.kind]["subject"]
-        dated = self._formats.moment(at, language, zone=_zone(document))
-        head = Facts(((words["number"], number), (words["date"], dated), (words["subject"], subject)))
-        footer = (words["footer"].format(number=number, version=document["version"]),)
-        return Letter(occasion.kind, language, number, at, self._office, head, to, subject, tuple(blocks), footer)
+        dated = self._formats.day(issue.at, language, zone=zone)
+        return Letter(
+            kind=occasion.kind,
+            language=language,
+            number=issue.number,
+            at=issue.at.astimezone(zone),
+            office=self._office,
+            head=Facts(((words["number"], issue.number), (words["date"], dated), (words["subject"], subject))),
+            to=draft.party(occasion.to),
+            subject=subject,
+            blocks=tuple(blocks),
+            footer=(words["footer"].format(number=issue.number, version=document["version"]),),
+            copies=draft.copies(self.copies(document, occasion)),
+            code=written(issue.check.code),
+            address=issue.check.url,
+        )
+
+
+def _blocks(draft: Draft, occasion: Occasion, stance: Stance) -> list[Block]:
+    if occasion.kind == COMPLETION_REQUEST:
+        return completion_blocks(draft, occasion.told, occasion.to)
+    if occasion.kind == CONCLUSION:
+        return conclusion_blocks(draft, occasion.told, stance)
+    return benefit_blocks(draft, occasion.told)
 
 
 def _occasions(file: ClaimFile, stance: Stance) -> list[Occasion]:
@@ -112,7 +142,7 @@ def _occasions(file: ClaimFile, stance: Stance) -> list[Occasion]:
     found: list[Occasion] = []
     request = _open_request(file)
     if request is not None:
-        found.append(Occasion(COMPLETION_REQUEST, request))
+        found.append(Occasion(COMPLETION_REQUEST, request, _asked(file.document, request)))
     word = _word(file, stance) if state in _CONCLUDED else None
     if word is not None:
         found.append(Occasion(CONCLUSION, word))
@@ -151,22 +181,17 @@ def _asked(document: Mapping[str, Any], request: Any) -> str:
     named = next((item for item in document["checklist"] if item["document_code"] == code), None)
     if named is not None:
         return str(named["responsible"])
-    return "employer" if document["employer"] and document["segment"] != "BPU" else "worker"
+    return EMPLOYER if document["employer"] and document["segment"] != "BPU" else WORKER
 
 
-def _number(document: Mapping[str, Any], occasion: Occasion) -> str:
-    """Claim, kind and day: no sequence, which would tell how many there are."""
-    return f"{document['case_number']}/{KINDS[occasion.kind]}/{_at(document, occasion).date().isoformat()}"
+def number_of(document: Mapping[str, Any], kind: str, at: datetime, taken: Collection[str]) -> str:
+    """Claim, kind and day: no sequence, which would tell how many letters there are. Only the second of a day bears
+    one; `taken` are the numbers that the claim's letters have."""
+    first = f"{document['case_number']}/{KINDS[kind]}/{at.astimezone(place_of(document)).date().isoformat()}"
+    numbers = (first if place == 1 else f"{first}/{place}" for place in count(1))
+    return next(number for number in numbers if number not in taken)
 
 
-def _at(document: Mapping[str, Any], occasion: Occasion) -> datetime:
-    return occasion.at.astimezone(_zone(document))
-
-
-def _zone(document: Mapping[str, Any]) -> ZoneInfo:
+def place_of(document: Mapping[str, Any]) -> ZoneInfo:
+    """The zone in which a claim's letters are dated."""
     return zone_of(document["region_code"]) if document["region_code"] else WIB
-
-
-def _title(list_name: str, code: str) -> dict[str, str]:
-    title = title_of(list_name, code)
-    return {"id": title.title_id, "en": title.title_en}

@@ -1,17 +1,27 @@
 """Letters of a claim over HTTP, read back from their PDFs."""
 
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any
 
+import asyncpg
 import httpx
+import pytest
 
-from tests.support.agency_events import accident_report, random_nik
+from shared.postgres.database import Database
+from tests.support.agency_events import accident_report, determination, random_nik
 from tests.support.papers import text_of
 from tests.support.verification_service import AUDITOR, Verification
 
 
 def _text(pdf: bytes) -> str:
     return " ".join(text_of(pdf).split())
+
+
+async def _letters(hub: Verification, claim: dict[str, Any]) -> list[dict[str, Any]]:
+    answer = await hub.http.get(f"/v1/claims/{claim['case_number']}/letters", headers=hub.bearer())
+    found: list[dict[str, Any]] = answer.json()["items"]
+    return found
 
 
 async def _letter(hub: Verification, claim: dict[str, Any], kind: str, lang: str = "id", **who: Any) -> httpx.Response:
@@ -26,7 +36,7 @@ async def test_a_claim_grows_its_letters_and_each_is_a_pdf_that_can_be_read(veri
     refused = await _letter(hub, claim, "conclusion")
     assert (refused.status_code, refused.json()["code"]) == (409, "letter.nothing-to-write")
     unknown = await _letter(hub, claim, "love")
-    assert (unknown.status_code, unknown.json()["code"]) == (404, "letter.unknown-kind")
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "letter.not-found")
     assert (await _letter(hub, claim, "conclusion", lang="fr")).status_code == 422
 
     hub.clock.advance(timedelta(seconds=1))
@@ -43,13 +53,83 @@ async def test_a_claim_grows_its_letters_and_each_is_a_pdf_that_can_be_read(veri
     claim = await hub.claim(claim["case_number"])
     await hub.decide(claim, "reject", reason="Di luar hubungan kerja.", legal_basis="PP 44/2015 Pasal 1")
     listed = await hub.http.get(f"/v1/claims/{claim['case_number']}/letters", headers=hub.bearer())
-    assert [item["kind"] for item in listed.json()["items"]] == ["conclusion"]
+    assert [item["kind"] for item in listed.json()["items"]] == ["conclusion", "completion-request"]
     told = await _letter(hub, claim, "conclusion", "en", org=AUDITOR, scope="claims.read")
     text = _text(told.content)
     for words in ("REJECTED", "Di luar hubungan kerja.", listed.json()["items"][0]["number"], "If you do not agree"):
         assert words in text
     rows = await hub.http.get("/v1/audit", params={"action": "claim.letter"}, headers=hub.bearer(AUDITOR, "audit.read"))
-    letters = [row["detail"]["letter"] for row in rows.json()["items"] if row["object_id"] == claim["case_number"]]
-    assert "completion-request" in letters
+    read = [row["detail"]["kind"] for row in rows.json()["items"] if row["object_id"] == claim["case_number"]]
+    assert "completion-request" in read
     other = await _letter(hub, claim, "conclusion", scope="claims.decide")
     assert other.status_code == 403
+
+
+async def test_a_letter_stays_as_it_was_issued_whatever_the_claim_says_later(verification: Verification) -> None:
+    hub, nik = verification, random_nik()
+    report = accident_report(nik, documents=("KPJ",))
+    await hub.publish(report)
+    claim = await hub.claim_with(nik, state="REPORTED")
+    await hub.decide(claim, "request_completion", reason="Mohon KTP.", officer={"id": "V-1", "name": "Dewi"})
+    (first,) = await _letters(hub, claim)
+    issued = await _letter(hub, claim, first["id"])
+
+    hub.clock.advance(timedelta(days=2))
+    claim = await hub.claim(claim["case_number"])
+    await hub.decide(claim, "request_completion", reason="Mohon KTP dan visum.")
+    second, same = await _letters(hub, claim)
+    assert (same["id"], same["number"], same["sha256"]) == (first["id"], first["number"], first["sha256"])
+    assert (same["replaced_by"], second["replaces"]) == (second["number"], first["number"])
+    assert (await _letter(hub, claim, first["id"])).content == issued.content
+    later = _text((await _letter(hub, claim, "completion-request")).content)
+    assert "Mohon KTP dan visum." in later
+    assert f"menggantikan surat nomor {first['number']}" in later
+
+    check = await hub.http.get(f"/receipt/{first['receipt']['code']}", headers={"Accept": "application/json"})
+    told = check.json()
+    assert (told["kind"], told["genuine"], bool(told["replaced_at"])) == ("letter", True, True)
+    assert sha256(issued.content).hexdigest() in told["sha256"]
+    assert nik not in check.text
+
+
+async def test_a_copy_holds_less_and_goes_only_to_whom_the_letter_names(verification: Verification) -> None:
+    hub, nik = verification, random_nik()
+    await hub.publish(accident_report(nik, documents=("KPJ",)))
+    claim = await hub.claim_with(nik, state="REPORTED")
+    await hub.decide(claim, "reject", reason="Di luar hubungan kerja.", legal_basis="PP 44/2015 Pasal 1")
+    path = f"/v1/claims/{claim['case_number']}/letters/conclusion"
+    copy = await hub.http.get(path, params={"copy": "employer"}, headers=hub.bearer())
+    text = _text(copy.content)
+    assert "Tembusan PT Contoh Baja" in text
+    assert "DITOLAK" in text
+    assert "Di luar hubungan kerja." not in text
+    nobodys = await hub.http.get(path, params={"copy": "hospital:1"}, headers=hub.bearer())
+    assert (nobodys.status_code, nobodys.json()["code"]) == (404, "letter.no-copy")
+
+
+async def test_an_inspectors_word_issues_a_letter_in_place_of_bpjs_own(verification: Verification) -> None:
+    hub, nik = verification, random_nik()
+    await hub.publish(accident_report(nik, documents=("KPJ",)))
+    claim = await hub.claim_with(nik, state="REPORTED")
+    await hub.decide(claim, "conclude", outcome="not_covered", reason="Bukan.", legal_basis="PP 44/2015 Pasal 1")
+    (own,) = await _letters(hub, claim)
+    hub.clock.advance(timedelta(seconds=1))
+    await hub.publish(determination(claim["case_number"], received_at=hub.clock.now()))
+    await hub.claim_with(nik, state="CONCLUDED_WORK_ACCIDENT")
+    theirs, _ = await _letters(hub, claim)
+    assert (theirs["kind"], theirs["replaces"], theirs["copies"][:2]) == (
+        "conclusion", own["number"], ["employer", "disnaker"],
+    )  # fmt: skip
+
+
+async def test_nothing_that_was_issued_can_be_changed_in_the_database(
+    verification: Verification, database: Database
+) -> None:
+    hub, nik = verification, random_nik()
+    await hub.publish(accident_report(nik, documents=("KPJ",)))
+    claim = await hub.claim_with(nik, state="REPORTED")
+    await hub.decide(claim, "request_completion", reason="Mohon KTP.")
+    for change in ("UPDATE claim_letter SET number = 'x'", "UPDATE claim_letter_print SET sha256 = 'x'"):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            async with database.system_transaction() as transaction:
+                await transaction.driver.execute(change)

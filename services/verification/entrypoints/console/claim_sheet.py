@@ -20,6 +20,7 @@ from services.verification.application.console_claim import (
 from services.verification.application.console_matters import matters_of
 from services.verification.application.console_people import DECIDERS
 from services.verification.application.console_queue import about_of, due_of
+from services.verification.application.issue_letters import letters_document
 from services.verification.application.workplace import Person, Workplace
 from services.verification.entrypoints.console.claim_words import REFUSED, SEEN_BY, WHAT
 from services.verification.entrypoints.console.frame import Console, signed_in
@@ -58,6 +59,7 @@ async def show_claim(
     async with counter.database.transaction(caller.org) as transaction:
         position = await console.open_queue(transaction).head()
         file = await console.open_claims(transaction).file(case_number)
+        letters = await counter.open_letters(transaction).of_claims([case_number])
         action = "claim.reveal-identity" if revealed else "claim.read"
         await audit(transaction, caller, action, case_number, officer=caller.subject)
     if file.merged_into is not None:
@@ -84,6 +86,7 @@ async def show_claim(
         # What the page's forms are known by when they are sent twice.
         once=str(new_id()),
         done=request.query_params.get("done") if error is None else None,
+        letters=letters_document(letters, counter.letter_check),
         receipts=receipts,
         new_receipt=next((each for each in receipts.values() if each.code == new_receipt), None),
         **shown,
@@ -125,7 +128,6 @@ def _parts(console: Console, file: ClaimFile, *, revealed: bool) -> dict[str, An
         "four_eyes_rupiah": counter.settings.four_eyes_rupiah,
         "words": WHAT,
         "seen_by": SEEN_BY,
-        "letters": console.letters.letters.listed(file),
         "matters": matters_of(file, counter.settings.four_eyes_rupiah),
         "today": counter.clock.now().astimezone(WIB).date(),
     }

@@ -13,7 +13,7 @@ from services.verification.application.console_people import OPERATOR, READERS
 from services.verification.application.console_queue import QueueReader
 from services.verification.application.workplace import Person
 from services.verification.entrypoints.http.desk import Counter
-from services.verification.entrypoints.http.letters import LetterDesk
+from services.verification.entrypoints.http.letter_desk import LetterDesk
 from shared.errors import Unauthenticated
 from shared.postgres.database import Transaction
 from shared.web.pages.catalogues import N_
@@ -30,7 +30,6 @@ TABS = (
     ("/console/coordination", N_("Coordination"), READERS),
     ("/console/operations", N_("Operations"), (OPERATOR,)),
     ("/console/partners", N_("Partners"), (OPERATOR,)),
-    ("/console/notices", N_("Notices"), (OPERATOR,)),
 )
 _ROLE_NAMES = (N_("verifier"), N_("supervisor"), N_("auditor"), N_("operator"))
 del _ROLE_NAMES

@@ -9,6 +9,8 @@ import orjson
 from fastapi import Depends, Path, Request, Response
 
 from services.verification.application.case_desk import CaseDesk
+from services.verification.application.issue_letters import LETTER, LetterClerk, LetterShelf
+from services.verification.application.letters import Letters
 from services.verification.application.ports import CaseStore
 from services.verification.application.reading import ClaimReader
 from services.verification.application.workplace import Workplace
@@ -21,6 +23,7 @@ from shared.audit import AuditEntry, record
 from shared.clock import Clock
 from shared.errors import PreconditionRequired, Stale
 from shared.postgres.database import Database, Transaction
+from shared.receipts.codes import Receipt
 from shared.receipts.register import Receipts
 from shared.regulation.clocks import COUNTING, Counting
 from shared.sealing import Sealer
@@ -30,7 +33,8 @@ from shared.web.door import Principal
 @dataclass(frozen=True)
 class Counter:
     """Where requests are received. `open_store` and `open_reader` give storage on an open transaction; `search_terms`
-    everything a search text may mean; `receipts` is for what is accepted here."""
+    everything a search text may mean; `receipts` is for what is accepted here; `letters` is what the office writes, and
+    `open_letters` what it has written."""
 
     database: Database
     sealer: Sealer
@@ -40,6 +44,8 @@ class Counter:
     open_reader: Callable[[Transaction], ClaimReader]
     search_terms: Callable[[str], list[str]]
     receipts: Receipts
+    letters: Letters
+    open_letters: Callable[[Transaction], LetterShelf]
     counting: Counting = COUNTING
 
     @property
@@ -49,7 +55,16 @@ class Counter:
     def desk(self, transaction: Transaction, policy: Policy | None = None) -> CaseDesk:
         """A desk on an open transaction; `policy` stands in for the settings' own."""
         window = timedelta(days=self.settings.matching_window_days)
-        return CaseDesk(self.open_store(transaction), self.clock, policy or self.policy, window)
+        store, clerk = self.open_store(transaction), self.clerk(transaction)
+        return CaseDesk(store, self.clock, policy or self.policy, window, clerk)
+
+    def clerk(self, transaction: Transaction) -> LetterClerk:
+        """Who issues letters on an open transaction."""
+        return LetterClerk(self.letters, self.open_letters(transaction), self.letter_check)
+
+    def letter_check(self, letter_id: str) -> Receipt:
+        """Where anybody can check this letter."""
+        return self.receipts.receipt(LETTER, letter_id)
 
     def workplace(self, transaction: Transaction) -> Workplace:
         return Workplace(self.desk(transaction), self.open_store(transaction), self.clock, self.policy)
