@@ -116,6 +116,7 @@ class Worker(Part):
     region_code: RegionCode | None = Field(None, description="Where the worker lives.")
     state_service: str | None = Field(None, description="ASN, TNI or POLRI: insured elsewhere.")
     message_consent: bool | None = Field(None, description="Whether the worker agreed to get messages about the case.")
+    message_language: str | None = Field(None, description="id or en: in which language messages are written.")
 
 
 class Wage(Part):
@@ -356,6 +357,7 @@ class Notifier(Part):
     phone: str | None = None
     relation: NotifierRelation
     message_consent: bool | None = Field(None, description="Whether they agreed to get messages about the case.")
+    message_language: str | None = Field(None, description="id or en: in which language messages are written.")
 
 
 class SuspectedEvent(Part):

@@ -137,6 +137,30 @@ def test_a_family_member_reports_without_nik_and_follows_the_claim(open_window: 
     window.complaints.clear()  # the browser itself tells of the 422s
 
 
+def fill_disease(page: Page, window: Window) -> None:
+    """Every step of a report of a disease, in whichever language the page is, up to the last one."""
+    steps: dict[str, dict[str, str]] = {
+        "pelapor": {"reporter_name": "Tono", "reporter_phone": "0812 3456 7891"},
+        "pekerja": {"worker_name": "Tono Saputra", "occupation": "Pemecah batu"},
+        "penyakit": {"diagnosis": "Silikosis", "exposure_source": "Debu batu"},
+        "masa-kerja": {"years_total": "12,5", "years_last_job": "8"},
+    }
+    for step, typed in steps.items():
+        window.open("intake", f"/lapor/{step}")
+        for name, value in typed.items():
+            page.locator(f"#{name}").fill(value)
+        if step == "pelapor":
+            page.locator("[name=relation][value=self]").check()
+        if step == "pekerja":
+            fill_date(page, "birth_date", datetime(1970, 2, 3, tzinfo=WIB))
+        if step == "penyakit":
+            fill_date(page, "diagnosis_date", datetime(2026, 1, 12, tzinfo=WIB))
+        if step == "masa-kerja":
+            page.locator("#province").select_option("36")
+        page.locator("main form.card button").click()
+    window.open("intake", "/lapor/periksa")
+
+
 @pytest.mark.parametrize("language", ["id", "en"])
 def test_every_step_is_accessible_and_light(open_window: OpenWindow, language: str) -> None:
     window = open_window(language, width=320, height=640)
@@ -154,5 +178,21 @@ def test_every_step_is_accessible_and_light(open_window: OpenWindow, language: s
         assert_accessible(page)
     window.open("intake", "/lapor/foto")
     assert_accessible(page)
+    window.open("intake", "/lapor")
+    page.locator("form[action='/lapor/hapus'] button").click()
+    page.locator("form:has([name=kind]) button").click()
+    page.wait_for_url("**/lapor/pelapor")
+    for step in ("penyakit", "masa-kerja"):
+        window.open("intake", f"/lapor/{step}")
+        page.locator("main form.card button").click()
+        expect(page.locator("[role=alert]")).to_be_visible()
+        assert_accessible(page)
+        assert_fits(page)
+        shot(page, f"lapor-{step}-{language}")
+    fill_disease(page, window)
+    expect(page.locator("main")).to_contain_text("Silikosis")
+    assert_accessible(page)
+    assert_fits(page)
+    shot(page, f"lapor-periksa-penyakit-{language}")
     assert max(weights) < _WEIGHT_MAX
     window.complaints.clear()  # the browser itself tells of the 422s

@@ -36,10 +36,10 @@ class DraftRows:
         self._kept = kept
         self._shown = shown
 
-    async def begin(self, token: str, now: datetime) -> None:
+    async def begin(self, token: str, kind: str, now: datetime) -> None:
         await self._driver.execute(_FORGET, now - self._kept, now - self._shown, _FORGET_ROWS_MAX)
         hashed = _hash(token)
-        await self._driver.execute(_BEGIN, hashed, PUBLIC_CHANNEL, self._sealed(Draft(), hashed), now)
+        await self._driver.execute(_BEGIN, hashed, PUBLIC_CHANNEL, self._sealed(Draft({"kind": kind}), hashed), now)
 
     async def draft(self, token: str, now: datetime, *, lock: bool = False) -> Draft | None:
         hashed = _hash(token)

@@ -13,7 +13,7 @@ from uuid import UUID
 import orjson
 
 from services.intake.application.forms.reading import SELF_REPORT, self_report_problems
-from services.intake.application.forms.self_report import SelfReportOfAccident
+from services.intake.application.forms.self_report import SelfReportOfAccident, SelfReportOfDisease
 from services.intake.application.give_receipt import SELF_REPORT as SELF_REPORT_KIND
 from services.intake.application.give_receipt import with_receipt
 from services.intake.application.ports import Asker, Office, Work
@@ -37,7 +37,7 @@ class Step:
     fields: Mapping[str, str] = field(default_factory=dict)
 
 
-STEPS = (
+_WHO = (
     Step(
         "pelapor",
         {
@@ -57,6 +57,10 @@ STEPS = (
             "occupation": "/worker/occupation",
         },
     ),
+)
+_END = (Step("foto"), Step("periksa"))
+_OF_ACCIDENT = (
+    *_WHO,
     Step(
         "kejadian",
         {
@@ -74,11 +78,37 @@ STEPS = (
             "consequence": "/event/consequence",
         },
     ),
-    Step("foto"),
-    Step("periksa"),
+    *_END,
+)
+# Type of work, service, exposure and diagnosis (art. 8A(3)).
+_OF_DISEASE = (
+    *_WHO,
+    Step(
+        "penyakit",
+        {
+            "diagnosis": "/disease/diagnosis",
+            "diagnosis_date": "/disease/diagnosed_on",
+            "exposure_source": "/disease/exposure_source",
+            "consequence": "/event/consequence",
+        },
+    ),
+    Step(
+        "masa-kerja",
+        {
+            "years_total": "/disease/service_years_total",
+            "years_last_job": "/disease/service_years_last_job",
+            "end_date": "/disease/employment_ended_on",
+            "province": "/event/region_code",
+            "place": "/event/place",
+        },
+    ),
+    *_END,
 )
 # A day is typed in three fields.
-DATES = ("birth_date", "event_date")
+DATES = ("birth_date", "event_date", "diagnosis_date", "end_date")
+YEARS = ("years_total", "years_last_job")
+ACCIDENT, DISEASE = "accident", "occupational_disease"
+KINDS = (ACCIDENT, DISEASE)
 
 
 @dataclass(frozen=True)
@@ -100,6 +130,18 @@ class Draft:
     tracking_code: str | None = None
     receipt: str | None = None
 
+    @property
+    def is_of_disease(self) -> bool:
+        return self.typed.get("kind") == DISEASE
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """What is asked, one page after the other; the last one asks whether all is right."""
+        return _OF_DISEASE if self.is_of_disease else _OF_ACCIDENT
+
+    def step(self, path: str) -> Step | None:
+        return next((step for step in self.steps if step.path == path), None)
+
     def with_typed(self, typed: Mapping[str, str]) -> "Draft":
         return replace(self, typed={**self.typed, **typed})
 
@@ -107,8 +149,8 @@ class Draft:
 class Drafts(Protocol):
     """Drafts by the token of a telephone, on one open transaction."""
 
-    async def begin(self, token: str, now: datetime) -> None:
-        """A new, empty one; drafts that nobody has touched for long are forgotten."""
+    async def begin(self, token: str, kind: str, now: datetime) -> None:
+        """A new one of this kind, with nothing typed; drafts that nobody has touched for long are forgotten."""
 
     async def draft(self, token: str, now: datetime, *, lock: bool = False) -> Draft | None:
         """None when there is none, or its time is over."""
@@ -129,12 +171,12 @@ class Drafts(Protocol):
 
 def faults_of(step: Step, draft: Draft, now: datetime) -> dict[str, tuple[str, str]]:
     """What is wrong with this step's fields: field → code and detail."""
-    field_at = {pointer: name for name, pointer in step.fields.items()}
     found: dict[str, tuple[str, str]] = {}
     for problem in self_report_problems(document_of(draft), now):
-        name = field_at.get(problem.pointer)
-        if name is not None:
-            found.setdefault(name, (problem.code, problem.detail))
+        for name, pointer in step.fields.items():
+            # Of a field that may be of several types each one's fault is named below it.
+            if f"{problem.pointer}/".startswith(f"{pointer}/"):
+                found.setdefault(name, (problem.code, problem.detail))
     for name in set(DATES) & set(step.fields):
         if _has_typed(draft, name) and _day(draft, name) is None:
             found[name] = ("date-impossible", "There is no such day.")
@@ -143,12 +185,12 @@ def faults_of(step: Step, draft: Draft, now: datetime) -> dict[str, tuple[str, s
 
 def unfinished(draft: Draft, now: datetime) -> Step | None:
     """The first step with something missing or wrong, None when the report can be sent."""
-    return next((step for step in STEPS if faults_of(step, draft, now)), None)
+    return next((step for step in draft.steps if faults_of(step, draft, now)), None)
 
 
 def document_of(draft: Draft) -> dict[str, Any]:
     """The self-report that the draft is so far. What is empty is left out."""
-    typed, province = draft.typed, draft.typed.get("province", "")
+    typed = draft.typed
     worker = {
         "name": typed.get("worker_name"),
         "nik": _digits(typed.get("nik")),
@@ -156,21 +198,51 @@ def document_of(draft: Draft) -> dict[str, Any]:
         "birth_date": _iso(_day(draft, "birth_date")),
         "occupation": typed.get("occupation"),
     }
-    event = {
-        "place": ", ".join(part for part in (typed.get("place"), typed.get("city")) if part),
-        "region_code": province + _WHOLE_PROVINCE if province else None,
-        "chronology": typed.get("chronology"),
-        "cause": typed.get("cause"),
-        "consequence": typed.get("consequence"),
-        **_when(draft),
-    }
     reporter = {
         "name": typed.get("reporter_name"),
         "phone": typed.get("reporter_phone"),
         "relation": typed.get("relation"),
         "message_consent": bool(typed.get("message_consent")),
     }
-    return {"reporter": _filled(reporter), "worker": _filled(worker), "event": _filled(event)}
+    told = {"reporter": _filled(reporter), "worker": _filled(worker)}
+    if draft.is_of_disease:
+        return {**told, "event": _filled(_where(draft)), "disease": _filled(_disease(draft))}
+    event = {
+        **_where(draft),
+        "chronology": typed.get("chronology"),
+        "cause": typed.get("cause"),
+        **_when(draft),
+    }
+    return {**told, "event": _filled(event)}
+
+
+def _where(draft: Draft) -> dict[str, Any]:
+    """The place and how the worker is, which are asked of both kinds."""
+    typed, province = draft.typed, draft.typed.get("province", "")
+    return {
+        "place": ", ".join(part for part in (typed.get("place"), typed.get("city")) if part),
+        "region_code": province + _WHOLE_PROVINCE if province else None,
+        "consequence": typed.get("consequence"),
+    }
+
+
+def _disease(draft: Draft) -> dict[str, Any]:
+    return {
+        "diagnosis": draft.typed.get("diagnosis"),
+        "diagnosed_on": _iso(_day(draft, "diagnosis_date")),
+        "exposure_source": draft.typed.get("exposure_source"),
+        "service_years_total": _years(draft.typed.get("years_total")),
+        "service_years_last_job": _years(draft.typed.get("years_last_job")),
+        "employment_ended_on": _iso(_day(draft, "end_date")),
+    }
+
+
+def _years(typed: str | None) -> float | str | None:
+    """A number as people write it, `2,5` too; what is none stays as it is and is refused by the form."""
+    try:
+        return float((typed or "").replace(",", ".")) if typed else None
+    except ValueError:
+        return typed
 
 
 def _when(draft: Draft) -> dict[str, Any]:
@@ -209,9 +281,10 @@ def _filled(part: Mapping[str, Any]) -> dict[str, Any]:
 
 
 async def send_report(
-    work: Work, office: Office, drafts: Drafts, token: str, photos: list[tuple[str, str, int]]
+    work: Work, office: Office, drafts: Drafts, token: str, photos: list[tuple[str, str, int]], language: str
 ) -> str | None:
-    """Make the draft a report and answer its tracking code; again, the code it has. `photos` are stored already.
+    """Make the draft a report and answer its tracking code; again, the code it has. `photos` are stored already;
+    whoever agreed to messages gets them in `language` (`id` or `en`).
 
     None when there is no such draft. Raises Refusal when something is missing, Conflict when photographs were changed
     meanwhile.
@@ -223,7 +296,8 @@ async def send_report(
     if len(photos) != len(draft.photos):
         raise Conflict("report.changed-meanwhile", "The photographs were changed meanwhile; send it again.")
     document = document_of(draft)
-    form: SelfReportOfAccident = SELF_REPORT.validate_python(document)
+    document["reporter"]["message_language"] = language
+    form: SelfReportOfAccident | SelfReportOfDisease = SELF_REPORT.validate_python(document)
     view = await submit_self_report(work, office, PUBLIC_ASKER, form, photos)
     # Nobody holds these bytes but the hub: the digest says that what it keeps is what was typed.
     sent = orjson.dumps(document, option=orjson.OPT_SORT_KEYS)

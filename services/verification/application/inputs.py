@@ -88,6 +88,7 @@ def _accident_report(facts: AccidentReportFacts, content: AccidentReportContent,
         sex=form.worker.sex,
         tracking_code_hash=content.tracking_code_hash,
         message_contact=form.worker.phone if form.worker.message_consent else None,
+        message_language=form.worker.message_language,
         case_number=facts.case_number,
         accident=_accident_facts(facts, content, zone, received_at),
         receipts=(
@@ -203,6 +204,7 @@ def _self_report(facts: SelfReportFacts, content: SelfReportContent) -> Evidence
         sex=form.worker.sex,
         tracking_code_hash=content.tracking_code_hash,
         message_contact=form.reporter.phone if form.reporter.message_consent else None,
+        message_language=form.reporter.message_language,
         case_number=facts.case_number,
         accident=AccidentFacts(
             event_kind=facts.kind,

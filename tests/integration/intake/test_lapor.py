@@ -26,6 +26,20 @@ STEPS: dict[str, dict[str, str]] = {
 }  # fmt: skip
 
 
+DISEASE: dict[str, dict[str, str]] = {
+    "pelapor": {"relation": "self", "reporter_name": "Tono", "reporter_phone": "0812 3456 7891"},
+    "pekerja": {**STEPS["pekerja"], "worker_name": "Tono Saputra", "occupation": "Pemecah batu"},
+    "penyakit": {
+        "diagnosis": "Silikosis", "diagnosis_date_day": str(NOON.day), "diagnosis_date_month": str(NOON.month),
+        "diagnosis_date_year": str(NOON.year), "exposure_source": "Debu batu", "consequence": "injury",
+    },
+    "masa-kerja": {
+        "years_total": "12,5", "years_last_job": "8", "end_date_day": "1", "end_date_month": "6",
+        "end_date_year": "2026", "province": "36", "city": "", "place": "Tambang batu Jayanti",
+    },
+}  # fmt: skip
+
+
 class Telephone:
     """A browser of its own before intake."""
 
@@ -43,13 +57,16 @@ class Telephone:
     async def post(self, path: str, typed: dict[str, str] | None = None, **more: Any) -> httpx.Response:
         return await self.http.post(path, data={"csrf": self.csrf, **(typed or {})}, **more)
 
-    async def begin(self) -> None:
+    async def begin(self, **typed: str) -> None:
         await self.get("/lapor")
-        assert (await self.post("/lapor/mulai")).headers["location"] == "/lapor/pelapor"
+        assert (await self.post("/lapor/mulai", typed)).headers["location"] == "/lapor/pelapor"
 
     async def write(self, **over: dict[str, str]) -> None:
         await self.begin()
-        for step, typed in STEPS.items():
+        await self.fill(STEPS, **over)
+
+    async def fill(self, steps: dict[str, dict[str, str]], **over: dict[str, str]) -> None:
+        for step, typed in steps.items():
             answer = await self.post(f"/lapor/{step}", {**typed, **over.get(step, {})})
             assert answer.status_code == 303, answer.text
 
@@ -95,6 +112,59 @@ async def test_a_report_becomes_a_self_report_of_the_hubs_own_channel(intake: In
     other = await intake.http.get(path.replace("/1", "/2"), headers=intake.bearer("bpjs:cikokol", "claims.read"))
     assert other.status_code == 404
     assert (await intake.http.get(path, headers=intake.bearer("channel:jmo", "self-reports.read"))).status_code == 403
+
+
+async def test_a_disease_is_reported_with_what_the_law_asks_of_one(intake: Intake) -> None:
+    telephone, before = Telephone(intake), await reports(intake)
+    await telephone.begin(kind="occupational_disease")
+    await telephone.fill(DISEASE)
+    assert "Silikosis" in (await telephone.get("/lapor/periksa")).text
+    assert (await telephone.get("/lapor/kejadian")).headers["location"] == "/lapor", "that is asked of accidents"
+    assert (await telephone.send()).headers["location"] == "/lapor/selesai"
+    [row] = [row for row in await reports(intake) if row not in before]
+    [event] = await intake.events(str(row["report_id"]))
+    facts, content = event.facts, event.content
+    assert isinstance(facts, SelfReportFacts)
+    assert isinstance(content, SelfReportContent)
+    assert (facts.kind, facts.region_code, facts.occurred_at) == ("occupational_disease", "3600", None)
+    told = content.report.disease
+    assert told is not None
+    assert (told.diagnosis, told.exposure_source, told.diagnosed_on) == ("Silikosis", "Debu batu", NOON.date())
+    assert (float(told.service_years_total or 0), float(told.service_years_last_job or 0)) == (12.5, 8.0)
+    assert str(told.employment_ended_on) == "2026-06-01"
+    assert content.report.event is not None
+    assert content.report.event.place == "Tambang batu Jayanti"
+
+
+@pytest.mark.parametrize(
+    ("step", "typed", "fault"),
+    [
+        ("penyakit", {"diagnosis": ""}, "Isi bagian ini."),
+        ("penyakit", {"diagnosis_date_year": "2027"}, "belum terjadi"),
+        ("penyakit", {"diagnosis_date_day": "31", "diagnosis_date_month": "2"}, "Tanggal ini tidak ada."),
+        ("masa-kerja", {"years_total": "lama"}, "Tulis jumlah tahun"),
+        ("masa-kerja", {"years_total": "nan"}, "Tulis jumlah tahun"),
+        ("masa-kerja", {"years_total": "900"}, "Tulis jumlah tahun"),
+        ("masa-kerja", {"years_last_job": "20"}, "tidak bisa lebih"),
+        ("masa-kerja", {"end_date_day": "31", "end_date_month": "6"}, "Tanggal ini tidak ada."),
+        ("masa-kerja", {"province": ""}, "Isi bagian ini."),
+    ],
+)
+async def test_what_is_wrong_with_a_disease_is_said_in_words(
+    intake: Intake, step: str, typed: dict[str, str], fault: str
+) -> None:
+    telephone = Telephone(intake)
+    await telephone.begin(kind="occupational_disease")
+    await telephone.fill(DISEASE)
+    answer = await telephone.post(f"/lapor/{step}", {**DISEASE[step], **typed})
+    assert (answer.status_code, fault in answer.text) == (422, True), answer.text
+    assert (await telephone.send()).headers["location"] == f"/lapor/{step}"
+
+
+async def test_an_unknown_kind_is_an_accident(intake: Intake) -> None:
+    telephone = Telephone(intake)
+    await telephone.begin(kind="../x")
+    assert (await telephone.get("/lapor/kejadian")).status_code == 200
 
 
 async def test_it_is_sent_once_however_often_the_button_is_pressed(intake: Intake) -> None:

@@ -13,6 +13,7 @@ from shared.errors import Unavailable
 from shared.messages.message import Message, Undeliverable
 from shared.messages.postman import Postman
 from shared.postgres.database import Database
+from tests.integration.intake.test_lapor import STEPS, Telephone
 from tests.support.databases import ServiceDatabase
 from tests.support.eventually import eventually
 from tests.support.intake_service import Intake, accident, running_intake, self_report
@@ -90,6 +91,16 @@ async def test_who_reports_for_a_worker_gets_it_for_them(telling: Intake, tmp_pa
     )
     [path] = await eventually(lambda: list((tmp_path / "messages").glob("*.json")))
     assert json.loads(path.read_text())["to"] == "+6281311112222"
+
+
+async def test_a_report_in_english_is_answered_in_english(telling: Intake, tmp_path: Path) -> None:
+    telephone = Telephone(telling)
+    await telephone.get("/lapor")
+    await telephone.get("/language/en?back=/lapor")
+    await telephone.write(pelapor={**STEPS["pelapor"], "message_consent": "yes"})
+    await telephone.send()
+    [path] = await eventually(lambda: list((tmp_path / "messages").glob("*.json")))
+    assert "A work accident was reported. Your tracking code: " in json.loads(path.read_text())["text"]
 
 
 async def test_nobody_is_told_who_did_not_agree(waiting: Intake) -> None:

@@ -27,6 +27,7 @@ from services.intake.application.forms.fields import (
     KbjiCode,
     Kpj,
     Line,
+    MessageLanguage,
     Nik,
     Paragraph,
     PassportNumber,
@@ -92,6 +93,7 @@ class Worker(FormPart):
         StrictBool | None,
         Field(description="Whether the worker agreed to get the tracking code and news of the case by message."),
     ] = None
+    message_language: MessageLanguage | None = None
 
 
 class Wage(FormPart):

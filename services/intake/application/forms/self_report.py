@@ -16,6 +16,7 @@ from services.intake.application.forms.fields import (
     Instant,
     Kpj,
     Line,
+    MessageLanguage,
     Nik,
     Paragraph,
     PassportNumber,
@@ -33,6 +34,7 @@ class SelfReporter(FormPart):
     message_consent: Annotated[
         StrictBool | None, Field(description="Whether they agreed to get messages about the case.")
     ] = None
+    message_language: MessageLanguage | None = None
 
 
 class SelfReportedWorker(FormPart):

@@ -9,9 +9,11 @@ from fastapi import APIRouter, Request, Response
 
 from services.intake.application.keep_documents import store_content
 from services.intake.application.public_report import (
+    ACCIDENT,
     DATES,
+    KINDS,
     PUBLIC_CHANNEL,
-    STEPS,
+    YEARS,
     Draft,
     Step,
     document_of,
@@ -30,8 +32,7 @@ from shared.web.throttle import Subject
 
 FOLDER = Path(__file__).parent
 SENT = f"{START}/selesai"
-_BY_PATH = {step.path: step for step in STEPS}
-_LAST = STEPS[-1]
+_FIRST = "pelapor"
 _LENGTHS = {"chronology": 4_000}
 
 # By the code of what is wrong; what is not here is told by its own detail.
@@ -41,7 +42,9 @@ _FAULTS = {
     "unknown-code": N_("Choose one of these."),
     "phone-format": N_("Write a telephone number such as 0812 3456 7890."),
     "accident-in-future": N_("This day or hour has not come yet."),
-    "birth-after-event": N_("The birth date must lie before the accident."),
+    "birth-after-event": N_("The birth date must lie before that day."),
+    "diagnosis-in-future": N_("This day or hour has not come yet."),
+    "service-years": N_("In the last job nobody works longer than altogether."),
     "date-impossible": N_("There is no such day."),
     "date-range": N_("There is no such day."),
     "time-range": N_("There is no such day."),
@@ -51,6 +54,7 @@ _FAULTS = {
     "kpj-format": N_("A KPJ has 11 digits. You may leave it empty."),
 }
 _UNFIT = N_("This does not fit.")
+_NO_YEARS = N_("Write a number of years, for example 5.")
 _WITHOUT_NIK = N_("Without a NIK we need the birth date.")
 
 
@@ -72,19 +76,19 @@ def _add_start(router: APIRouter, here: ReportPages) -> None:
         draft = await here.draft(request)
         if draft is not None and draft.tracking_code:
             return to(SENT)
-        return here.page(request, "lapor/start.html", begun=draft is not None and bool(draft.typed))
+        return here.page(request, "lapor/start.html", begun=draft is not None and len(draft.typed) > 1)
 
     @router.post(f"{START}/mulai", **page())
     async def begin(request: Request, form: Form) -> Response:
         await here.throttle.spend([here.throttle.caller("lapor", request, here.settings.lapor_drafts_per_address_max)])
-        token = new_token()
+        token, kind = new_token(), form.text("kind", length_max=40) or ACCIDENT
         async with here.desk.database.transaction(PUBLIC_CHANNEL) as transaction:
             drafts = here.open_drafts(transaction)
             before = here.token(request)
             if before is not None:
                 await drafts.forget(before)
-            await drafts.begin(token, here.desk.office.clock.now())
-        response = to(f"{START}/{STEPS[0].path}")
+            await drafts.begin(token, kind if kind in KINDS else ACCIDENT, here.desk.office.clock.now())
+        response = to(f"{START}/{_FIRST}")
         here.remember(response, token)
         return response
 
@@ -93,7 +97,7 @@ def _add_start(router: APIRouter, here: ReportPages) -> None:
         draft = await here.draft(request)
         if draft is None:
             return to(START)
-        return to(f"{START}/{(unfinished(draft, here.desk.office.clock.now()) or _LAST).path}")
+        return to(f"{START}/{(unfinished(draft, here.desk.office.clock.now()) or draft.steps[-1]).path}")
 
     @router.post(f"{START}/hapus", **page())
     async def throw_away(request: Request, form: Form) -> Response:
@@ -123,7 +127,7 @@ def _add_end(router: APIRouter, here: ReportPages) -> None:
         if form.text("website", length_max=400) is None:
             # Only a program fills in a field that nobody can see; it learns nothing of that.
             await here.throttle.spend(_tries(here, request, draft))
-            await _send(here, token, draft)
+            await _send(here, token, draft, here.pages.language(request))
         return to(SENT)
 
     @router.get(SENT, **page())
@@ -143,7 +147,7 @@ def _tries(here: ReportPages, request: Request, draft: Draft) -> list[Subject]:
     ]
 
 
-async def _send(here: ReportPages, token: str, draft: Draft) -> None:
+async def _send(here: ReportPages, token: str, draft: Draft, language: str) -> None:
     office, database = here.desk.office, here.desk.database
     photos = []
     for photo in draft.photos:
@@ -151,40 +155,43 @@ async def _send(here: ReportPages, token: str, draft: Draft) -> None:
             content = await here.open_drafts(transaction).photo_content(token, photo.id)
         photos.append((*await store_content(office, content), len(content)))
     async with database.transaction(PUBLIC_CHANNEL) as transaction:
-        await send_report(here.desk.work(transaction), office, here.open_drafts(transaction), token, photos)
+        drafts = here.open_drafts(transaction)
+        await send_report(here.desk.work(transaction), office, drafts, token, photos, language)
 
 
 def _add_steps(router: APIRouter, here: ReportPages) -> None:
     @router.get(f"{START}/{{path}}", **page())
     async def show(request: Request, path: str) -> Response:
-        draft, step = await here.draft(request), _BY_PATH.get(path)
+        draft = await here.draft(request)
+        step = draft.step(path) if draft else None
         if draft is None or step is None or draft.tracking_code:
             return to(START)
-        if step is _LAST:
+        if step is draft.steps[-1]:
             lacking = unfinished(draft, here.desk.office.clock.now())
             return to(f"{START}/{lacking.path}") if lacking else _check_page(here, request, draft)
         return _step_page(here, request, step, draft)
 
     @router.post(f"{START}/{{path}}", **page())
     async def take(request: Request, path: str, form: Form) -> Response:
-        token, step, now = here.token(request), _BY_PATH.get(path), here.desk.office.clock.now()
-        if token is None or step is None or not step.fields:
+        token, now = here.token(request), here.desk.office.clock.now()
+        if token is None:
             return to(START)
-        try:
-            typed = _typed(step, form)
-        except Refusal:
-            typed = {}
         async with here.desk.database.transaction(PUBLIC_CHANNEL) as transaction:
             drafts = here.open_drafts(transaction)
             before = await drafts.draft(token, now, lock=True)
-            if before is None or before.tracking_code:
+            step = before.step(path) if before else None
+            if before is None or before.tracking_code or step is None or not step.fields:
                 return to(START)
+            try:
+                typed = _typed(step, form)
+            except Refusal:
+                typed = {}
             draft = before.with_typed(typed)
             await drafts.save(token, draft, now)
         faults = faults_of(step, draft, now)
         if faults:
             return _step_page(here, request, step, draft, faults)
-        return to(f"{START}/{STEPS[STEPS.index(step) + 1].path}")
+        return to(f"{START}/{draft.steps[draft.steps.index(step) + 1].path}")
 
 
 def _typed(step: Step, form: PageForm) -> dict[str, str]:
@@ -205,10 +212,11 @@ def _step_page(
     faults: Mapping[str, tuple[str, str]] | None = None,
     **shown: Any,
 ) -> Response:
-    language = here.pages.language(request)
+    language, place = here.pages.language(request), draft.steps.index(step)
 
     def worded(name: str, code: str, detail: str) -> str:
-        message = _WITHOUT_NIK if (name, code) == ("birth_date", "required") else _FAULTS.get(code, _UNFIT)
+        otherwise = _NO_YEARS if name in YEARS else _UNFIT
+        message = _WITHOUT_NIK if (name, code) == ("birth_date", "required") else _FAULTS.get(code, otherwise)
         return here.pages.translated(message, language)
 
     return here.page(
@@ -221,9 +229,10 @@ def _step_page(
         months=list(get_month_names(locale=language).items()),
         sends_messages=here.desk.office.sends_messages,
         provinces=sorted(PROVINCES.values(), key=lambda province: province.name),
-        number=STEPS.index(step) + 1,
-        last=len(STEPS),
-        back=STEPS[STEPS.index(step) - 1].path if step is not STEPS[0] else None,
+        disease=draft.is_of_disease,
+        number=place + 1,
+        last=len(draft.steps),
+        back=draft.steps[place - 1].path if place else None,
         **shown,
     )
 
@@ -233,7 +242,7 @@ def _check_page(here: ReportPages, request: Request, draft: Draft, *, fault: boo
     return _step_page(
         here,
         request,
-        _LAST,
+        draft.steps[-1],
         draft,
         {"true": ("unticked", "")} if fault else None,
         told=document_of(draft),
