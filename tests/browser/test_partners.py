@@ -1,20 +1,55 @@
 """Onboarding a partner at the console: registered, its credentials shown once, good for a token, and revoked."""
 
+import http.server
 import json
+import threading
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from joserfc import jwt
-from joserfc.jwk import JWKRegistry
+from joserfc.jwk import ECKey, JWKRegistry
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Window, assert_accessible
+from tests.support.key_server import key_set
 from tests.support.served_hub import ServedHub
 
 OpenWindow = Callable[..., Window]
+
+
+@dataclass
+class KeyPages:
+    """A partner's web server where it publishes its keys."""
+
+    url: str
+    body: bytes = b""
+
+    def publish(self, *keys: ECKey) -> None:
+        self.body = key_set(*keys)
+
+
+@pytest.fixture
+def key_pages() -> Iterator[KeyPages]:
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(made.body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        made = KeyPages(f"http://127.0.0.1:{server.server_port}/a-long-way/to/keys/of-the-partner/jwks.json")
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield made
+        server.shutdown()
+        thread.join()
 
 
 def token_answer(hub: ServedHub, credentials: dict[str, Any]) -> int:
@@ -57,27 +92,31 @@ def test_a_hospital_is_registered_signs_in_and_is_revoked(open_window: OpenWindo
     assert token_answer(hub, credentials) == 401
     window.open("verification", "/console/partners")
     expect(page.get_by_label("Credentials of")).to_have_count(0)
-    row = page.get_by_role("row").filter(has_text=credentials["client_id"])
-    row.get_by_role("button", name="Approve", exact=True).click()
-    expect(page.get_by_role("alert")).to_contain_text("a second person must")
-    window.complaints.clear()  # the browser tells of the 409
+    asked = page.get_by_role("region", name="Approve RS Percobaan?")
+    expect(asked).to_contain_text("You asked for this: another operator approves it.")
+    expect(asked.get_by_role("button", name="Approve", exact=True)).to_have_count(0)
     second = open_window("en")
     second.sign_in("operator", "Dewi Lestari")
     page = second.open("verification", "/console/partners")
-    row = page.get_by_role("row").filter(has_text=credentials["client_id"])
-    row.get_by_role("button", name="Approve", exact=True).click()
+    asked = page.get_by_role("region", name="Approve RS Percobaan?")
+    for shown in ("hospital:100000777", "system/*.crus", "Rudi Hartono", credentials["private_key_jwk"]["kid"]):
+        expect(asked).to_contain_text(shown)
+    asked.get_by_role("button", name="Approve", exact=True).click()
     expect(page.get_by_role("status")).to_have_text("Done.")
     assert token_answer(hub, credentials) == 200
+    row = page.get_by_role("row").filter(has_text=credentials["client_id"])
     row.get_by_text("Its keys", exact=True).click()
     assert_accessible(page)
+    row.get_by_label("Last day").last.fill("2099-01-31")
     row.get_by_role("button", name="Add a key beside these").click()
     rotated = json.loads(page.get_by_label("Credentials of").input_value())
     assert token_answer(hub, rotated) == 401
     window.open("verification", "/console/partners")
     page = window.page
     row = page.get_by_role("row").filter(has_text=credentials["client_id"])
-    row.get_by_text("Its keys", exact=True).click()
-    row.get_by_role("button", name="Approve this key").click()
+    asked = page.get_by_role("region", name="Approve another key of RS Percobaan?")
+    expect(asked).to_contain_text("ends 1 Feb 2099, 00:00 WIB")
+    asked.get_by_role("button", name="Approve this key").click()
     expect(page.get_by_role("status")).to_have_text("Done.")
     assert token_answer(hub, rotated) == 200
     row.get_by_text("Its keys", exact=True).click()
@@ -89,6 +128,38 @@ def test_a_hospital_is_registered_signs_in_and_is_revoked(open_window: OpenWindo
     expect(page.get_by_role("status")).to_have_text("Done.")
     expect(page.get_by_role("row").filter(has_text=credentials["client_id"])).to_contain_text("revoked")
     assert token_answer(hub, credentials) == 401
+
+
+def test_a_client_that_publishes_its_keys_is_approved_by_who_has_seen_them(
+    open_window: OpenWindow, hub: ServedHub, key_pages: KeyPages
+) -> None:
+    key = ECKey.generate_key("P-384", parameters={"kid": "november"})
+    key_pages.publish(key)
+    window = open_window("en")
+    window.sign_in("operator", "Rudi Hartono")
+    page = window.open("verification", "/console/partners")
+    page.get_by_label("Kind").select_option("employer")
+    page.get_by_label("Its number").fill("JJ077777")
+    page.get_by_label("Name", exact=True).fill("PT Penerbit Kunci")
+    page.get_by_label("or the address where it publishes its keys").last.fill(key_pages.url)
+    page.get_by_role("button", name="Register", exact=True).click()
+    made = json.loads(page.get_by_label("Credentials of").input_value())
+    assert "private_key_jwk" not in made
+    second = open_window("id", width=320, height=700)
+    second.sign_in("operator", "Dewi Lestari")
+    page = second.open("verification", "/console/partners")
+    asked = page.get_by_role("region", name="Setujui PT Penerbit Kunci?")
+    expect(asked).to_contain_text("Belum pernah dibaca.")
+    asked.get_by_role("button", name="Baca alamat ini sekarang").click()
+    expect(asked).to_contain_text(key.thumbprint())
+    asked.get_by_role("button", name="Setujui", exact=True).click()
+    row = page.get_by_role("row").filter(has_text=made["client_id"])
+    signing = {**made, "private_key_jwk": key.as_dict(private=True)}
+    assert token_answer(hub, signing) == 200
+    row.get_by_text("Kunci klien ini", exact=True).click()
+    expect(row).to_contain_text(key_pages.url)
+    assert_accessible(page)
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= 320
 
 
 def test_what_is_wrong_is_said_and_nothing_typed_is_lost(open_window: OpenWindow) -> None:
@@ -108,9 +179,11 @@ def test_what_is_wrong_is_said_and_nothing_typed_is_lost(open_window: OpenWindow
 
 
 @pytest.mark.parametrize("language", ["id", "en"])
-def test_the_list_of_partners_is_accessible(open_window: OpenWindow, language: str) -> None:
+def test_the_list_of_partners_is_accessible_with_everything_open(open_window: OpenWindow, language: str) -> None:
     window = open_window(language)
     window.sign_in("operator", "Rudi Hartono")
     page = window.open("verification", "/console/partners")
+    for keys in page.locator("main details").all():
+        keys.locator("summary").click()
     expect(page.locator("h1")).to_have_text({"id": "Mitra", "en": "Partners"}[language])
     assert_accessible(page)

@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse
 
 from services.verification.application.hub_operations import HubOperations
 from services.verification.entrypoints.console.frame import Console
-from services.verification.entrypoints.console.partner_forms import FIELDS, KINDS
+from services.verification.entrypoints.console.partner_forms import FIELDS, KINDS, UNREAD
 from services.verification.entrypoints.http.desk import audit
 from shared.errors import SimpulError
 from shared.web.pages.forms import PageForm
@@ -32,10 +32,10 @@ class PartnerDesk:
         person = self.console.person(request)
         return {"id": person.id, "name": person.name}
 
-    async def changed(self, request: Request, client_id: str, path: tuple[str, ...]) -> Response:
+    async def changed(self, request: Request, client_id: str, path: tuple[str, ...], **body: Any) -> Response:
         """Done below `/v1/clients/{client_id}` in the person's name, and back to the list."""
         try:
-            await self.hub.change_client(client_id, path, {"officer": self.officer(request)})
+            await self.hub.change_client(client_id, path, {"officer": self.officer(request), **body})
         except SimpulError as error:
             return await self.shown(request, error=error)
         return await self.done(request, f"partners.{path[-1]}", client_id)
@@ -70,6 +70,7 @@ class PartnerDesk:
             clients=sorted(found.items, key=lambda client: (_ORDER.get(client["status"], 9), client["org"])),
             silent=dict(found.silent),
             kinds=KINDS,
+            unread=UNREAD,
             filled={name: (filled.text(name) if filled else None) or "" for name in FIELDS},
             made=made,
             added=added,

@@ -1,15 +1,17 @@
 """What the forms of the Partners page ask of the registry, and the file that a partner is handed."""
 
 import json
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from joserfc.jwk import ECKey
 
-from shared.errors import Refusal
+from shared.errors import Problem, Refusal
 from shared.web.pages.catalogues import N_
+from shared.web.pages.formats import WESTERN
 from shared.web.pages.forms import PageForm
 
-_JWK_LENGTH_MAX = 4_000
+_JWK_LENGTH_MAX, _URL_LENGTH_MAX = 4_000, 2_000
 # What a person may register here; the hub's own kinds come from the command line of the machine that runs it.
 KINDS = {
     "employer": N_("Employer"),
@@ -21,13 +23,22 @@ KINDS = {
     "auditor": N_("Auditor"),
 }
 # The fields of the form that registers a client: kept when it is refused.
-FIELDS = ("kind", "number", "name", "region_code", "public_jwk")
+FIELDS = ("kind", "number", "name", "region_code", "public_jwk", "jwks_uri", "ends_on")
+# Why a client's address of keys gave none, by the code of the registry or its part before the first hyphen or colon.
+UNREAD = {
+    "http": N_("the server answers with an error"),
+    "no": N_("the server does not answer"),
+    "url": N_("the address leads where the hub does not go"),
+    "redirect": N_("the server sends elsewhere, where the hub does not follow"),
+    "too": N_("the answer is too large, or has too many keys"),
+    "not": N_("the answer is no JWK set"),
+}
 
 
 def wanted_client(form: PageForm) -> tuple[dict[str, Any], dict[str, Any] | None]:
     """What partners is asked to register, and the private key where the partner sent no public one of its own.
-    Raises Refusal for a public key that is no JSON object."""
-    public, private = wanted_key(form)
+    Raises Refusal for a public key that is no JSON object, or a day that is none."""
+    keys, private = wanted_keys(form)
     kind = form.required("kind", length_max=20)
     number = form.required("number", length_max=60)
     org = number if ":" in number else f"{kind.partition('-')[0]}:{number}"
@@ -36,22 +47,35 @@ def wanted_client(form: PageForm) -> tuple[dict[str, Any], dict[str, Any] | None
         "org": org,
         "name": form.required("name", length_max=200),
         "region_code": form.text("region_code", length_max=10) or None,
-        "public_jwk": public,
+        **keys,
     }
     return wanted, private
 
 
-def wanted_key(form: PageForm) -> tuple[dict[str, Any], dict[str, Any] | None]:
-    """The public key, and the private one where the partner sent no public one of its own."""
-    own = form.text("public_jwk", length_max=_JWK_LENGTH_MAX)
-    private: dict[str, Any] | None = None
+def wanted_keys(form: PageForm) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    """The public key or the address where keys are published, with its end, and the private key where the partner sent
+    neither."""
+    own, url = form.text("public_jwk", length_max=_JWK_LENGTH_MAX), form.text("jwks_uri", length_max=_URL_LENGTH_MAX)
+    end = {"expires_at": wanted_end(form)} if form.text("ends_on") else {}
+    if own and url:
+        raise Refusal("partners.key-twice", N_("Give either a public key or the address of keys."))
+    if url:
+        return {"jwks_uri": url, **end}, None
     if own:
-        public = _read_jwk(own)
-    else:
-        key = ECKey.generate_key("P-384")
-        private = {**key.as_dict(private=True), "kid": key.thumbprint(), "alg": "ES384", "use": "sig"}
-        public = {name: value for name, value in private.items() if name != "d"}
-    return public, private
+        return {"public_jwk": _read_jwk(own), **end}, None
+    key = ECKey.generate_key("P-384")
+    private = {**key.as_dict(private=True), "kid": key.thumbprint(), "alg": "ES384", "use": "sig"}
+    return {"public_jwk": {name: value for name, value in private.items() if name != "d"}, **end}, private
+
+
+def wanted_end(form: PageForm) -> str:
+    """The end of the day that is named, in western Indonesia. Raises Refusal."""
+    try:
+        day = date.fromisoformat(form.required("ends_on", length_max=10))
+        return datetime.combine(day + timedelta(days=1), time(), WESTERN).isoformat()
+    except (ValueError, OverflowError):
+        problem = Problem("/ends_on", "date", "Write the day as 2027-01-31.")
+        raise Refusal("form.date", N_("The last day is not a date."), [problem]) from None
 
 
 def _read_jwk(text: str) -> dict[str, Any]:

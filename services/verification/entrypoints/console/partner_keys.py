@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path, Request, Response
 
 from services.verification.application.console_people import OPERATOR
 from services.verification.entrypoints.console.partner_desk import PARTNERS, ClientId, PartnerDesk
-from services.verification.entrypoints.console.partner_forms import key_file, wanted_key
+from services.verification.entrypoints.console.partner_forms import key_file, wanted_end, wanted_keys
 from shared.errors import SimpulError
 from shared.web.door import page
 from shared.web.pages.forms import Form
@@ -17,14 +17,15 @@ def partner_key_routes(desk: PartnerDesk) -> APIRouter:
 
     @router.post(PARTNERS + "/{client_id}/approval", **page(OPERATOR))
     async def approve(request: Request, client_id: ClientId, form: Form) -> Response:
-        return await desk.changed(request, client_id, ("approval",))
+        """Of what is shown: a key that was added since waits for somebody who has seen it."""
+        return await desk.changed(request, client_id, ("approval",), credentials=form.texts("credential"))
 
     @router.post(PARTNERS + "/{client_id}/credentials", **page(OPERATOR))
     async def add_key(request: Request, client_id: ClientId, form: Form) -> Response:
         """Answers the page itself: what it shows once cannot be shown again."""
         try:
-            public, private = wanted_key(form)
-            body = {"public_jwk": public, "awaits_approval": True, "officer": desk.officer(request)}
+            keys, private = wanted_keys(form)
+            body = {**keys, "awaits_approval": True, "officer": desk.officer(request)}
             added = await desk.hub.change_client(client_id, ("credentials",), body)
         except SimpulError as error:
             return await desk.shown(request, error=error)
@@ -37,9 +38,17 @@ def partner_key_routes(desk: PartnerDesk) -> APIRouter:
         request: Request,
         client_id: ClientId,
         credential_id: ClientId,
-        action: Annotated[str, Path(pattern="^(approval|retirement)$")],
+        action: Annotated[str, Path(pattern="^(approval|retirement|reading)$")],
         form: Form,
     ) -> Response:
         return await desk.changed(request, client_id, ("credentials", credential_id, action))
+
+    @router.post(PARTNERS + "/{client_id}/credentials/{credential_id}/expiry", **page(OPERATOR))
+    async def end_key(request: Request, client_id: ClientId, credential_id: ClientId, form: Form) -> Response:
+        try:
+            end = wanted_end(form)
+        except SimpulError as error:
+            return await desk.shown(request, error=error)
+        return await desk.changed(request, client_id, ("credentials", credential_id, "expiry"), expires_at=end)
 
     return router
