@@ -73,7 +73,7 @@ def test_every_stop_of_every_page_is_reached_and_seen(open_window: OpenWindow, h
         walk(window.open("verification", f"/console{path}"))
     window = open_window()
     window.sign_in("operator", "Oki")
-    for path in ("/operations", "/partners"):
+    for path in ("/operations", "/partners", "/notices"):
         walk(window.open("verification", f"/console{path}"))
 
 

@@ -72,7 +72,7 @@ class HubClient:
         return Listed(tuple(items))
 
     async def register_client(self, wanted: dict[str, Any]) -> dict[str, Any]:
-        answer: dict[str, Any] = await self._ask("POST", "partners", "/v1/clients", wanted, once=True)
+        answer: dict[str, Any] = await self._ask("POST", "partners", "/v1/clients", wanted, once=uuid.uuid4().hex)
         return answer
 
     async def change_client(self, client_id: str, path: Sequence[str], body: dict[str, Any]) -> dict[str, Any]:
@@ -82,6 +82,18 @@ class HubClient:
 
     async def revoke_client(self, client_id: str) -> None:
         await self._ask("DELETE", "partners", f"/v1/clients/{quote(client_id, safe='')}")
+
+    async def notices(self) -> Listed:
+        return await self._every(("partners",), "/v1/notices?phase=upcoming&phase=current&phase=ended")
+
+    async def tell(self, path: Sequence[str], body: dict[str, Any], once: str) -> dict[str, Any]:
+        place = "/".join(("/v1/notices", *(quote(part, safe="") for part in path)))
+        answer: dict[str, Any] = await self._ask("POST", "partners", place, body, once=once)
+        return answer
+
+    async def conformance_runs(self, org: str | None = None) -> Listed:
+        of_one = f"org={quote(org)}" if org else ""
+        return await self._every(("partners",), f"/v1/conformance-runs?{of_one}")
 
     async def act(self, service: str, path: Sequence[str], body: dict[str, Any] | None = None) -> dict[str, Any]:
         place = "/".join(quote(part, safe="") for part in path)
@@ -103,13 +115,13 @@ class HubClient:
         return Listed(tuple(items), tuple(silent))
 
     async def _ask(
-        self, method: str, service: str, path: str, body: dict[str, Any] | None = None, *, once: bool = False
+        self, method: str, service: str, path: str, body: dict[str, Any] | None = None, *, once: str | None = None
     ) -> Any:
         if service not in self._urls:
             raise NotFound("operations.unknown-service", "This console knows no such service.")
         headers = {"Authorization": f"Bearer {await self._tokens.token()}"}
         if once:
-            headers["Idempotency-Key"] = uuid.uuid4().hex
+            headers["Idempotency-Key"] = once
         try:
             answer = await self._http.request(method, f"{self._urls[service]}{path}", headers=headers, json=body)
             told = orjson.loads(answer.content)

@@ -71,6 +71,16 @@ class HubOperations(Protocol):
     async def revoke_client(self, client_id: str) -> None:
         """No new token from now on. Raises NotFound, Conflict, Unavailable."""
 
+    async def notices(self) -> Listed:
+        """The newest notices of incidents and maintenance, those that are over too."""
+
+    async def tell(self, path: Sequence[str], body: dict[str, Any], once: str) -> dict[str, Any]:
+        """POST below `/v1/notices` of partners: a new notice, or how one goes on. The same `once` does it once. Raises
+        as the others do."""
+
+    async def conformance_runs(self, org: str | None = None) -> Listed:
+        """The newest runs of the conformance kit, of all or of one organisation."""
+
     async def act(self, service: str, path: Sequence[str], body: dict[str, Any] | None = None) -> dict[str, Any]:
         """POST below `/v1/operations`. Raises Refusal with what the service says, Unavailable when it is silent."""
 

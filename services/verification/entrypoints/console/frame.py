@@ -30,6 +30,7 @@ TABS = (
     ("/console/coordination", N_("Coordination"), READERS),
     ("/console/operations", N_("Operations"), (OPERATOR,)),
     ("/console/partners", N_("Partners"), (OPERATOR,)),
+    ("/console/notices", N_("Notices"), (OPERATOR,)),
 )
 _ROLE_NAMES = (N_("verifier"), N_("supervisor"), N_("auditor"), N_("operator"))
 del _ROLE_NAMES

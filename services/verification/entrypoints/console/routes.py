@@ -13,6 +13,7 @@ from services.verification.entrypoints.console.basket import basket_routes
 from services.verification.entrypoints.console.claim import claim_page_routes
 from services.verification.entrypoints.console.coordination import coordination_routes
 from services.verification.entrypoints.console.frame import Console
+from services.verification.entrypoints.console.notices import notice_routes
 from services.verification.entrypoints.console.operations import operations_routes
 from services.verification.entrypoints.console.partners import partner_routes
 from services.verification.entrypoints.console.people import HOME, FrontDesk, people_routes
@@ -42,6 +43,7 @@ def console_routes(
         coordination_routes(console, open_measures),
         operations_routes(console, hub),
         partner_routes(console, hub),
+        notice_routes(console, hub),
     )
     for part in parts:
         router.routes.extend(part.routes)
