@@ -1,6 +1,7 @@
 """The one place where this service's objects are made; tests call the same `build`."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import httpx
@@ -33,7 +34,7 @@ from services.intake.entrypoints.http.subscriptions import ANSWERS, subscription
 from services.intake.entrypoints.lapor.desk import ReportPages
 from services.intake.entrypoints.lapor.pages import FOLDER as LAPOR_FOLDER
 from services.intake.entrypoints.lapor.pages import lapor_routes
-from services.intake.entrypoints.lapor.photos import photo_routes
+from services.intake.entrypoints.lapor.photos import photo_as_kept, photo_routes
 from services.intake.settings import IntakeSettings
 from shared.clock import Clock, SystemClock
 from shared.events import TOPICS
@@ -232,9 +233,10 @@ def _pages(settings: IntakeSettings, desk: Desk, pages: Pages, employers: Employ
         return ImportRows(transaction, desk.sealer, index, kept=kept_results)
 
     office = EmployerPages(desk, pages, employers, employers.issuer, throttle, settings, Workbooks(), book)
+    receipts = ReceiptPages.of(settings, desk.office.receipts, desk.database, pages, desk.office.clock, index)
     return [
         page_routes(pages),
-        receipt_routes(ReceiptPages.of(settings, desk.office.receipts, desk.database, pages, desk.office.clock, index)),
+        receipt_routes(replace(receipts, as_kept=photo_as_kept)),
         photo_routes(here),
         lapor_routes(here),
         sign_in_routes(office),

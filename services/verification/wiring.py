@@ -227,7 +227,8 @@ def _counter(settings: VerificationSettings, database: Database, clock: Clock, c
     messages = None
     if settings.message_transport != "none":
         messages = WorkerMessages(secrets.sealer, clock, f"{settings.public_url}/status")
-    receipts = Receipts(ReceiptCodes(secrets.worker_keys.key_for("receipts")), NAME, settings.public_url)
+    codes = ReceiptCodes(secrets.worker_keys.key_for("receipts"))
+    receipts = Receipts(codes, NAME, settings.public_url, settings.receipt_page_urls)
     return Counter(
         database,
         secrets.sealer,

@@ -6,7 +6,8 @@ answer. `Accept: application/json` gets JSON.
 """
 
 import asyncio
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from markupsafe import Markup
 
 from shared.clock import Clock
 from shared.errors import NotFound, SimpulError, TooLarge, TooManyRequests
-from shared.postgres.database import Database
+from shared.postgres.database import Database, Transaction
 from shared.receipts.codes import read_code, service_of, written
 from shared.receipts.paper import receipt_pdf
 from shared.receipts.register import Found, Receipts, digest_of, find_receipt
@@ -38,16 +39,23 @@ _MULTIPART_BYTES = 65_536
 _CODE_LENGTH_MAX = 60
 _ELSEWHERE = "receipt.elsewhere"
 
+Digests = Callable[[Transaction, Found], Awaitable[tuple[str, ...]]]
+AsKept = Callable[[Found, bytes], bytes | None]
+
 
 @dataclass(frozen=True)
 class ReceiptPages:
-    """What the pages work with."""
+    """What the pages work with. `digests` finds them where the register has none, because they may have to be
+    forgotten; `as_kept` is what a service makes of such bytes before it keeps them, None where it keeps them as they
+    come."""
 
     receipts: Receipts
     database: Database
     pages: Pages
     throttle: Throttle
     settings: ReceiptSettings
+    digests: Digests | None = None
+    as_kept: AsKept | None = None
 
     @classmethod
     def of(
@@ -70,11 +78,15 @@ class ReceiptPages:
         if code is None:
             raise NotFound("receipt.mistyped", "This is no code of a receipt: a character is wrong or missing.")
         if service_of(code) != self.receipts.service:
-            raise NotFound(_ELSEWHERE, f"Receipts with this letter are given by {service_of(code)}.")
+            there = self._elsewhere(code)["other_page"]
+            where = f" and checked at {there}" if there else ""
+            raise NotFound(_ELSEWHERE, f"Receipts with this letter are given by {service_of(code)}{where}.")
         tries = [self.throttle.caller("receipt", request, self.settings.receipt_tries_per_address_max)]
         await self.throttle.spend(tries)
         async with self.database.system_transaction() as transaction:
             found = await find_receipt(transaction, code)
+            if found is not None and self.digests is not None:
+                found = replace(found, digests=(*found.digests, *await self.digests(transaction, found)))
         if found is None:
             raise NotFound("receipt.unknown", "No receipt was given with this code.")
         await self.throttle.give_back(tries)
@@ -82,15 +94,16 @@ class ReceiptPages:
 
     def refused(self, request: Request, error: SimpulError, typed: str) -> Response:
         """The question again, with what is wrong."""
+        elsewhere = self._elsewhere(typed if error.code == _ELSEWHERE else "")
         if _wants_json(request):
-            return response_of(error)
+            return response_of(error, {"url": elsewhere["other_page"]} if elsewhere["other_page"] else None)
         response = self.pages.page(
             request,
             "receipt/ask.html",
             status=status_of(error),
             fault=error.code,
             typed=typed[:_CODE_LENGTH_MAX],
-            **self._elsewhere(typed if error.code == _ELSEWHERE else ""),
+            **elsewhere,
         )
         if isinstance(error, TooManyRequests):
             response.headers["Retry-After"] = str(error.retry_after_seconds)
@@ -118,8 +131,17 @@ class ReceiptPages:
             url=url,
             picture=Markup(picture),  # noqa: S704 - made of an address of ours alone
             service=self.receipts.service,
-            **{"same": None, "file_digest": "", "fault": "", **shown},
+            **{"same": None, "changed": False, "file_digest": "", "fault": "", **shown},
         )
+
+    async def same_file(self, found: Found, content: bytes) -> dict[str, Any]:
+        """Whether it is what was accepted: as it is, or (`changed`) with what the service takes out of such files."""
+        digest = await asyncio.to_thread(digest_of, content)
+        kept = None
+        if digest not in found.digests and self.as_kept is not None:
+            kept = await asyncio.to_thread(self.as_kept, found, content)
+        changed = kept is not None and digest_of(kept) in found.digests
+        return {"same": changed or digest in found.digests, "changed": changed, "file_digest": digest}
 
     def _json(self, found: Found) -> dict[str, Any]:
         title = title_of("receipt_kinds", found.kind)
@@ -194,10 +216,11 @@ def _add_files(router: APIRouter, here: ReceiptPages) -> None:
             content = await file.read() if file else b""
         finally:
             await form.close()
+        if not found.digests:
+            return here.told(request, found)
         if not content:
             return here.told(request, found, status=422, fault="no-file")
-        digest = await asyncio.to_thread(digest_of, content)
-        return here.told(request, found, same=digest in found.digests, file_digest=digest)
+        return here.told(request, found, **await here.same_file(found, content))
 
 
 def _wants_json(request: Request) -> bool:

@@ -15,6 +15,7 @@ from shared.web.pages.rendering import Pages
 _RECEIPT = N_("Receipt")
 _LABELS = (N_("What was accepted"), N_("When"), N_("By whom"))
 _HOW = N_("Whoever holds this paper can check at this address whether it is genuine. What was sent is not shown there.")
+_FORGOTTEN = N_("Deleted together with what was sent, as the law asks.")
 _PAGE = N_("Page {page} of {pages}")
 _SENDER = N_("Simpul, the hub of work accident insurance (JKK)")
 
@@ -40,6 +41,7 @@ async def receipt_pdf(pages: Pages, language: str, found: Found, service: str, u
         "code": code,
         "rows": [[said(label), value] for label, value in zip(_LABELS, values, strict=True)],
         "digests": list(found.digests),
+        "forgotten": "" if found.digests else said(_FORGOTTEN),
         "picture": qr_svg(url),
         "address": url,
         "how": said(_HOW),

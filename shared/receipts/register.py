@@ -1,8 +1,8 @@
 """Giving receipts, and finding them again. The register is the audit log: append-only, in the transaction of what was
 accepted, in every service that accepts anything."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 
@@ -10,7 +10,7 @@ import orjson
 
 from shared.audit import AuditEntry, record
 from shared.postgres.database import Transaction
-from shared.receipts.codes import Receipt, ReceiptCodes, written
+from shared.receipts.codes import Receipt, ReceiptCodes, service_of, written
 
 _TYPE, _ACTION, _REPLACE = "receipt", "receipt.give", "receipt.replace"
 # The same thing sent again may have come in other bytes; the first time counts.
@@ -20,7 +20,8 @@ _GIVEN = "SELECT DISTINCT object_id FROM audit_log WHERE object_type = $1 AND ob
 
 @dataclass(frozen=True)
 class Acceptance:
-    """What was accepted: its kind (list `receipt_kinds`), what tells it apart, when, and the bytes' SHA-256 in hex."""
+    """What was accepted: its kind (list `receipt_kinds`), what tells it apart, when, and the bytes' SHA-256 in hex;
+    empty where the service keeps it elsewhere, because it may have to be forgotten."""
 
     kind: str
     subject: Sequence[object]
@@ -30,10 +31,12 @@ class Acceptance:
 
 @dataclass(frozen=True)
 class Found:
-    """What the register says of a code: no content, nobody's name."""
+    """What the register says of a code: no content, nobody's name. `about` tells apart what was accepted, and is shown
+    to nobody."""
 
     code: str
     kind: str
+    about: str
     accepted_at: datetime
     digests: tuple[str, ...]
     # When something else took the place of what was accepted, None while it stands.
@@ -42,11 +45,13 @@ class Found:
 
 @dataclass(frozen=True)
 class Receipts:
-    """The receipts of one service. `public_url` is where its check page is reached."""
+    """The receipts of one service. `public_url` is where its check page is reached, `page_urls` are other services'
+    pages by name, as far as they are known."""
 
     codes: ReceiptCodes
     service: str
     public_url: str
+    page_urls: Mapping[str, str] = field(default_factory=dict)
 
     def receipt(self, kind: str, *subject: object) -> Receipt:
         """The receipt of something that was accepted, without looking it up."""
@@ -56,6 +61,11 @@ class Receipts:
     def url(self, code: str) -> str:
         """Of the page where this code is checked."""
         return f"{self.public_url}/receipt/{written(code)}"
+
+    def known(self, code: str) -> Receipt:
+        """A receipt of any service by its code; where that service's page is not known, this one's leads on."""
+        there = self.page_urls.get(service_of(code))
+        return Receipt(code, f"{there}/{written(code)}" if there else self.url(code))
 
     async def give(self, transaction: Transaction, org: str, client_id: str, accepted: Acceptance) -> Receipt:
         """Note it, in the transaction that accepts; again for the same thing gives the same receipt."""
@@ -85,9 +95,11 @@ async def find_receipt(transaction: Transaction, code: str) -> Found | None:
     given = [row for row in rows if "accepted_at" in row]
     if not given:
         return None
-    digests = tuple(dict.fromkeys(row["sha256"] for row in given))
+    digests = tuple(dict.fromkeys(row["sha256"] for row in given if row["sha256"]))
     replaced = next((datetime.fromisoformat(row["replaced_at"]) for row in rows if "replaced_at" in row), None)
-    return Found(code, given[0]["kind"], datetime.fromisoformat(given[0]["accepted_at"]), digests, replaced)
+    first = given[0]
+    accepted_at = datetime.fromisoformat(first["accepted_at"])
+    return Found(code, first["kind"], first["about"], accepted_at, digests, replaced)
 
 
 async def given_among(transaction: Transaction, codes: Sequence[str]) -> set[str]:

@@ -3,7 +3,7 @@
 What a client sent is never repeated: a value may be personal data.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -74,8 +74,9 @@ def problem_response(
     detail: str,
     problems: Sequence[Problem] = (),
     headers: dict[str, str] | None = None,
+    more: Mapping[str, Any] | None = None,
 ) -> Response:
-    """One problem document."""
+    """One problem document; `more` are members of its own (RFC 9457, section 3.2)."""
     body: dict[str, Any] = {
         "type": f"urn:simpul:problem:{code}",
         "title": _TITLES.get(status, "Error"),
@@ -85,11 +86,11 @@ def problem_response(
     }
     if problems:
         body["errors"] = [{"pointer": p.pointer, "code": p.code, "detail": p.detail} for p in problems]
-    return Response(orjson.dumps(body), status, headers or {}, "application/problem+json")
+    return Response(orjson.dumps({**body, **(more or {})}), status, headers or {}, "application/problem+json")
 
 
-def response_of(error: SimpulError) -> Response:
-    return problem_response(status_of(error), error.code, error.detail, error.problems, headers_of(error))
+def response_of(error: SimpulError, more: Mapping[str, Any] | None = None) -> Response:
+    return problem_response(status_of(error), error.code, error.detail, error.problems, headers_of(error), more)
 
 
 def validation_problems(errors: Sequence[Any]) -> list[Problem]:

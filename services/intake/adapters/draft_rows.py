@@ -51,7 +51,8 @@ class DraftRows:
         told = orjson.loads(self._sealer.open_bytes(row["sealed_draft"], type=_TYPE, id=hashed, version=1))
         photos = await self._driver.fetch(_PHOTOS, hashed)
         kept = tuple(Photo(photo["id"], photo["media_type"], photo["size_bytes"]) for photo in photos)
-        return Draft(told["typed"], kept, told["tracking_code"], told.get("receipt"))
+        photo_receipts = tuple(told.get("photo_receipts", ()))
+        return Draft(told["typed"], kept, told["tracking_code"], told.get("receipt"), photo_receipts)
 
     async def save(self, token: str, draft: Draft, now: datetime) -> None:
         hashed = _hash(token)
@@ -76,17 +77,21 @@ class DraftRows:
             raise NotFound("photo.not-found", "There is no such photograph.")
         return self._sealer.open_bytes(sealed, type=_PHOTO_TYPE, id=photo_id, version=1)
 
-    async def finish(self, token: str, tracking_code: str, receipt: str, now: datetime) -> None:
+    async def finish(self, token: str, sent: Draft, now: datetime) -> None:
         hashed = _hash(token)
-        sealed = self._sealed(Draft(tracking_code=tracking_code, receipt=receipt), hashed)
-        await self._driver.execute(_FINISH, hashed, sealed, now)
+        await self._driver.execute(_FINISH, hashed, self._sealed(sent, hashed), now)
         await self._driver.execute("DELETE FROM report_draft_photo WHERE token_hash = $1", hashed)
 
     async def forget(self, token: str) -> None:
         await self._driver.execute("DELETE FROM report_draft WHERE token_hash = $1", _hash(token))
 
     def _sealed(self, draft: Draft, hashed: str) -> bytes:
-        told = {"typed": dict(draft.typed), "tracking_code": draft.tracking_code, "receipt": draft.receipt}
+        told = {
+            "typed": dict(draft.typed),
+            "tracking_code": draft.tracking_code,
+            "receipt": draft.receipt,
+            "photo_receipts": draft.photo_receipts,
+        }
         return self._sealer.seal_bytes(orjson.dumps(told), type=_TYPE, id=hashed, version=1)
 
 

@@ -1,14 +1,16 @@
 """Whoever sends something gets a receipt in the answer: a code that anybody can check, without the content."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from services.intake.application.ports import Asker, Work
 from services.intake.application.report_view import View
-from services.intake.application.stored_report import Paper
+from services.intake.application.stored_report import SCENE, Paper
+from shared.receipts.codes import written
 from shared.receipts.register import Acceptance, digest_of
 
 ACCIDENT_REPORT, SELF_REPORT, STAGE_2 = "accident_report", "self_report", "stage_2"
-CORRECTION, WITHDRAWAL, DOCUMENT = "correction", "withdrawal", "document"
+CORRECTION, WITHDRAWAL, DOCUMENT, PHOTOGRAPH = "correction", "withdrawal", "document", "photograph"
 
 
 async def with_receipt(work: Work, asker: Asker, kind: str, view: View, sent: bytes) -> View:
@@ -28,3 +30,11 @@ async def paper_with_receipt(work: Work, asker: Asker, report_id: object, paper:
     subject = (report_id, paper.document_code, paper.version)
     receipt = await work.give_receipt(asker, Acceptance(DOCUMENT, subject, paper.received_at, paper.sha256))
     return {**view, "receipt": receipt.told()}
+
+
+async def photo_receipts(work: Work, asker: Asker, view: View, digests: Sequence[str]) -> tuple[str, ...]:
+    """The codes, as they are written, of the receipts of a self-report's photographs, each of the bytes that are
+    kept."""
+    at = datetime.fromisoformat(view["received_at"])
+    accepted = [Acceptance(PHOTOGRAPH, (view["id"], SCENE, n), at, each) for n, each in enumerate(digests, start=1)]
+    return tuple([written((await work.give_receipt(asker, each)).code) for each in accepted])

@@ -15,7 +15,7 @@ import orjson
 from services.intake.application.forms.reading import SELF_REPORT, self_report_problems
 from services.intake.application.forms.self_report import SelfReportOfAccident, SelfReportOfDisease
 from services.intake.application.give_receipt import SELF_REPORT as SELF_REPORT_KIND
-from services.intake.application.give_receipt import with_receipt
+from services.intake.application.give_receipt import photo_receipts, with_receipt
 from services.intake.application.ports import Asker, Office, Work
 from services.intake.application.submit_self_report import submit_self_report
 from shared.errors import Conflict
@@ -122,13 +122,14 @@ class Photo:
 
 @dataclass(frozen=True)
 class Draft:
-    """What has been typed so far, by field. Once it is sent only `tracking_code` and the receipt's
-    code are left."""
+    """What has been typed so far, by field. Once it is sent only `tracking_code` and the codes of its receipts are
+    left."""
 
     typed: Mapping[str, str] = field(default_factory=dict)
     photos: tuple[Photo, ...] = ()
     tracking_code: str | None = None
     receipt: str | None = None
+    photo_receipts: tuple[str, ...] = ()
 
     @property
     def is_of_disease(self) -> bool:
@@ -163,8 +164,8 @@ class Drafts(Protocol):
 
     async def photo_content(self, token: str, photo_id: UUID) -> bytes: ...
 
-    async def finish(self, token: str, tracking_code: str, receipt: str, now: datetime) -> None:
-        """Sent: what was typed and the photographs are gone from here."""
+    async def finish(self, token: str, sent: Draft, now: datetime) -> None:
+        """Sent: what was typed and the photographs are gone from here, and only the codes of `sent` are left."""
 
     async def forget(self, token: str) -> None: ...
 
@@ -302,6 +303,9 @@ async def send_report(
     # Nobody holds these bytes but the hub: the digest says that what it keeps is what was typed.
     sent = orjson.dumps(document, option=orjson.OPT_SORT_KEYS)
     view = await with_receipt(work, PUBLIC_ASKER, SELF_REPORT_KIND, view, sent)
+    photo_codes = await photo_receipts(work, PUBLIC_ASKER, view, [sha256 for sha256, _, _ in photos])
     code: str = view["tracking_code"]
-    await drafts.finish(token, code, view["receipt"]["code"], now)
+    await drafts.finish(
+        token, Draft(tracking_code=code, receipt=view["receipt"]["code"], photo_receipts=photo_codes), now
+    )
     return code

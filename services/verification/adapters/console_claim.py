@@ -1,13 +1,8 @@
 """One claim with all that the console shows of it, read without locking anything."""
 
-from datetime import datetime
-
-import asyncpg
-import orjson
-
+from services.verification.adapters.report_papers import papers_of
 from services.verification.adapters.sealed_facts import FactsSealer
-from services.verification.application.console_claim import ClaimFile, Paper
-from services.verification.domain.evidence import ACCIDENT_REPORT, SELF_REPORT
+from services.verification.application.console_claim import ClaimFile
 from shared.errors import NotFound
 from shared.identifiers import is_case_number
 from shared.postgres.database import Transaction
@@ -19,7 +14,6 @@ _EVIDENCE = """SELECT e.id, e.kind, e.version, e.facts, e.revision, e.document
     WHERE l.case_number = $1 AND l.ended_at IS NULL ORDER BY e.received_at, e.id"""
 _ENTRIES = """SELECT id, kind, document FROM claim_entry WHERE case_number IN (
     SELECT case_number FROM claim WHERE case_number = $1 OR merged_into = $1) ORDER BY id"""
-_WITH_PAPERS = (ACCIDENT_REPORT, SELF_REPORT)
 _CODE = """SELECT max(t.minted_at) FROM tracking_code t
     JOIN evidence_link l ON l.evidence_id = t.evidence_id AND l.ended_at IS NULL
     WHERE l.case_number = $1 AND t.companion_id IS NULL AND t.ended_at IS NULL"""
@@ -44,23 +38,6 @@ class ConsoleClaims:
             row["merged_into"],
             tuple(self._facts.open_evidence(each["facts"], each["id"], each["revision"]) for each in evidence),
             tuple(self._facts.open_entry(each["kind"], each["document"], str(each["id"])) for each in entries),
-            tuple(paper for each in evidence if each["kind"] in _WITH_PAPERS for paper in self._papers(each)),
+            tuple(paper for each in evidence for paper in papers_of(self._facts, each)),
             await self._driver.fetchval(_CODE, case_number),
         )
-
-    def _papers(self, row: "asyncpg.Record") -> list[Paper]:
-        if row["document"] is None:
-            return []
-        form = orjson.loads(self._facts.open_form(row["document"], row["id"], row["version"]))
-        return [
-            Paper(
-                row["id"],
-                each["document_code"],
-                each["version"],
-                each["media_type"],
-                each["size_bytes"],
-                datetime.fromisoformat(each["received_at"]) if each.get("received_at") else None,
-            )
-            for each in (form["content"] or {}).get("documents", ())
-            if each.get("state", "in_force") == "in_force"
-        ]

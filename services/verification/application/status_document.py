@@ -8,8 +8,10 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from services.verification.application.received import OWN_SIDE, received_document
 from services.verification.application.worker_status import Access, Followed
 from services.verification.domain import claim as states
+from shared.receipts.register import Receipts
 from shared.regulation.codes import title_of
 from shared.regulation.provinces import PROVINCES
 from shared.regulation.return_to_work import RETURN_TO_WORK
@@ -29,8 +31,6 @@ Words = dict[str, str]
 
 COMPLAINT_LINE = "175"
 _OPEN_PAPERS = ("missing", "rejected")
-# Whose complaints the holder of the code may read: the worker's side.
-_OWN_SIDE = frozenset({"worker", "family", "heir", "union"})
 _REFUSED = (states.CONCLUDED_NOT_COVERED, states.REJECTED, states.EXPIRED)
 _DECIDED = frozenset({*_REFUSED, states.BENEFIT_APPROVED, states.PAID, states.CLOSED})
 # By what a turn's end is due. A paper by itself has no day in the law, but the reports have.
@@ -46,7 +46,7 @@ _CLOCKS_OF_REASON = {
 }
 
 
-def status_document(followed: Followed, now: datetime) -> Document:
+def status_document(followed: Followed, now: datetime, receipts: Receipts) -> Document:
     """The answer to `POST /v1/status`."""
     claim = followed.document
     reason = claim["waiting_reason"] or ""
@@ -63,8 +63,9 @@ def status_document(followed: Followed, now: datetime) -> Document:
         "overdue": due_at is not None and datetime.fromisoformat(due_at) < now,
         "missing": [_paper(item) for item in claim["checklist"] if item["required"] and item["state"] in _OPEN_PAPERS],
         "rights": [*_rights(claim), *_return_to_work(claim)],
-        "complaints": [_complaint(item) for item in claim["complaints"] if item["by"] in _OWN_SIDE],
+        "complaints": [_complaint(item) for item in claim["complaints"] if item["by"] in OWN_SIDE],
         "complaint_line": COMPLAINT_LINE,
+        "received": received_document(followed.received, receipts),
         "seen_by": [_access(access, claim) for access in _accesses(followed)],
     }
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
 
+from services.verification.application.received import Received
 from services.verification.domain.evidence import Evidence
 from shared.identifiers import nik_birth_dates, nik_problems
 
@@ -35,6 +36,7 @@ class Followed:
     gets_messages: bool = False
     # Whose code it was, None for the worker's own.
     companion_id: str | None = None
+    received: tuple[Received, ...] = ()
 
     @property
     def holder(self) -> str:

@@ -208,7 +208,8 @@ class MedicalFacts:
 @dataclass(frozen=True)
 class Receipt:
     """One accepted version of a piece of evidence: what happened, when the hub had it, whether it held the doctor's
-    statement, and what else it told: pairs of a kind (`MedicalFacts.tells`) and a digest of its content."""
+    statement, what else it told: pairs of a kind (`MedicalFacts.tells`) and a digest of its content, and the code of
+    the receipt that its sender got."""
 
     version: int
     what: str
@@ -216,6 +217,7 @@ class Receipt:
     received_at: datetime
     statement: bool = False
     tells: tuple[tuple[str, str], ...] = ()
+    code: str | None = None
 
 
 @dataclass(frozen=True)

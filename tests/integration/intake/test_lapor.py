@@ -176,6 +176,27 @@ async def test_it_is_sent_once_however_often_the_button_is_pressed(intake: Intak
     assert (await telephone.get("/lapor")).headers["location"] == "/lapor/selesai"
 
 
+async def test_the_report_and_every_photograph_have_receipts_that_know_the_picture(intake: Intake) -> None:
+    telephone = Telephone(intake)
+    await telephone.write()
+    device = b"\x00\x00\x00\x04tEXtHP-1" + bytes(4)
+    taken = PNG[:20] + device + PNG[20:]
+    for content in (PNG + b"", taken):
+        await telephone.post("/lapor/foto", files={"photos": ("foto.png", content, "image/png")})
+    await telephone.send()
+    codes = re.findall(r'href="/receipt/([0-9A-Z-]+)"', (await telephone.get("/lapor/selesai")).text)
+    kinds = []
+    for code in codes:
+        receipt = (await telephone.http.get(f"/receipt/{code}", headers={"Accept": "application/json"})).json()
+        kinds.append(receipt["kind"])
+        assert "Rini" not in str(receipt)
+    assert kinds == ["self_report", "photograph", "photograph"]
+    await telephone.get(f"/receipt/{codes[2]}")
+    for content, words in ((PNG, "sama persis"), (taken, "Data tempat dan alat"), (PDF, "bukan yang diterima")):
+        compared = await telephone.post(f"/receipt/{codes[2]}", files={"file": ("foto.png", content)})
+        assert words in compared.text
+
+
 async def test_what_is_written_is_sealed_and_gone_once_it_is_sent(intake: Intake) -> None:
     telephone = Telephone(intake)
     await telephone.write()

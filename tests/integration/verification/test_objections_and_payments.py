@@ -30,6 +30,16 @@ async def _pay(hub: Verification, number: str, **changes: Any) -> httpx.Response
     return await hub.http.post("/v1/payments", json={"case_number": number, **PAYMENT, **changes}, headers=headers)
 
 
+async def _checked(hub: Verification, answer: httpx.Response) -> dict[str, Any]:
+    """What anybody is told of the receipt in an answer."""
+    receipt = answer.json()["receipt"]
+    assert receipt["url"].endswith(f"/receipt/{receipt['code']}")
+    told: dict[str, Any] = (
+        await hub.http.get(f"/receipt/{receipt['code']}", headers={"Accept": "application/json"})
+    ).json()
+    return told
+
+
 async def test_objection_goes_to_bpjs_then_to_disnaker_who_is_asked_for_it(verification: Verification) -> None:
     hub = verification
     claim = await _reported(hub)
@@ -40,6 +50,7 @@ async def test_objection_goes_to_bpjs_then_to_disnaker_who_is_asked_for_it(verif
 
     first = await _post(hub, f"{path}/objections", by="worker", reason="Saya ditugaskan.", documents=["Surat tugas"])
     assert first.status_code == 201, first.text
+    assert (await _checked(hub, first))["kind"] == "objection"
     assert (first.json()["path"], first.json()["claim_state"], first.json()["state"]) == ("bpjs", "REJECTED", "open")
     answer = f"{path}/objections/{first.json()['id']}/answer"
     same = await _post(hub, answer, answer="dismissed", reason="Tetap.", officer={"id": "V-1"})
@@ -114,9 +125,7 @@ async def test_a_payment_has_a_receipt_of_the_bytes_that_were_sent(verification:
     headers = {**hub.once(org=CORE, scope="payments.write"), "Content-Type": "application/json"}
     answer = await hub.http.post("/v1/payments", content=body, headers=headers)
     assert answer.status_code == 201, answer.text
-    receipt = answer.json()["receipt"]
-    assert receipt["url"].endswith(f"/receipt/{receipt['code']}")
-    told = (await hub.http.get(f"/receipt/{receipt['code']}", headers={"Accept": "application/json"})).json()
+    told = await _checked(hub, answer)
     assert (told["genuine"], told["kind"], told["service"]) == (True, "payment", "verification")
     assert told["sha256"] == [sha256(body).hexdigest()]
 

@@ -214,9 +214,21 @@ async def test_the_same_form_sent_twice_is_one_complaint(verification: Verificat
     assert (opened.status_code, opened.headers["location"]) == (303, "/status/claim")
     assert code not in opened.headers["set-cookie"], "the cookie is sealed"
     complaint = {**shared, "kind": "complaint", "by": "family", "text": "Belum ada kabar.", "once": str(new_id())}
+    codes = set()
     for _ in range(2):
         sent = await http.post("/status/complaint", data=complaint)
-        assert (sent.status_code, sent.headers["location"]) == (303, "/status/claim?sent=true")
+        place, _, receipt = sent.headers["location"].partition("&receipt=")
+        assert (sent.status_code, place) == (303, "/status/claim?sent=true")
+        codes.add(receipt)
+    assert len(codes) == 1, "one complaint has one receipt"
+    after = (await http.get(sent.headers["location"])).text
+    assert after.count(receipt) > 2, "shown to be kept, and with all that was received"
+    elsewhere = await http.get("/status/claim?sent=true&receipt=R7K3-M9Q2-XTA5-B4C8")
+    assert "R7K3" not in elsewhere.text, "an address makes no receipt"
+    checked = (await http.get(f"/receipt/{receipt}", headers={"Accept": "application/json"})).json()
+    assert (checked["kind"], len(checked["sha256"])) == ("complaint", 1)
+    received = (await ask(verification, code)).json()["received"]
+    assert [each["kind"] for each in received] == ["complaint", "accident_report"]
     claim = await verification.claim_with(nik)
     assert [(item["by"], item["channel"]) for item in claim["complaints"]] == [("family", "status-page")]
     assert claim["timeline"][-1]["who"] == "worker:self"

@@ -7,8 +7,11 @@ import pytest
 
 from services.verification.application.status_document import status_document
 from services.verification.application.worker_status import Access, Followed, birth_dates_of, written
+from shared.receipts.codes import ReceiptCodes
+from shared.receipts.register import Receipts
 from tests.support.evidence_makers import NIK, report
 
+RECEIPTS = Receipts(ReceiptCodes(b"k" * 32), "verification", "https://claims.example")
 NOW = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 
 
@@ -27,7 +30,7 @@ def clock(name: str, due_at: str | None, *, running: bool = True) -> dict[str, A
 
 
 def told(document: dict[str, Any], **more: Any) -> dict[str, Any]:
-    return status_document(Followed("JKK-2026-7K3M9Q2XTA5", document, frozenset(), **more), NOW)
+    return status_document(Followed("JKK-2026-7K3M9Q2XTA5", document, frozenset(), **more), NOW, RECEIPTS)
 
 
 def rights(document: dict[str, Any]) -> set[str]:

@@ -135,7 +135,13 @@ def _add_end(router: APIRouter, here: ReportPages) -> None:
         draft = await here.draft(request)
         if draft is None or not draft.tracking_code:
             return to(START)
-        return here.page(request, "lapor/sent.html", code=draft.tracking_code, receipt=draft.receipt)
+        return here.page(
+            request,
+            "lapor/sent.html",
+            code=draft.tracking_code,
+            receipt=draft.receipt,
+            photo_receipts=draft.photo_receipts,
+        )
 
 
 def _tries(here: ReportPages, request: Request, draft: Draft) -> list[Subject]:

@@ -5,12 +5,14 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
+from services.intake.application.give_receipt import PHOTOGRAPH
 from services.intake.application.public_report import PUBLIC_CHANNEL, Photo
 from services.intake.domain.file_types import media_type_of
 from services.intake.domain.photo_metadata import NotAPicture, without_metadata
 from services.intake.entrypoints.lapor.desk import START, ReportPages, to
 from shared.errors import NotFound, Refusal, TooLarge, UnsupportedType
 from shared.identifiers import new_id
+from shared.receipts.register import Found
 from shared.web.door import page
 from shared.web.pages.forms import Form, checked_form
 
@@ -62,6 +64,15 @@ def _cleaned(content: bytes) -> bytes:
         return without_metadata(content)
     except NotAPicture:
         raise UnsupportedType("photo.type", "A photograph is a JPEG or PNG picture.") from None
+
+
+def photo_as_kept(found: Found, content: bytes) -> bytes | None:
+    """The picture that would be kept of a photograph, None of anything else: whoever took it has it with place and
+    device, and may compare it with its receipt all the same."""
+    try:
+        return without_metadata(content) if found.kind == PHOTOGRAPH else None
+    except NotAPicture:
+        return None
 
 
 async def _keep(here: ReportPages, request: Request, contents: list[bytes]) -> None:

@@ -1,8 +1,5 @@
 """What goes along with a claim, done at its page: objections, complaints, return to work, payments, companions."""
 
-from dataclasses import asdict
-
-import orjson
 from fastapi import APIRouter, Request, Response
 
 from services.verification.application.accompany import record_return_to_work
@@ -11,15 +8,15 @@ from services.verification.application.complain import ComplaintRequest, answer_
 from services.verification.application.confirm_payment import PaymentRequest, confirm_payment
 from services.verification.application.console_people import DECIDERS
 from services.verification.application.dispute import AnswerRequest, answer_objection, lodge_objection
+from services.verification.application.matter_receipts import accepted_matter
 from services.verification.application.workplace import Person, Workplace
-from services.verification.domain.entries import Payment
-from services.verification.entrypoints.console.claim_sheet import PAYMENT, CaseNumber, act_on_claim
+from services.verification.domain.entries import ComplaintReceived, Objection, Payment
+from services.verification.entrypoints.console.claim_sheet import CaseNumber, act_on_claim
 from services.verification.entrypoints.console.fields import code_in, day_in, moment_in, rupiah_in
 from services.verification.entrypoints.console.frame import Console
 from services.verification.entrypoints.http.work.acting import uuid_text
 from shared.errors import Problem, Refusal
 from shared.identifiers import zone_of
-from shared.receipts.register import Acceptance, digest_of
 from shared.regulation.codes import codes_of
 from shared.web.door import page
 from shared.web.pages.forms import Form
@@ -42,11 +39,13 @@ def matter_routes(console: Console) -> APIRouter:
 def _add_objections(router: APIRouter, console: Console) -> None:
     @router.post("/console/claims/{case_number}/objections", **page(*DECIDERS))
     async def lodge(request: Request, case_number: CaseNumber, form: Form) -> Response:
-        async def work(place: Workplace, person: Person) -> None:
+        async def work(place: Workplace, person: Person) -> Objection:
             by, reason = code_in(form, "by", codes_of("objectors")), form.required("reason")
-            await lodge_objection(place, case_number, person, by, reason, _lines(form.text("documents") or ""))
+            papers = _lines(form.text("documents") or "")
+            objection, _ = await lodge_objection(place, case_number, person, by, reason, papers)
+            return objection
 
-        return await act_on_claim(console, request, case_number, "claim.object", work, form)
+        return await act_on_claim(console, request, case_number, "claim.object", work, form, accepted_matter)
 
     @router.post("/console/claims/{case_number}/objections/{objection_id}/answer", **page(*DECIDERS))
     async def answer(request: Request, case_number: CaseNumber, objection_id: str, form: Form) -> Response:
@@ -75,7 +74,7 @@ def _lines(text: str) -> tuple[str, ...]:
 def _add_complaints(router: APIRouter, console: Console) -> None:
     @router.post("/console/claims/{case_number}/complaints", **page(*DECIDERS))
     async def complain(request: Request, case_number: CaseNumber, form: Form) -> Response:
-        async def work(place: Workplace, person: Person) -> None:
+        async def work(place: Workplace, person: Person) -> ComplaintReceived:
             # The field shows and takes legal time of the place.
             zone = zone_of(form.text("region", length_max=20) or "")
             wanted = ComplaintRequest(
@@ -85,9 +84,10 @@ def _add_complaints(router: APIRouter, console: Console) -> None:
                 form.required("text"),
                 moment_in(form, "received_at", zone),
             )
-            await receive_complaint(place, case_number, person, wanted)
+            complaint, _ = await receive_complaint(place, case_number, person, wanted)
+            return complaint.received
 
-        return await act_on_claim(console, request, case_number, "complaint.receive", work, form)
+        return await act_on_claim(console, request, case_number, "complaint.receive", work, form, accepted_matter)
 
     @router.post("/console/claims/{case_number}/complaints/{complaint_id}/answer", **page(*DECIDERS))
     async def answer(request: Request, case_number: CaseNumber, complaint_id: str, form: Form) -> Response:
@@ -126,14 +126,7 @@ def _add_payments(router: APIRouter, console: Console) -> None:
             payment, _ = await confirm_payment(place, case_number, person.org, asked, person=person)
             return payment
 
-        return await act_on_claim(console, request, case_number, "payment.confirm", work, form, _accepted_payment)
-
-
-def _accepted_payment(payment: Payment) -> Acceptance:
-    """A form has no bytes that anybody keeps: the digest is of what was read from it, with the payment's own id, so
-    that nobody finds the amount by trying all."""
-    read = orjson.dumps(asdict(payment), option=orjson.OPT_SORT_KEYS)
-    return Acceptance(PAYMENT, (payment.id,), payment.at, digest_of(read))
+        return await act_on_claim(console, request, case_number, "payment.confirm", work, form, accepted_matter)
 
 
 def _add_companions(router: APIRouter, console: Console) -> None:

@@ -21,6 +21,7 @@ from services.verification.application.console_matters import matters_of
 from services.verification.application.console_people import DECIDERS
 from services.verification.application.console_queue import about_of, due_of
 from services.verification.application.issue_letters import letters_document
+from services.verification.application.matter_receipts import receipts_of_matters
 from services.verification.application.workplace import Person, Workplace
 from services.verification.entrypoints.console.claim_words import REFUSED, SEEN_BY, WHAT
 from services.verification.entrypoints.console.frame import Console, signed_in
@@ -40,7 +41,6 @@ CaseNumber = Annotated[str, Path(max_length=40)]
 Work = Callable[[Workplace, Person], Awaitable[Any]]
 # What of the work's outcome is to have a receipt.
 Accepted = Callable[[Any], Acceptance]
-PAYMENT = "payment"
 _UNDER_WAY = "idempotency.in-flight"
 
 
@@ -65,7 +65,7 @@ async def show_claim(
     if file.merged_into is not None:
         return RedirectResponse(f"/console/claims/{file.merged_into}", status_code=303)
     shown = _parts(console, file, revealed=revealed)
-    receipts = await _receipts_of_payments(console, file)
+    receipts = await _receipts_given(console, file)
     new_receipt = read_code(request.query_params.get("receipt", "")) if error is None else None
     return console.page(
         request,
@@ -93,11 +93,11 @@ async def show_claim(
     )
 
 
-async def _receipts_of_payments(console: Console, file: ClaimFile) -> dict[str, Receipt]:
-    """By the payments' ids; payments from before there were receipts have none. Whoever confirmed a payment got its
-    receipt, so the rows are of several organisations."""
+async def _receipts_given(console: Console, file: ClaimFile) -> dict[str, Receipt]:
+    """By the ids of payments, objections and complaints; what is older than receipts has none. Whoever brought
+    something got its receipt, so the rows are of several organisations."""
     counter = console.counter
-    named = {item["id"]: counter.receipts.receipt(PAYMENT, item["id"]) for item in file.document["payments"]}
+    named = receipts_of_matters(counter.receipts, file.document)
     if not named:
         return {}
     async with counter.database.system_transaction() as transaction:

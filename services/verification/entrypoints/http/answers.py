@@ -13,6 +13,7 @@ from services.verification.entrypoints.http.insurance_answers import (
     PayerAnswer,
 )
 from shared.events.vocabulary import ChecklistState, ClaimState, Kind, Outcome, Payer, Precision, Segment, WaitingOn
+from shared.receipts.answer import ReceiptAnswer
 
 MatchReason = Annotated[str, coded("match_reasons")]
 DocumentCode = Annotated[str, coded("documents")]
@@ -290,6 +291,7 @@ class ComplaintMadeAnswer(ComplaintAnswer):
 
     case_number: str
     version: int
+    receipt: ReceiptAnswer
 
 
 class ReturnToWorkStepAnswer(BaseModel):

@@ -10,6 +10,7 @@ from pydantic import Field
 from services.verification.application.accompany_worker import end_companion, name_companion
 from services.verification.application.answer_completion import answer_completion
 from services.verification.application.complain import ComplaintRequest, receive_complaint
+from services.verification.application.matter_receipts import Matter, accepted_matter
 from services.verification.application.status_document import status_document
 from services.verification.application.stop_messages import stop_messages
 from services.verification.application.worker_status import CodeReader, Followed, follow_claim, written
@@ -20,6 +21,7 @@ from services.verification.entrypoints.http.work.acting import Body, Day, exampl
 from shared.audit import AuditEntry, record
 from shared.errors import Forbidden, NotFound
 from shared.postgres.database import Transaction
+from shared.receipts.codes import Receipt
 from shared.web.door import public
 from shared.web.openapi import refusals
 from shared.web.strict_json import StrictRoute
@@ -73,8 +75,8 @@ class StatusDesk:
                 await record(transaction, entry)
         return followed
 
-    async def complain(self, followed: Followed, wanted: ComplaintRequest, complaint_id: str) -> None:
-        """A complaint of the worker's side; the same id again is the same complaint.
+    async def complain(self, followed: Followed, wanted: ComplaintRequest, complaint_id: str) -> Receipt:
+        """A complaint of the worker's side; the same id again is the same complaint with the same receipt.
 
         Raises TooManyRequests when this claim has had its share for now, NotFound or Conflict when it was merged away
         just now.
@@ -83,19 +85,25 @@ class StatusDesk:
         await self.throttle.spend([self.throttle.subject("complaint", number, settings.status_complaints_max)])
         async with self.counter.database.system_transaction() as transaction:
             place = self.counter.workplace(transaction)
-            await receive_complaint(place, number, Person(followed.holder, _CLIENT), wanted, complaint_id)
+            person = Person(followed.holder, _CLIENT)
+            complaint, _ = await receive_complaint(place, number, person, wanted, complaint_id)
             await record(transaction, AuditEntry(followed.holder, _CLIENT, "complaint.receive", "claim", number))
+            return await self._receipt(transaction, followed, complaint.received)
 
-    async def answer(self, followed: Followed, text: str, answer_id: str) -> None:
-        """What BPJS had asked the worker for; the same id again is the same answer.
+    async def answer(self, followed: Followed, text: str, answer_id: str) -> Receipt:
+        """What BPJS had asked the worker for; the same id again is the same answer with the same receipt.
 
         Raises Conflict when nothing is asked (any more), NotFound when the claim was merged away just now.
         """
         number = followed.case_number
         async with self.counter.database.system_transaction() as transaction:
             place, person = self.counter.workplace(transaction), Person(followed.holder, _CLIENT)
-            await answer_completion(place, number, person, answer_id, text)
+            answer = await answer_completion(place, number, person, answer_id, text)
             await record(transaction, AuditEntry(followed.holder, _CLIENT, "completion.answer", "claim", number))
+            return await self._receipt(transaction, followed, answer)
+
+    async def _receipt(self, transaction: Transaction, followed: Followed, matter: Matter) -> Receipt:
+        return await self.counter.receipts.give(transaction, followed.holder, _CLIENT, accepted_matter(matter))
 
     async def stop_messages(self, followed: Followed) -> None:
         """Nobody gets messages of this claim any more."""
@@ -155,6 +163,7 @@ def status_routes(desk: StatusDesk) -> APIRouter:
         missing, who must act until when, which rights follow, and who has looked at the claim; no medical detail. A
         wrong code and a wrong birth date get the same answer, and tries are limited."""
         followed = await desk.follow(request, question)
-        return json_response(status_document(followed, desk.counter.clock.now()), headers=_NO_STORE)
+        document = status_document(followed, desk.counter.clock.now(), desk.counter.receipts)
+        return json_response(document, headers=_NO_STORE)
 
     return router

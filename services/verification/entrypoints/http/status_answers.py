@@ -1,12 +1,16 @@
 """What the worker is answered, for the OpenAPI."""
 
 from datetime import datetime
+from typing import Annotated
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from services.verification.entrypoints.http.answers import ComplaintKind, ComplaintState, DocumentCode
-from services.verification.entrypoints.http.coded import Title
+from services.verification.entrypoints.http.coded import Title, coded
 from shared.events.vocabulary import ChecklistState, ClaimState, WaitingOn
+from shared.receipts.answer import ReceiptAnswer
+
+ReceiptKind = Annotated[str, coded("receipt_kinds")]
 
 
 class MissingPaper(BaseModel):
@@ -45,6 +49,16 @@ class OwnComplaint(BaseModel):
     answer: OwnComplaintAnswer | None
 
 
+class ReceivedThing(BaseModel):
+    """Something that the hub received on the claim, from whom and when; `receipt` null where none was given."""
+
+    kind: ReceiptKind
+    what: Title
+    who: Title
+    received_at: datetime
+    receipt: ReceiptAnswer | None
+
+
 class SeenBy(BaseModel):
     """An organisation that sent, was told, looked at or worked on the claim; `last_at` null where it is not known."""
 
@@ -71,4 +85,5 @@ class StatusAnswer(BaseModel):
     rights: list[RightAnswer]
     complaints: list[OwnComplaint]
     complaint_line: str
+    received: list[ReceivedThing] = Field(description="The latest first, at most 30.")
     seen_by: list[SeenBy]

@@ -20,6 +20,7 @@ from services.verification.entrypoints.worker_pages.companions import companion_
 from services.verification.entrypoints.worker_pages.visit import Visits
 from shared.errors import Conflict, NotFound, Refusal, TooManyRequests
 from shared.identifiers import new_id, zone_of
+from shared.receipts.codes import Receipt, written
 from shared.web.door import page
 from shared.web.pages.catalogues import N_
 from shared.web.pages.forms import Form, PageForm
@@ -92,11 +93,16 @@ class StatusPages:
         """The claim as it stands now; `shown` are texts to tell, in English."""
         language = self.pages.language(request)
         texts = {name: self.pages.translated(shown[name], language) if shown.get(name) else "" for name in _TEXTS}
+        counter = self.desk.counter
+        document = status_document(followed, counter.clock.now(), counter.receipts)
+        receipts = [item["receipt"] for item in document["received"] if item["receipt"]]
         return self.pages.page(
             request,
             "status/claim.html",
             status=status,
-            claim=status_document(followed, self.desk.counter.clock.now()),
+            claim=document,
+            # Only of this claim: nobody is shown a code because an address says so.
+            new_receipt=next((each for each in receipts if each["code"] == shown.get("receipt")), None),
             zone=zone_of(followed.document["region_code"] or ""),
             gets_messages=followed.gets_messages,
             companions=[each for each in followed.document.get("companions", ()) if each["ended_at"] is None],
@@ -145,11 +151,11 @@ def _add_asking(router: APIRouter, here: StatusPages) -> None:
         return response
 
     @router.get(_CLAIM, **page())
-    async def claim(request: Request, sent: bool = False) -> Response:
+    async def claim(request: Request, sent: bool = False, receipt: str = "") -> Response:
         followed = await here.followed(request)
         if followed is None:
             return _left(here)
-        return here.claim(request, followed, told=_SENT if sent else "")
+        return here.claim(request, followed, told=_SENT if sent else "", receipt=receipt)
 
     @router.post("/status/leave", **page())
     async def leave(form: Form) -> Response:
@@ -164,13 +170,13 @@ def _add_complaints(router: APIRouter, here: StatusPages) -> None:
             return _left(here)
         try:
             wanted, once = _complaint(form)
-            await here.desk.complain(followed, wanted, once)
+            receipt = await here.desk.complain(followed, wanted, once)
         except TooManyRequests:
             return here.claim(request, followed, fault=_TOO_MANY, status=429)
         except Refusal as refusal:
             fault = _TOO_LONG if refusal.code == "form.text" else _NOTHING_WRITTEN
             return here.claim(request, followed, fault=fault, status=422)
-        return RedirectResponse(f"{_CLAIM}?sent=true", 303)
+        return _sent(receipt)
 
 
 def _add_messages(router: APIRouter, here: StatusPages) -> None:
@@ -191,14 +197,18 @@ def _add_answers(router: APIRouter, here: StatusPages) -> None:
         if followed is None:
             return _left(here)
         try:
-            await here.desk.answer(followed, form.required("text"), _once(form))
+            receipt = await here.desk.answer(followed, form.required("text"), _once(form))
         except Conflict:
             # Somebody has answered meanwhile, or BPJS went on: the page shows where the claim stands now.
             return RedirectResponse(_CLAIM, 303)
         except Refusal as refusal:
             fault = _TOO_LONG if refusal.code == "form.text" else _NOTHING_WRITTEN
             return here.claim(request, followed, answer_fault=fault, status=422)
-        return RedirectResponse(f"{_CLAIM}?sent=true", 303)
+        return _sent(receipt)
+
+
+def _sent(receipt: Receipt) -> Response:
+    return RedirectResponse(f"{_CLAIM}?sent=true&receipt={written(receipt.code)}", 303)
 
 
 def _left(here: StatusPages) -> Response:

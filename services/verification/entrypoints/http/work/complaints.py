@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from services.verification.application.claim_document import complaint_document
 from services.verification.application.complain import ComplaintRequest, answer_complaint, receive_complaint
+from services.verification.application.matter_receipts import COMPLAINT
 from services.verification.application.workplace import Workplace
 from services.verification.entrypoints.http.answers import ComplaintAnswer, ComplaintMadeAnswer
 from services.verification.entrypoints.http.desk import CaseNumber, Counter
@@ -86,7 +87,7 @@ def add_complaints(router: APIRouter, counter: Counter) -> None:
             told = {"case_number": case_number, "version": claim.version}
             return Answer(201, {**complaint_document(complaint), **told})
 
-        return await acted_once(counter, request, caller, key, "complaint.receive", case_number, act)
+        return await acted_once(counter, request, caller, key, "complaint.receive", case_number, act, COMPLAINT)
 
     @router.post(
         "/v1/claims/{case_number}/complaints/{complaint_id}/answer",

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Path, Request, Response
 from pydantic import Field
 
 from services.verification.application.dispute import AnswerRequest, answer_objection, lodge_objection
+from services.verification.application.matter_receipts import OBJECTION
 from services.verification.application.records import ClaimRecord
 from services.verification.application.workplace import Workplace
 from services.verification.entrypoints.http.answers import ObjectionAnswer
@@ -23,6 +24,7 @@ from services.verification.entrypoints.http.work.acting import (
     uuid_text,
 )
 from shared.events.vocabulary import ClaimState
+from shared.receipts.answer import ReceiptAnswer
 from shared.web.door import Caller, secured
 from shared.web.idempotency import Answer, IdempotencyKey
 from shared.web.openapi import idempotent, refusals
@@ -65,6 +67,12 @@ class ObjectionLodged(ObjectionAnswer):
     decision_version: int
 
 
+class ObjectionReceived(ObjectionLodged):
+    """The answer to a new objection."""
+
+    receipt: ReceiptAnswer
+
+
 def _lodged(claim: ClaimRecord, objection_id: str) -> dict[str, Any]:
     document = claim.document or {}
     objection = next(item for item in document["objections"] if item["id"] == objection_id)
@@ -82,7 +90,7 @@ def add_objections(router: APIRouter, counter: Counter) -> None:
         "/v1/claims/{case_number}/objections",
         summary="Record an objection to what was decided",
         status_code=201,
-        response_model=ObjectionLodged,
+        response_model=ObjectionReceived,
         responses=refusals(400, 404, 409, 413, 415, 422, 503),
         **secured(DECIDE, extra=idempotent()),
     )
@@ -99,7 +107,7 @@ def add_objections(router: APIRouter, counter: Counter) -> None:
             )
             return Answer(201, _lodged(claim, lodged.id), {"ETag": f'"{claim.decision_version}"'})
 
-        return await acted_once(counter, request, caller, key, "claim.object", case_number, act)
+        return await acted_once(counter, request, caller, key, "claim.object", case_number, act, OBJECTION)
 
     @router.post(
         "/v1/claims/{case_number}/objections/{objection_id}/answer",

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import Field, StrictInt
 
 from services.verification.application.confirm_payment import PaymentRequest, confirm_payment
+from services.verification.application.matter_receipts import PAYMENT
 from services.verification.application.workplace import Workplace
 from services.verification.entrypoints.http.answers import PaymentAnswer
 from services.verification.entrypoints.http.desk import Counter
@@ -82,6 +83,4 @@ def add_payments(router: APIRouter, counter: Counter) -> None:
             }
             return Answer(201, answer)
 
-        return await acted_once(
-            counter, request, caller, key, "payment.confirm", body.case_number, act, receipt="payment"
-        )
+        return await acted_once(counter, request, caller, key, "payment.confirm", body.case_number, act, PAYMENT)
