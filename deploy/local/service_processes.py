@@ -19,7 +19,7 @@ from shared.sealing.secrets_folder import OPERATOR_FILE
 
 READY_REQUEST_SECONDS = 5.0
 # Those with a page `/receipt`.
-_GIVE_RECEIPTS = ("intake", "disnaker_gateway", "verification")
+_GIVE_RECEIPTS = ("intake", "hospital_gateway", "disnaker_gateway", "verification")
 
 
 def database_name(service: str) -> str:

@@ -1,10 +1,10 @@
 """Settings of the hospital gateway."""
 
-from shared.settings import ServiceSettings
+from shared.settings import ReceiptSettings
 
 
-class HospitalGatewaySettings(ServiceSettings):
-    """Beside the common ones: the bounds of FHIR requests."""
+class HospitalGatewaySettings(ReceiptSettings):
+    """Beside the common ones and those of checking receipts: the bounds of FHIR requests."""
 
     fhir_body_bytes_max: int = 33_554_432
     fhir_entries_max: int = 10_000

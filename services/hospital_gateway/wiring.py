@@ -1,6 +1,6 @@
 """The one place where this service's objects are made; tests call the same `build`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import httpx
@@ -20,6 +20,7 @@ from services.hospital_gateway.adapters.large_requests import Bounds, Case, Larg
 from services.hospital_gateway.adapters.participants import ParticipantRows, PostgresParticipants
 from services.hospital_gateway.adapters.projections import PostgresProjections
 from services.hospital_gateway.adapters.records import PostgresVault
+from services.hospital_gateway.adapters.request_receipts import HOSPITAL_RECORDS, digests_of
 from services.hospital_gateway.adapters.sized_cases import SizedEligibility, SizedResource, SizedSubmit, Told
 from services.hospital_gateway.application.ask_hospitals import AskHospitals
 from services.hospital_gateway.application.assemble_report import Rules
@@ -48,9 +49,16 @@ from shared.operations import dead_letter_routes
 from shared.outbox import Cleaner, Consumer, Handle, Relay, Retention
 from shared.partner_http.client import careful_client
 from shared.postgres.database import Database
+from shared.receipts.codes import ReceiptCodes
+from shared.receipts.pages import FOLDER as RECEIPT_FOLDER
+from shared.receipts.pages import ReceiptPages, receipt_routes
+from shared.receipts.register import Receipts
 from shared.sealing import Sealer, Secrets, load_secrets
 from shared.service import Hook, Service, create_service, issuer_verifier
 from shared.web.door import Verifier
+from shared.web.pages.reception import PageReception
+from shared.web.pages.rendering import Pages
+from shared.web.pages.routes import page_routes
 
 NAME = "hospital_gateway"
 
@@ -72,7 +80,9 @@ def build(
     database = Database.of(settings, service=NAME)
     secrets = load_secrets(settings.secrets_dir)
     load_tables_of_a_visit()
-    answers = Answers(outcome_of, settings.public_url)
+    receipts = Receipts(_receipt_codes(secrets), NAME, settings.public_url)
+    pages = Pages([RECEIPT_FOLDER], public_url=settings.public_url)
+    answers = Answers(outcome_of, settings.public_url, lambda id_: receipts.receipt(HOSPITAL_RECORDS, id_).url)
     stop_verifier: list[Hook] = []
     if verifier is None:
         verifier, stop = issuer_verifier(settings)
@@ -91,6 +101,8 @@ def build(
         routers=[
             bridge_token_router(_bridge_tokens(settings, issuer_client, verifier, bridges, vault, clock)),
             fhir_router(_surface(settings, cases, large, answers)),
+            page_routes(pages),
+            receipt_routes(_receipt_pages(settings, receipts, database, pages, clock, secrets)),
             dead_letter_routes(database, consumer),
         ],
         verifier=BridgeVerifier(bridges, verifier, clock),
@@ -101,9 +113,26 @@ def build(
             HeldPurge(database, clock, _purge_ages(settings), every_seconds=settings.purge_every_seconds),
             consumer,
         ],
-        checks=[("postgres", database.check)],
+        reception=PageReception(pages),
+        checks=[("postgres", database.check), ("pages", pages.assets.check)],
         on_stop=[*stop_verifier, issuer_client.aclose, database.close, bus.close, large.close],
     )
+
+
+def _receipt_codes(secrets: Secrets) -> ReceiptCodes:
+    return ReceiptCodes(secrets.worker_keys.key_for("receipts"))
+
+
+def _receipt_pages(
+    settings: HospitalGatewaySettings,
+    receipts: Receipts,
+    database: Database,
+    pages: Pages,
+    clock: Clock,
+    secrets: Secrets,
+) -> ReceiptPages:
+    here = ReceiptPages.of(settings, receipts, database, pages, clock, secrets.blind_index)
+    return replace(here, digests=digests_of)
 
 
 def _kafka(settings: HospitalGatewaySettings) -> AioKafkaBus:
@@ -162,8 +191,14 @@ class _Cases:
             entries_max=settings.fhir_entries_max, slim_from_bytes=settings.fhir_inline_bytes_max + 1
         )
         days = settings.fhir_replay_days
-        vault = PostgresVault(database, secrets.sealer, secrets.blind_index, clock, replay_days=days)
-        reports = ReportWriter(resource_format, Rules(relevance_rules(), body_part_rules()), secrets.worker_keys)
+        receipts = Receipts(_receipt_codes(secrets), NAME, settings.public_url)
+        vault = PostgresVault(database, secrets.sealer, secrets.blind_index, clock, receipts, replay_days=days)
+        reports = ReportWriter(
+            resource_format,
+            Rules(relevance_rules(), body_part_rules()),
+            secrets.worker_keys,
+            lambda id_: receipts.receipt(HOSPITAL_RECORDS, id_).code,
+        )
         writer = ResourceWriter(resource_format, reports, clock)
         participants = PostgresParticipants(database, secrets.sealer, secrets.blind_index)
         eligibility = CheckEligibility(vault, resource_format, writer, participants, clock)

@@ -325,6 +325,7 @@ class AccidentReportContent(Content):
     documents: tuple[DocumentVersion, ...] = ()
     reason: str | None = Field(None, description="Reason given for a correction or withdrawal.")
     tracking_code_hash: str | None = None
+    receipt: str | None = Field(None, description="Of the receipt that the sender of this version got: its code.")
 
 
 class SelfReportFacts(Facts):
@@ -392,3 +393,4 @@ class SelfReportContent(Content):
     report: SelfReportForm
     tracking_code_hash: str | None = None
     documents: tuple[DocumentVersion, ...] = Field((), description="Photographs, under the code SCENE.")
+    receipt: str | None = Field(None, description="Of the receipt that its sender got: its code.")

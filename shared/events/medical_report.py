@@ -302,3 +302,4 @@ class MedicalReportContent(Content):
     episode: StatementPeriod | None = Field(None, description="The time of the whole treatment, over several visits.")
     documents: tuple[HospitalDocument, ...] = ()
     signatures: tuple[Signature, ...] = ()
+    receipt: str | None = Field(None, description="Of the receipt that the sender of this version got: its code.")

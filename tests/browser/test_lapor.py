@@ -118,7 +118,7 @@ def test_a_family_member_reports_without_nik_and_follows_the_claim(open_window: 
     page.locator("#month").select_option("7")
     go_on(page, "Lihat klaim saya")
     expect(page.locator("h1")).to_have_text("Laporan sudah kami terima")
-    number = page.locator(".mono").inner_text()
+    number = page.locator("span.mono").first.inner_text()
     found = (
         hub.apis["verification"].http.get(f"/v1/claims/{number}", headers=hub.bearer(ClientKind.BPJS_VERIFIER)).json()
     )

@@ -70,6 +70,8 @@ def test_another_service_s_code_leads_to_the_page_where_it_is_checked(open_windo
     window = open_window(width=320, height=640, java_script_enabled=False)
     page = window.open("verification", "/receipt")
     code = received(hub)
+    told = hub.apis["verification"].http.get(f"/receipt/{code}", headers={"Accept": "application/json"}).json()
+    assert (told["code"], told["url"]) == ("receipt.elsewhere", f"{hub.apis['intake'].url}/receipt/{code}")
     look_up(page, code)
     expect(page.locator("[role=alert]")).to_contain_text("diawali huruf lain")
     assert page.evaluate("document.documentElement.scrollWidth") <= 320

@@ -43,7 +43,7 @@ ORGS = {
     ClientKind.AUDITOR: "auditor:ombudsman",
     ClientKind.OPERATOR: "operator:hub",
 }
-_GIVE_RECEIPTS = ("intake", "disnaker_gateway", "verification")
+_GIVE_RECEIPTS = ("intake", "hospital_gateway", "disnaker_gateway", "verification")
 _SETTINGS_CLASSES = {name: "".join(word.title() for word in name.split("_")) + "Settings" for name in SERVICES}
 _START_SECONDS = 60.0
 _QUIET_SECONDS = 30.0

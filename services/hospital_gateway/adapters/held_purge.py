@@ -1,8 +1,9 @@
 """Forgets what bore no sign of a work accident (interface, section 4): purpose limitation, kept by the clock.
 
 A held visit goes 72 hours after it ended, or 30 days after its last change if it never did, with all that belongs to
-it, the Bundles it came in and their answers. What belongs to no visit goes with the last one that names it, else 30
-days after its own last change. A row in `purged_resource` says that something was there, and nothing of what it said.
+it, the Bundles it came in, their answers, and the digests of their receipts, which themselves tell no content and stay.
+What belongs to no visit goes with the last one that names it, else 30 days after its own last change. A row in
+`purged_resource` says that something was there, and nothing of what it said.
 """
 
 import asyncio
@@ -83,6 +84,8 @@ WITH gone AS (DELETE FROM resource WHERE org = $1 AND id = ANY($2::uuid[]) RETUR
 named AS (DELETE FROM resource_identifier WHERE org = $1 AND resource_id = ANY($2::uuid[])),
 receipts AS (DELETE FROM bundle_receipt WHERE org = $1
               AND id IN (SELECT receipt_id FROM gone WHERE receipt_id IS NOT NULL)),
+digests AS (DELETE FROM receipt_digest
+             WHERE id IN (SELECT receipt_id FROM gone WHERE receipt_id IS NOT NULL)),
 marked AS (INSERT INTO purged_resource (org, type, id, purged_at)
            SELECT DISTINCT $1, type, id, $3::timestamptz FROM gone ON CONFLICT DO NOTHING)
 SELECT DISTINCT unnest(named || patient_id) AS id FROM gone

@@ -2,14 +2,13 @@
 one look-up and one insert."""
 
 import hashlib
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import date, timedelta
 from uuid import UUID
 
 import asyncpg
 
-from services.hospital_gateway.adapters.fhir.systems import STATUS
 from services.hospital_gateway.adapters.fhir.types import STORED_TYPES
 from services.hospital_gateway.adapters.record_statements import (
     ADD_ALONE,
@@ -29,7 +28,8 @@ from services.hospital_gateway.adapters.record_statements import (
     VISITS_NAMING,
     VISITS_OF,
 )
-from services.hospital_gateway.adapters.resource_search import Hashes, page_sql, search_sql
+from services.hospital_gateway.adapters.request_receipts import RequestReceipts
+from services.hospital_gateway.adapters.resource_search import hashes_of, kind_of, page_sql, search_sql
 from services.hospital_gateway.adapters.statement_sizes import packed, slices
 from services.hospital_gateway.application.documents import (
     Caller,
@@ -48,6 +48,7 @@ from shared.errors import SimpulError
 from shared.events import Event
 from shared.outbox import append
 from shared.postgres.database import Database, Transaction
+from shared.receipts.register import Receipts
 from shared.sealing import BlindIndex, Sealer
 
 _NAMING = sorted(STORED_TYPES - {"Patient"})
@@ -58,17 +59,26 @@ class PostgresVault:
     """All hospitals' records, each reached in its own transaction under row-level security."""
 
     def __init__(
-        self, database: Database, sealer: Sealer, index: BlindIndex, clock: Clock, *, replay_days: int
+        self,
+        database: Database,
+        sealer: Sealer,
+        index: BlindIndex,
+        clock: Clock,
+        receipts: Receipts,
+        *,
+        replay_days: int,
     ) -> None:
         self._database = database
         self._sealer = sealer
         self._index = index
         self._clock = clock
+        self._receipts = receipts
         self._replay_for = timedelta(days=replay_days)
 
     def on(self, tx: Transaction, caller: Caller) -> "PostgresRecords":
         """One hospital's records on a transaction that is open already."""
-        return PostgresRecords(tx, caller, self._sealer, self._index, self._clock, self._replay_for)
+        given = RequestReceipts(tx, caller, self._receipts)
+        return PostgresRecords(tx, caller, self._sealer, self._index, self._clock, self._replay_for, given)
 
     @asynccontextmanager
     async def of(self, caller: Caller) -> AsyncIterator["PostgresRecords"]:
@@ -91,6 +101,7 @@ class PostgresRecords:
         index: BlindIndex,
         clock: Clock,
         replay_for: timedelta,
+        receipts: RequestReceipts,
     ) -> None:
         self._tx = tx
         self._driver = tx.driver
@@ -100,9 +111,12 @@ class PostgresRecords:
         self._index = index
         self._clock = clock
         self._replay_for = replay_for
+        self.acknowledge, self.was_acknowledged = receipts.give, receipts.was_given
 
     async def prepare(self, keys: Sequence[tuple[str, str, str]], bundle_sha256: bytes | None) -> Prepared:
-        asked = {(key[0], token): key for key in keys for token in self._index.all(_kind(key[0]), f"{key[1]}|{key[2]}")}
+        asked = {
+            (key[0], token): key for key in keys for token in self._index.all(kind_of(key[0]), f"{key[1]}|{key[2]}")
+        }
         row = await self._driver.fetchrow(
             PREPARE,
             self._org,
@@ -124,7 +138,7 @@ class PostgresRecords:
             replay = self._sealer.open_bytes(
                 row["sealed_response"], type="bundle-answer", id=row["receipt_id"], version=1
             )
-        return Prepared(row["region_code"], holders, replay)
+        return Prepared(row["region_code"], holders, replay, row["receipt_id"])
 
     async def held(self, targets: Sequence[tuple[str, UUID]], *, lock: bool = False) -> list[Held]:
         asked = dict.fromkeys(targets)
@@ -136,23 +150,13 @@ class PostgresRecords:
         return [self._opened(row) for row in rows]
 
     async def find(self, criteria: Criteria) -> list[Held]:
-        sql, arguments = page_sql(self._org, criteria, self._hashes_of(criteria))
+        sql, arguments = page_sql(self._org, criteria, hashes_of(self._index, criteria))
         return [self._opened(row) for row in await self._driver.fetch(sql, *arguments)]
 
     async def count(self, criteria: Criteria) -> int:
-        condition, arguments = search_sql(self._org, criteria, self._hashes_of(criteria))
+        condition, arguments = search_sql(self._org, criteria, hashes_of(self._index, criteria))
         counted = await self._driver.fetchval(f"SELECT count(*) FROM resource r WHERE {condition}", *arguments)  # noqa: S608
         return int(counted)
-
-    def _hashes_of(self, criteria: Criteria) -> Hashes:
-        def hashes(type_name: str, keys: Iterable[str]) -> list[str]:
-            return [token for key in keys for token in self._index.all(_kind(type_name), key)]
-
-        return Hashes(
-            hashes(criteria.type, (f"{one.system}|{one.value}" for one in criteria.identifiers)),
-            hashes(criteria.type, (f"{STATUS}|{one}" for one in criteria.statuses or ())),
-            hashes("Patient", (f"{one.system}|{one.value}" for one in criteria.absent_patients)),
-        )
 
     async def history_of(self, type_name: str, resource_id: UUID, before: int | None, count: int) -> list[Held]:
         rows = await self._driver.fetch(HISTORY, self._org, type_name, resource_id, before, count)
@@ -177,7 +181,7 @@ class PostgresRecords:
         return [row["id"] for row in rows]
 
     async def join_patient(self, patient_id: UUID, key: tuple[str, str]) -> list[UUID]:
-        tokens = self._index.all(_kind("Patient"), f"{key[0]}|{key[1]}")
+        tokens = self._index.all(kind_of("Patient"), f"{key[0]}|{key[1]}")
         rows = await self._driver.fetch(JOIN_PATIENT, self._org, patient_id, list(tokens), _NAMING)
         return [row["encounter_id"] for row in rows if row["encounter_id"] is not None]
 
@@ -373,7 +377,7 @@ class PostgresRecords:
         await self._driver.execute("RELEASE SAVEPOINT attempt")
 
     def _token(self, type_name: str, key: tuple[str, str]) -> str:
-        return self._index.of(_kind(type_name), f"{key[0]}|{key[1]}")
+        return self._index.of(kind_of(type_name), f"{key[0]}|{key[1]}")
 
     def _opened(self, row: asyncpg.Record) -> Held:
         text = self._sealer.open_bytes(row["sealed"], type=row["type"], id=row["id"], version=row["version"])
@@ -392,8 +396,3 @@ class PostgresRecords:
 def _numbers(marks: VisitMarks) -> list[tuple[str, str]]:
     named = (("nik", marks.nik), ("kpj", marks.kpj), ("passport", marks.passport))
     return [(kind, number) for kind, number in named if number]
-
-
-def _kind(type_name: str) -> str:
-    """The blind index's kind: a NIK of a Patient and of a Practitioner are not to be linked by their hashes."""
-    return f"fhir-{type_name}"

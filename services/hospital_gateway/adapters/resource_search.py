@@ -1,10 +1,12 @@
 """Searches among a hospital's resources as SQL."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from services.hospital_gateway.adapters.fhir.systems import STATUS
 from services.hospital_gateway.application.documents import Criteria
+from shared.sealing import BlindIndex
 
 _BEARS = (
     "r.id IN (SELECT resource_id FROM resource_identifier i"
@@ -19,6 +21,24 @@ class Hashes:
     identifiers: Sequence[str]
     statuses: Sequence[str]
     patients: Sequence[str]
+
+
+def hashes_of(index: BlindIndex, criteria: Criteria) -> Hashes:
+    """Under every key of the ring."""
+
+    def hashes(type_name: str, keys: Iterable[str]) -> list[str]:
+        return [token for key in keys for token in index.all(kind_of(type_name), key)]
+
+    return Hashes(
+        hashes(criteria.type, (f"{one.system}|{one.value}" for one in criteria.identifiers)),
+        hashes(criteria.type, (f"{STATUS}|{one}" for one in criteria.statuses or ())),
+        hashes("Patient", (f"{one.system}|{one.value}" for one in criteria.absent_patients)),
+    )
+
+
+def kind_of(type_name: str) -> str:
+    """The blind index's kind: a NIK of a Patient and of a Practitioner are not to be linked by their hashes."""
+    return f"fhir-{type_name}"
 
 
 def search_sql(org: str, criteria: Criteria, hashes: Hashes) -> tuple[str, list[Any]]:

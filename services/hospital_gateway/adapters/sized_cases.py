@@ -52,11 +52,18 @@ class SizedResource(SingleResource):
         return cast("Done", await self.large.do("create", len(raw), caller, type_name, raw, if_none_exist))
 
     async def update(
-        self, caller: Caller, type_name: str, resource_id: str, raw: bytes, if_match: str | None = None
+        self,
+        caller: Caller,
+        type_name: str,
+        resource_id: str,
+        raw: bytes,
+        if_match: str | None = None,
+        sent: bytes | None = None,
     ) -> Done:
         if not self.large.takes(raw):
-            return await super().update(caller, type_name, resource_id, raw, if_match)
-        return cast("Done", await self.large.do("update", len(raw), caller, type_name, resource_id, raw, if_match))
+            return await super().update(caller, type_name, resource_id, raw, if_match, sent)
+        asked = (caller, type_name, resource_id, raw, if_match, sent)
+        return cast("Done", await self.large.do("update", len(raw), *asked))
 
     async def update_where(
         self, caller: Caller, type_name: str, where: Search, raw: bytes, if_match: str | None

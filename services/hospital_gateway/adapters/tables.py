@@ -10,6 +10,7 @@ from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
 from shared.postgres.standard_columns import declare_standard_tables
+from shared.postgres.throttle_table import ThrottleColumns
 
 _INSTANT = DateTime(timezone=True)
 
@@ -24,7 +25,7 @@ declare_standard_tables(Base)
 class ResourceRow(Base, table=True):
     """One version of a resource. `sealed` is its JSON text (sealed with type, id and version), `sha256` of that text,
     `content_sha256` of the text without the hub's id and meta; `latest` marks the current version. `named` are the
-    resources it refers to, `receipt_id` is of the Bundle it came in."""
+    resources it refers to, `receipt_id` is of the request it came in."""
 
     __tablename__ = "resource"
 
@@ -109,6 +110,22 @@ class BundleReceiptRow(Base, table=True):
     entries: int
     sealed_request: bytes = Field(sa_type=LargeBinary)
     sealed_response: bytes = Field(sa_type=LargeBinary)
+
+
+class ReceiptDigestRow(Base, table=True):
+    """SHA-256 of the bytes of one request, by the id under which its receipt was given."""
+
+    __tablename__ = "receipt_digest"
+
+    id: UUID = Field(primary_key=True)
+    org: str
+    sha256: bytes = Field(sa_type=LargeBinary)
+
+
+class ThrottleRow(Base, ThrottleColumns, table=True):
+    """How often somebody without a token tried a receipt's code."""
+
+    __tablename__ = "throttle"
 
 
 class RegisteredPartnerRow(Base, table=True):

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -98,6 +98,11 @@ def as_event(report: Assembled) -> Event:
         content=report.content,
         traceparent=current_traceparent(),
     )
+
+
+def with_receipt(told: Event, code: str | None) -> Event:
+    """The event with the code of the receipt that the sender of its cause got."""
+    return replace(told, content=told.content.model_copy(update={"receipt": code})) if told.content and code else told
 
 
 def _facts(

@@ -214,11 +214,13 @@ class Written(Held):
 
 @dataclass(frozen=True)
 class Done:
-    """What became of one entry. `answer` is what the hub replies to a question, such as one for eligibility."""
+    """What became of one entry. `answer` is what the hub replies to a question, such as one for eligibility;
+    `acknowledged` is the id under which a single write was given a receipt."""
 
     status: Literal["201 Created", "200 OK"]
     held: Held
     answer: Held | None = None
+    acknowledged: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -233,11 +235,12 @@ class Shown:
 @dataclass(frozen=True)
 class Submitted:
     """The answer to a Bundle, and whether it was the answer to the same bytes before. `document` is what a document
-    was stored as, which is its answer."""
+    was stored as, which is its answer. `acknowledged` is the id under which a receipt was given, if one was."""
 
     answer: bytes
     replayed: bool = False
     document: Held | None = None
+    acknowledged: UUID | None = None
 
 
 # What became of an entry of a Bundle.
@@ -291,11 +294,12 @@ class Receipt:
 @dataclass(frozen=True)
 class Prepared:
     """What one look-up at the beginning of a write finds: the hospital's region, who holds the identifiers asked for,
-    and the answer that a Bundle of the same bytes got."""
+    and the answer that a Bundle of the same bytes got, with the id of its receipt."""
 
     region_code: str | None = None
     holders: Mapping[tuple[str, str, str], tuple[UUID, ...]] = field(default_factory=dict)
     replay: bytes | None = None
+    receipt_id: UUID | None = None
 
 
 @dataclass(frozen=True)

@@ -103,8 +103,8 @@ class Records(Protocol):
         receipt: Receipt | None = None,
         receipt_id: UUID | None = None,
     ) -> None:
-        """Store new versions, the states of new Encounters' reports, and the receipt of the Bundle; `receipt_id` is
-        the Bundle's also where its receipt is kept later."""
+        """Store new versions, the states of new Encounters' reports, and the receipt of the Bundle; `receipt_id` is of
+        the request they came in, also where a Bundle's receipt is kept later."""
 
     async def lock_reports(self, encounter_ids: Sequence[UUID]) -> list[ReportState]:
         """Lock the reports' states in the order of their ids."""
@@ -114,6 +114,12 @@ class Records(Protocol):
 
     async def keep_receipt(self, receipt: Receipt) -> None:
         """Keep a Bundle's bytes and its answer."""
+
+    async def acknowledge(self, request_id: UUID, sha256: bytes, at: datetime) -> None:
+        """Give the sender of a request a receipt for its bytes, whose id is also that of `add`."""
+
+    async def was_acknowledged(self, request_id: UUID) -> bool:
+        """Whether a request of before was given a receipt."""
 
     async def publish(self, events: Sequence[Event]) -> None:
         """Put events into the outbox of this transaction."""

@@ -4,12 +4,12 @@ An Encounter's report is locked before its parts are read and its event goes to 
 Encounter make two versions in order, whichever comes first.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from services.hospital_gateway.application.assemble_report import Rules, as_event, assemble
+from services.hospital_gateway.application.assemble_report import Rules, as_event, assemble, with_receipt
 from services.hospital_gateway.application.belonging import settled
 from services.hospital_gateway.application.documents import Held, Kept, Receipt, ReportState, VisitMarks, Written
 from services.hospital_gateway.application.ports import Records, ResourceFormat, Workers
@@ -49,7 +49,8 @@ def _marks(visit: Visit, before: VisitMarks, at: datetime) -> VisitMarks:
 
 @dataclass(frozen=True)
 class Change:
-    """What one submission writes: new versions, the current ones before, and the Bundle's receipt if it was one."""
+    """What one submission writes: new versions, the current ones before, and the Bundle's receipt if it was one;
+    `receipt_id` is of the request they came in."""
 
     written: Sequence[Written]
     heads: Mapping[tuple[str, UUID], Held]
@@ -58,12 +59,16 @@ class Change:
 
 
 class ReportWriter:
-    """Stores new versions and publishes what they mean for reports."""
+    """Stores new versions and publishes what they mean for reports. `receipt_code` is of the receipt that the sender of
+    a request gets."""
 
-    def __init__(self, resource_format: ResourceFormat, rules: Rules, workers: Workers) -> None:
+    def __init__(
+        self, resource_format: ResourceFormat, rules: Rules, workers: Workers, receipt_code: Callable[[UUID], str]
+    ) -> None:
         self._format = resource_format
         self._rules = rules
         self._workers = workers
+        self._receipt_code = receipt_code
 
     async def store(
         self,
@@ -102,7 +107,8 @@ class ReportWriter:
         if touched - new:
             events += await self._again(records, org, region_code, sorted(touched - new), at)
         if events:
-            await records.publish(events)
+            code = self._receipt_code(change.receipt_id) if change.receipt_id is not None else None
+            await records.publish([with_receipt(event, code) for event in events])
 
     async def look_again(
         self, records: Records, org: str, region_code: str | None, encounter_ids: Sequence[UUID], at: datetime

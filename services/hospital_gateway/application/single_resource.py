@@ -1,6 +1,7 @@
 """One resource at a time: create, update, patch, read, read of one version, and what would be said of one."""
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, replace
 
 from services.hospital_gateway.application.addressed import audited, current, not_there, one_version, resource_id_of
 from services.hospital_gateway.application.documents import Caller, Done, Entry, Held, Search
@@ -9,6 +10,7 @@ from services.hospital_gateway.application.ports import ResourceFormat, Vault
 from services.hospital_gateway.application.retried import retried
 from services.hospital_gateway.application.write_resources import ResourceWriter
 from shared.errors import SimpulError, Stale
+from shared.identifiers import new_id
 
 _PATCH_TRIES = 3
 
@@ -25,15 +27,22 @@ class SingleResource:
         """Store a new resource, or a new version of the one that its identifiers already name."""
         draft = await self.format.resource(raw, type_name, None)
         entry = Entry(type_name, "POST", type_name, draft=draft, if_none_exist=if_none_exist)
-        return await self._write(caller, entry, "resource.create")
+        return await self._write(caller, entry, "resource.create", raw)
 
     async def update(
-        self, caller: Caller, type_name: str, resource_id: str, raw: bytes, if_match: str | None = None
+        self,
+        caller: Caller,
+        type_name: str,
+        resource_id: str,
+        raw: bytes,
+        if_match: str | None = None,
+        sent: bytes | None = None,
     ) -> Done:
-        """Store a new version. Ids are the hub's, so an unknown one is NotFound; raises Stale for an old If-Match."""
+        """Store a new version. Ids are the hub's, so an unknown one is NotFound; raises Stale for an old If-Match.
+        `sent` is what came, if it was not the resource itself."""
         draft = await self.format.resource(raw, type_name, resource_id)
         entry = Entry(type_name, "PUT", type_name, resource_id, draft, if_match=if_match)
-        return await self._write(caller, entry, "resource.update")
+        return await self._write(caller, entry, "resource.update", raw if sent is None else sent)
 
     async def update_where(
         self, caller: Caller, type_name: str, where: Search, raw: bytes, if_match: str | None
@@ -41,7 +50,7 @@ class SingleResource:
         """Store a new version of the one that the condition names, or a new resource when there is none."""
         draft = await self.format.resource(raw, type_name, None)
         entry = Entry(type_name, "PUT", type_name, draft=draft, if_match=if_match, where=where)
-        return await self._write(caller, entry, "resource.update")
+        return await self._write(caller, entry, "resource.update", raw)
 
     async def patch(
         self, caller: Caller, type_name: str, resource_id: str, patch: bytes, if_match: str | None = None
@@ -65,7 +74,7 @@ class SingleResource:
             if not found:
                 raise await not_there(records, type_name, identity)
         raw = self.format.patched(found[0].text, patch)
-        return await self.update(caller, type_name, resource_id, raw, if_match or f'W/"{found[0].version}"')
+        return await self.update(caller, type_name, resource_id, raw, if_match or f'W/"{found[0].version}"', patch)
 
     async def problems(self, raw: bytes, type_name: str) -> SimpulError:
         """What is to be said of this resource: what refuses it, else `valid` and what a second judge finds doubtful.
@@ -78,15 +87,17 @@ class SingleResource:
             return error
         return refused([finding("valid"), *await self.format.second_opinion(draft)])
 
-    async def _write(self, caller: Caller, entry: Entry, action: str) -> Done:
-        searches = self.format.searches([entry])
+    async def _write(self, caller: Caller, entry: Entry, action: str, sent: bytes) -> Done:
+        searches, digest = self.format.searches([entry]), hashlib.sha256(sent).digest()
 
         async def once() -> Done:
+            id_ = new_id()
             async with self.vault.of(caller) as records:
                 prepared = await records.prepare(self.writer.keys([entry], searches), None)
-                done = (await self.writer.write(records, caller, [entry], searches, prepared))[0]
+                (done,) = await self.writer.write(records, caller, [entry], searches, prepared, receipt_id=id_)
                 await audited(records, action, done.held)
-                return done
+                await records.acknowledge(id_, digest, self.writer.clock.now())
+                return replace(done, acknowledged=id_)
 
         return await retried(once)
 

@@ -98,7 +98,7 @@ class SubmitBundle:
         prepared = await records.prepare(self._writer.keys(sent.entries, sent.submission.searches), sent.digest)
         if prepared.replay is not None:
             await records.audit("bundle.replay", "Bundle", sent.digest.hex(), {})
-            return await self._again(records, sent, prepared.replay)
+            return await self._again(records, sent, prepared.replay, prepared.receipt_id)
         done: Sequence[Outcome]
         if sent.submission.kind == "batch":
             done = [await self._alone(records, sent, one) for one in sent.submission.entries]
@@ -115,15 +115,21 @@ class SubmitBundle:
         else:
             answer = self._format.transaction_response(done, sent.submission.kind)
         await self._audit(records, sent, done)
-        return Submitted(answer, document=_document(sent, done))
+        # Of a batch at least one entry has to be taken; what became of each is in the answer.
+        taken = any(isinstance(one, Done) for one in done)
+        if taken:
+            await records.acknowledge(sent.receipt_id, sent.digest, self._clock.now())
+        return Submitted(answer, document=_document(sent, done), acknowledged=sent.receipt_id if taken else None)
 
-    async def _again(self, records: Records, sent: _Sent, replay: bytes) -> Submitted:
-        """The answer from before; of a document it is kept as the address of the version that was made."""
+    async def _again(self, records: Records, sent: _Sent, replay: bytes, receipt_id: UUID | None) -> Submitted:
+        """The answer and the receipt from before; of a document it is kept as the address of the version that was
+        made."""
+        given = receipt_id if receipt_id is not None and await records.was_acknowledged(receipt_id) else None
         if sent.submission.kind != "document":
-            return Submitted(replay, replayed=True)
+            return Submitted(replay, replayed=True, acknowledged=given)
         type_name, resource_id, _, version = replay.decode().split("/")
         held = await one_version(records, type_name, resource_id, version)
-        return Submitted(replay, replayed=True, document=held)
+        return Submitted(replay, replayed=True, document=held, acknowledged=given)
 
     def _receipt(self, sent: _Sent, done: Sequence[Outcome]) -> Receipt:
         document = _document(sent, done)

@@ -61,7 +61,7 @@ class ResourceWriter:
     def __init__(self, resource_format: ResourceFormat, reports: ReportWriter, clock: Clock) -> None:
         self._format = resource_format
         self._reports = reports
-        self._clock = clock
+        self.clock = clock
 
     def keys(self, entries: Sequence[Entry], searches: Mapping[str, Search]) -> list[Key]:
         """Every identifier whose holder must be known before these entries can be written."""
@@ -87,15 +87,14 @@ class ResourceWriter:
         receipt_id: UUID | None = None,
     ) -> list[Done]:
         """Do all entries or raise the refusal that names every problem; keep the receipt if there is to be one.
-        `receipt_id` is of the
-        Bundle they came in. Raises Collision."""
+        `receipt_id` is of the request they came in. Raises Collision."""
         plan = self._planned(entries, searches, prepared)
         await self._meet_heads(records, plan)
         if not plan.findings:
             await self._check_organisations(records, caller, plan)
         if plan.findings:
             raise refused(plan.findings)
-        now = self._clock.now()
+        now = self.clock.now()
         done, written = self._versions(plan, now)
         if plan.findings:
             raise refused(plan.findings)

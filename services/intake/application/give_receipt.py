@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+import orjson
+
 from services.intake.application.ports import Asker, Work
 from services.intake.application.report_view import View
-from services.intake.application.stored_report import SCENE, Paper
+from services.intake.application.stored_report import SCENE, Form, Paper
 from shared.receipts.codes import written
 from shared.receipts.register import Acceptance, digest_of
 
@@ -13,16 +15,23 @@ ACCIDENT_REPORT, SELF_REPORT, STAGE_2 = "accident_report", "self_report", "stage
 CORRECTION, WITHDRAWAL, DOCUMENT, PHOTOGRAPH = "correction", "withdrawal", "document", "photograph"
 
 
-async def with_receipt(work: Work, asker: Asker, kind: str, view: View, sent: bytes) -> View:
+async def with_receipt(
+    work: Work, asker: Asker, kind: str, view: View, sent: bytes, stage_2: Form | None = None
+) -> View:
     """`view`, the answer to a report or a change of one, with the receipt of the bytes that were sent.
 
-    A change is told apart by the version it made; a Tahap II, which may be sent again, by its bytes.
+    A change is told apart by the version it made; a Tahap II, which may be sent again, by what it says.
     """
     digest = digest_of(sent)
-    which = digest if kind == STAGE_2 else view["version"]
+    which = told_apart(view["version"], stage_2)
     at = datetime.fromisoformat(view.get("updated_at") or view["received_at"])
     receipt = await work.give_receipt(asker, Acceptance(kind, (view["id"], which), at, digest))
     return {**view, "receipt": receipt.told()}
+
+
+def told_apart(version: int, stage_2: Form | None) -> object:
+    """What tells the receipts of one report apart."""
+    return version if stage_2 is None else digest_of(orjson.dumps(stage_2, option=orjson.OPT_SORT_KEYS))
 
 
 async def paper_with_receipt(work: Work, asker: Asker, report_id: object, paper: Paper, view: View) -> View:

@@ -4,6 +4,14 @@ from datetime import date
 from typing import Any
 
 from services.intake.application.facts import stage_2_facts
+from services.intake.application.give_receipt import (
+    ACCIDENT_REPORT,
+    CORRECTION,
+    SELF_REPORT,
+    STAGE_2,
+    WITHDRAWAL,
+    told_apart,
+)
 from services.intake.application.ports import Office
 from services.intake.application.stored_report import Paper, StoredReport, StoredSelfReport
 from shared.events import Event, new_event
@@ -38,6 +46,14 @@ _TYPES = {
 }
 
 
+_RECEIPTS = {
+    ReportChange.SUBMITTED: ACCIDENT_REPORT,
+    ReportChange.CORRECTED: CORRECTION,
+    ReportChange.WITHDRAWN: WITHDRAWAL,
+    ReportChange.STAGE_2_SUBMITTED: STAGE_2,
+}
+
+
 def report_event(report: StoredReport, change: ReportChange, office: Office, *, reason: str | None = None) -> Event:
     """The event that tells of the report's present version."""
     return new_event(
@@ -52,8 +68,18 @@ def report_event(report: StoredReport, change: ReportChange, office: Office, *, 
             documents=tuple(_document(paper) for paper in report.papers),
             reason=reason,
             tracking_code_hash=report.tracking_code_hash,
+            receipt=_receipt(report, change, office),
         ),
     )
+
+
+def _receipt(report: StoredReport, change: ReportChange, office: Office) -> str | None:
+    """The code of the receipt that the change is given; papers have their own."""
+    kind = _RECEIPTS.get(change)
+    if kind is None:
+        return None
+    which = told_apart(report.version, report.stage_2 if kind == STAGE_2 else None)
+    return office.receipts.receipt(kind, report.report_id, which).code
 
 
 def self_report_event(report: StoredSelfReport, office: Office) -> Event:
@@ -77,6 +103,7 @@ def self_report_event(report: StoredSelfReport, office: Office) -> Event:
             report=SelfReportForm.model_validate(report.form),
             tracking_code_hash=report.tracking_code_hash,
             documents=tuple(_document(photo) for photo in report.photos),
+            receipt=office.receipts.receipt(SELF_REPORT, report.report_id, report.version).code,
         ),
     )
 

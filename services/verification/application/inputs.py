@@ -97,6 +97,7 @@ def _accident_report(facts: AccidentReportFacts, content: AccidentReportContent,
                 f"accident-report.{facts.change}",
                 (occurred_at or facts.received_at) if facts.version == 1 else received_at,
                 received_at,
+                code=content.receipt,
             ),
         ),
     )
@@ -215,7 +216,9 @@ def _self_report(facts: SelfReportFacts, content: SelfReportContent) -> Evidence
             exposure_source=form.disease.exposure_source if form.disease else None,
             notifier=facts.relation,
         ),
-        receipts=(Receipt(facts.version, f"self-report.{facts.change}", when, facts.received_at),),
+        receipts=(
+            Receipt(facts.version, f"self-report.{facts.change}", when, facts.received_at, code=content.receipt),
+        ),
     )
 
 

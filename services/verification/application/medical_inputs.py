@@ -45,7 +45,8 @@ def medical_evidence(facts: MedicalReportFacts, content: MedicalReportContent, a
     happened_at = started if facts.version == 1 else received_at
     medical = _medical_facts(facts, content, zone)
     told = _digests(medical, content)
-    receipt = Receipt(facts.version, what, happened_at, received_at, content.doctor_statement is not None, told)
+    statement = content.doctor_statement is not None
+    receipt = Receipt(facts.version, what, happened_at, received_at, statement, told, content.receipt)
     return Evidence(
         id=facts.encounter_id,
         source=_HOSPITAL,

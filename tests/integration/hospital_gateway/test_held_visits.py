@@ -18,6 +18,7 @@ from shared.events.vocabulary import ClaimState, WaitingOn
 from shared.sealing import load_secrets
 from tests.integration.hospital_gateway.conftest import Gateway, Hospital, of_type, running, sample
 from tests.integration.hospital_gateway.test_projections import publish
+from tests.integration.hospital_gateway.test_receipts import code_in
 from tests.support.databases import ServiceDatabase
 from tests.support.eventually import eventually
 
@@ -144,8 +145,12 @@ async def test_a_held_visit_is_purged_72_hours_after_it_ended_and_may_be_sent_ag
     assert (await hospital.get("/fhir/Encounter")).json().get("entry") is None
     # Somebody else's purged resource is as unknown as any.
     assert await gone(gateway.hospital(), encounter) == [404]
-    for table in ("resource", "resource_identifier", "bundle_receipt", "medical_report"):
+    for table in ("resource", "resource_identifier", "bundle_receipt", "receipt_digest", "medical_report"):
         assert await gateway.rows(f"SELECT 1 FROM {table} WHERE org = $1", hospital.org) == [], table
+    place = f"/receipt/{code_in(answer)}"
+    receipt = (await gateway.http.get(place, headers={"Accept": "application/json"})).json()
+    assert (receipt["genuine"], receipt["sha256"]) == (True, []), "that it came stays known, and nothing of what it was"
+    assert "Sudah dihapus" in (await gateway.http.get(place)).text
     again = await hospital.post("/fhir", bundle)
     assert again.status_code == 200
     assert "idempotency-replayed" not in again.headers

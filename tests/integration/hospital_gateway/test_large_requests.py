@@ -63,7 +63,9 @@ async def test_a_large_bundle_is_neither_read_nor_stored_by_the_serving_process(
     nothing_is_done_here(monkeypatch)
     paths = await hospital.accepted(bundle)
     assert len(paths) == 506
-    assert (await hospital.post("/fhir", bundle)).headers["idempotency-replayed"] == "true"
+    again = await hospital.post("/fhir", bundle)
+    assert again.headers["idempotency-replayed"] == "true"
+    assert "/receipt/H" in again.headers["link"]
     answer = await hospital.post("/fhir", invalid)
     assert answer.status_code == 422
     (issue,) = answer.json()["issue"]

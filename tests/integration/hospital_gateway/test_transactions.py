@@ -236,4 +236,8 @@ async def test_every_write_and_read_is_in_the_log(gateway: Gateway) -> None:
     paths = await hospital.accepted(sample("commuting-motorcycle"))
     await hospital.get(f"/fhir/{paths[0]}")
     rows = await gateway.rows("SELECT action, object_type FROM audit_log WHERE org = $1 ORDER BY id", hospital.org)
-    assert [tuple(row) for row in rows] == [("bundle.submit", "Bundle"), ("resource.read", "Patient")]
+    assert [tuple(row) for row in rows] == [
+        ("bundle.submit", "Bundle"),
+        ("receipt.give", "receipt"),
+        ("resource.read", "Patient"),
+    ]

@@ -41,7 +41,11 @@ def capability_statement(public_url: str, base: str, types: Collection[str]) -> 
         "rest": [
             {
                 "mode": "server",
-                "documentation": "What is read back equals what was sent but for id, meta and resolved references.",
+                "documentation": (
+                    "What is read back equals what was sent but for id, meta and resolved references. Every accepted "
+                    'Bundle and write answers a header Link with rel="urn:simpul:receipt": a page where anybody '
+                    "can check that it was received, and when, without seeing what it was."
+                ),
                 "security": {
                     "service": [
                         {

@@ -137,5 +137,17 @@ DESCRIBES = outcomes(200, 406)
 READS = outcomes(200, 400, 401, 403, 404, 406, 410, 422, 503)
 VALIDATES = outcomes(200, 400, 401, 403, 404, 406, 413, 415, 422, 503)
 SEARCHES = outcomes(200, 400, 401, 403, 404, 406, 409, 413, 415, 422, 503)
-UPDATES = outcomes(200, 400, 401, 403, 404, 406, 409, 410, 412, 413, 415, 422, 503)
-CREATES = {**UPDATES, **outcomes(201)}
+_LINK = {
+    "Link": {
+        "description": '`<…/receipt/{code}>; rel="urn:simpul:receipt"`: where anybody checks that this was received.',
+        "schema": {"type": "string"},
+    }
+}
+
+
+def _receipted(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    return {status: {**answer, "headers": _LINK} for status, answer in outcomes(*statuses).items()}
+
+
+UPDATES = {**outcomes(400, 401, 403, 404, 406, 409, 410, 412, 413, 415, 422, 503), **_receipted(200)}
+CREATES = {**UPDATES, **_receipted(201)}

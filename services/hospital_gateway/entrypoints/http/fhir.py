@@ -117,7 +117,7 @@ def _add_bundle(router: APIRouter, base: str, surface: FhirSurface) -> None:
                 answer = surface.answers.resource(request, submitted.document, 201, created=True)
             if submitted.replayed:
                 answer.headers["Idempotency-Replayed"] = "true"
-            return answer
+            return surface.answers.receipted(answer, submitted.acknowledged)
 
         return await surface.answers.guarded(request, handle)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from email.message import Message
 from email.utils import format_datetime
 from typing import Any
+from uuid import UUID
 
 from fastapi import Request, Response
 
@@ -22,6 +23,7 @@ SATUSEHAT_BASE = "/fhir-r4/v1"
 BASES = ("/fhir", SATUSEHAT_BASE)
 _TYPES = frozenset({"application/fhir+json", "application/json"})
 DOCUMENT = "Bundle"
+RECEIPT_RELATION = "urn:simpul:receipt"
 JSON_PATCH = frozenset({"application/json-patch+json"})
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -47,11 +49,12 @@ def known_type(request: Request, types: Collection[str]) -> str:
 
 
 class Answers:
-    """Renders with the OperationOutcome it is given."""
+    """Renders with the OperationOutcome it is given. `receipt_url` is where anybody checks the receipt of a request."""
 
-    def __init__(self, outcome: Outcome, public_url: str) -> None:
+    def __init__(self, outcome: Outcome, public_url: str, receipt_url: Callable[[UUID], str]) -> None:
         self.outcome = outcome
         self.public_url = public_url
+        self._receipt_url = receipt_url
 
     def error(self, request: Request, error: SimpulError) -> Response:
         """An OperationOutcome under the FHIR bases, problem+json elsewhere; the door uses this too."""
@@ -92,7 +95,14 @@ class Answers:
         return Response(held.text.encode(), status, headers, FHIR_JSON)
 
     def done(self, request: Request, done: Done) -> Response:
-        return self.resource(request, done.held, int(done.status[:3]), created=True)
+        answer = self.resource(request, done.held, int(done.status[:3]), created=True)
+        return self.receipted(answer, done.acknowledged)
+
+    def receipted(self, answer: Response, acknowledged: UUID | None) -> Response:
+        """The answer with the way to the receipt (RFC 8288): in a header, since the body is FHIR's own."""
+        if acknowledged is not None:
+            answer.headers["Link"] = f'<{self._receipt_url(acknowledged)}>; rel="{RECEIPT_RELATION}"'
+        return answer
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, ConfigDict, Field
 from services.intake.application.correct_report import correct_report, withdraw_report
 from services.intake.application.forms.accident_report import Stage1Form
 from services.intake.application.forms.fields import FormPart, Instant, Paragraph, parse_instant
-from services.intake.application.forms.reading import stage_1_problems, stage_2_problems
+from services.intake.application.forms.reading import as_document, stage_1_problems, stage_2_problems
 from services.intake.application.forms.stage_2 import Stage2
 from services.intake.application.give_receipt import ACCIDENT_REPORT, CORRECTION, STAGE_2, WITHDRAWAL, with_receipt
 from services.intake.application.ports import Page
@@ -105,7 +105,7 @@ def _add_stage_2(router: APIRouter, desk: Desk) -> None:
         async with desk.database.transaction(caller.org) as transaction:
             work, asker = desk.work(transaction), asker_of(caller)
             view = await submit_stage_2(work, desk.office, asker, report_id, form)
-            view = await with_receipt(work, asker, STAGE_2, view, await request.body())
+            view = await with_receipt(work, asker, STAGE_2, view, await request.body(), as_document(form))
         return _json(view)
 
 
