@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import httpx
+from fastapi import APIRouter
 
 from services.hospital_gateway.adapters.bridge_seal import BridgeSeals, BridgeVerifier
 from services.hospital_gateway.adapters.clinical_lists import body_part_rules, relevance_rules
@@ -27,7 +28,6 @@ from services.hospital_gateway.application.assemble_report import Rules
 from services.hospital_gateway.application.bridge_tokens import IssueBridgeToken
 from services.hospital_gateway.application.bundle_entries import BundleReads
 from services.hospital_gateway.application.check_eligibility import CheckEligibility
-from services.hospital_gateway.application.ports import ResourceFormat
 from services.hospital_gateway.application.report_changes import ReportWriter
 from services.hospital_gateway.application.search_resources import SearchResources
 from services.hospital_gateway.application.single_resource import SingleResource
@@ -53,7 +53,7 @@ from shared.receipts.codes import ReceiptCodes
 from shared.receipts.pages import FOLDER as RECEIPT_FOLDER
 from shared.receipts.pages import ReceiptPages, receipt_routes
 from shared.receipts.register import Receipts
-from shared.sealing import Sealer, Secrets, load_secrets
+from shared.sealing import BlindIndex, Sealer, Secrets, load_secrets
 from shared.service import Hook, Service, create_service, issuer_verifier
 from shared.web.door import Verifier
 from shared.web.pages.reception import PageReception
@@ -80,9 +80,7 @@ def build(
     database = Database.of(settings, service=NAME)
     secrets = load_secrets(settings.secrets_dir)
     load_tables_of_a_visit()
-    receipts = Receipts(_receipt_codes(secrets), NAME, settings.public_url)
     pages = Pages([RECEIPT_FOLDER], public_url=settings.public_url)
-    answers = Answers(outcome_of, settings.public_url, lambda id_: receipts.receipt(HOSPITAL_RECORDS, id_).url)
     stop_verifier: list[Hook] = []
     if verifier is None:
         verifier, stop = issuer_verifier(settings)
@@ -90,19 +88,18 @@ def build(
     bridges = BridgeSeals(secrets.sealer)
     issuer_client = careful_client(timeout_seconds=settings.issuer_timeout_seconds, transport=issuer_transport)
     cases = _Cases.over(settings, database, secrets, clock)
-    vault, resource_format = cases.vault, cases.resources.format
+    answers = Answers(outcome_of, settings.public_url, lambda id_: cases.receipts.receipt(HOSPITAL_RECORDS, id_).url)
     large = LargeRequests(open_workshop, settings, _bounds(settings))
-    handle = _heard(secrets.sealer, vault, cases.reports, resource_format, clock)
+    handle = _heard(secrets.sealer, cases, clock)
     consumer = Consumer(database, bus, secrets.sealer, group=NAME, topics=TOPICS_READ, handle=handle, clock=clock)
     return create_service(
         NAME,
         settings,
         title="Simpul: hospital gateway (FHIR R4)",
         routers=[
-            bridge_token_router(_bridge_tokens(settings, issuer_client, verifier, bridges, vault, clock)),
+            bridge_token_router(_bridge_tokens(settings, issuer_client, verifier, bridges, cases.vault, clock)),
             fhir_router(_surface(settings, cases, large, answers)),
-            page_routes(pages),
-            receipt_routes(_receipt_pages(settings, receipts, database, pages, clock, secrets)),
+            *_pages(settings, cases.receipts, database, pages, clock, secrets.blind_index),
             dead_letter_routes(database, consumer),
         ],
         verifier=BridgeVerifier(bridges, verifier, clock),
@@ -119,20 +116,16 @@ def build(
     )
 
 
-def _receipt_codes(secrets: Secrets) -> ReceiptCodes:
-    return ReceiptCodes(secrets.worker_keys.key_for("receipts"))
-
-
-def _receipt_pages(
+def _pages(
     settings: HospitalGatewaySettings,
     receipts: Receipts,
     database: Database,
     pages: Pages,
     clock: Clock,
-    secrets: Secrets,
-) -> ReceiptPages:
-    here = ReceiptPages.of(settings, receipts, database, pages, clock, secrets.blind_index)
-    return replace(here, digests=digests_of)
+    index: BlindIndex,
+) -> list[APIRouter]:
+    here = ReceiptPages.of(settings, receipts, database, pages, clock, index)
+    return [page_routes(pages), receipt_routes(replace(here, digests=digests_of))]
 
 
 def _kafka(settings: HospitalGatewaySettings) -> AioKafkaBus:
@@ -140,14 +133,13 @@ def _kafka(settings: HospitalGatewaySettings) -> AioKafkaBus:
     return AioKafkaBus(settings.kafka_bootstrap, topics=topics, prefix=settings.topic_prefix)
 
 
-def _heard(
-    sealer: Sealer, vault: PostgresVault, reports: ReportWriter, resource_format: ResourceFormat, clock: Clock
-) -> Handle:
+def _heard(sealer: Sealer, cases: "_Cases", clock: Clock) -> Handle:
+    vault, reports = cases.vault, cases.reports
     return handler(
         PostgresProjections,
         lambda tx: ParticipantRows(tx, sealer),
         lambda tx: PostgresHeldVisits(tx, vault.on, reports, clock),
-        lambda tx: AskHospitals(PostgresRequests(tx, vault.on), reports, resource_format, clock),
+        lambda tx: AskHospitals(PostgresRequests(tx, vault.on), reports, cases.resources.format, clock),
     )
 
 
@@ -179,6 +171,7 @@ class _Cases:
     """The use cases of the FHIR surface with everything under them."""
 
     vault: PostgresVault
+    receipts: Receipts
     reports: ReportWriter
     submit: SubmitBundle
     resources: SingleResource
@@ -191,7 +184,7 @@ class _Cases:
             entries_max=settings.fhir_entries_max, slim_from_bytes=settings.fhir_inline_bytes_max + 1
         )
         days = settings.fhir_replay_days
-        receipts = Receipts(_receipt_codes(secrets), NAME, settings.public_url)
+        receipts = Receipts(ReceiptCodes(secrets.worker_keys.key_for("receipts")), NAME, settings.public_url)
         vault = PostgresVault(database, secrets.sealer, secrets.blind_index, clock, receipts, replay_days=days)
         reports = ReportWriter(
             resource_format,
@@ -205,7 +198,8 @@ class _Cases:
         searches = SearchResources(vault, resource_format, writer)
         reads = BundleReads(resource_format, searches)
         submit = SubmitBundle(vault, resource_format, writer, eligibility, reads, clock)
-        return cls(vault, reports, submit, SingleResource(vault, resource_format, writer), searches, eligibility)
+        single = SingleResource(vault, resource_format, writer)
+        return cls(vault, receipts, reports, submit, single, searches, eligibility)
 
 
 def open_workshop(settings: HospitalGatewaySettings) -> Workshop:

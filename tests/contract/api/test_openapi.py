@@ -39,6 +39,7 @@ _CODED = {
     "ComplaintBody.kind": "complaint_kinds",
     "ComplaintAnswer.kind": "complaint_kinds",
     "OwnComplaint.kind": "complaint_kinds",
+    "ReceivedThing.kind": "receipt_kinds",
     "ComplaintMadeAnswer.kind": "complaint_kinds",
 }
 # Of the same name and no code of a list.

@@ -1,7 +1,7 @@
 """Receipts for what hospitals send: the digests, which the purge has to forget, and how often somebody without a token
 tried a code.
 
-Revision ID: 0006
+Revision ID: 0007
 """
 
 from alembic import op
@@ -9,8 +9,8 @@ from alembic import op
 from shared.postgres.rls import Tables
 from shared.postgres.throttle_table import throttle_table_v1
 
-revision = "0006"
-down_revision = "0005"
+revision = "0007"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 
