@@ -75,8 +75,7 @@ def build(
 
     Raises KeyringUnusable when a secret is missing or wrong.
     """
-    clock = clock or SystemClock()
-    bus = bus or _kafka(settings)
+    clock, bus = clock or SystemClock(), bus or _kafka(settings)
     database = Database.of(settings, service=NAME)
     secrets = load_secrets(settings.secrets_dir)
     load_tables_of_a_visit()
