@@ -24,6 +24,8 @@ _PASSPORT = re.compile(r"[A-Z]{1,2}[0-9]{6,8}")
 _NPP = re.compile(r"[A-Z]{2}[0-9]{6}([0-9]{3})?")
 _SEPARATORS = re.compile(r"[\s().-]")
 _PHONE = re.compile(r"\+[1-9][0-9]{6,14}")
+# No organisation's own name can end like this: a tilde stands in none.
+_TEST_MARK = "~test"
 
 WIB = ZoneInfo("Asia/Jakarta")
 WITA = ZoneInfo("Asia/Makassar")
@@ -134,6 +136,31 @@ def e164(text: str) -> str | None:
     elif digits.startswith("62"):
         digits = f"+{digits}"
     return digits if _PHONE.fullmatch(digits) else None
+
+
+def trial_organisation(org: str) -> str:
+    """The organisation under which the test clients of `org` work: `hospital:100000401~test`."""
+    return org if is_test(org) else f"{org}{_TEST_MARK}"
+
+
+def is_test(org: str) -> bool:
+    """Whether this is where an organisation tries things out; nothing of it is real."""
+    return org.endswith(_TEST_MARK)
+
+
+def plain_organisation(org: str) -> str:
+    """The organisation as it is named to the world, with or without its test clients."""
+    return org.removesuffix(_TEST_MARK)
+
+
+def organisation_number(org: str) -> str:
+    """What stands after the colon, also of its test clients: a registration number, a hospital's id, a province."""
+    return plain_organisation(org).partition(":")[2]
+
+
+def is_made_up(nik: str | None) -> bool:
+    """Whether a NIK can be nobody's, because it begins with a province that there is not."""
+    return nik is not None and province_of(nik) not in PROVINCES
 
 
 def province_of(region_code: str) -> str:

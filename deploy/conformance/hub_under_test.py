@@ -41,8 +41,8 @@ class HubUnderTest:
 
     @property
     def number(self) -> str:
-        """The hospital's registry number."""
-        return str(self.credentials.get("org", "")).partition(":")[2]
+        """The hospital's registry number, without the mark of a test client."""
+        return str(self.credentials.get("org", "")).partition(":")[2].partition("~")[0]
 
     def ask_for_token(self, secret: str | None = None) -> httpx.Response:
         """As bridges to SATUSEHAT do."""

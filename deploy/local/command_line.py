@@ -96,12 +96,15 @@ def partner_add(
     jwks_url: Annotated[
         str | None, typer.Option(help="Where the partner publishes its own keys; no key pair is made then.")
     ] = None,
+    test: Annotated[
+        bool, typer.Option("--test", help="It only tries things out, apart from all that is real.")
+    ] = False,
 ) -> None:
     """Register a new client on the running hub."""
     from deploy.local.partner import add_partner
 
     settings = _hub().settings
-    written = add_partner(settings, kind, org=org, name=name, region=region, out=out, jwks_url=jwks_url)
+    written = add_partner(settings, kind, org=org, name=name, region=region, out=out, jwks_url=jwks_url, test=test)
     typer.echo(f"{written['client_id']} of {written['org']}: {out}", err=True)
     if written["status"] == "requested":
         typer.echo("It gets no token until a second person approves it.", err=True)

@@ -24,9 +24,11 @@ def add_partner(
     region: str | None,
     out: Path,
     jwks_url: str | None = None,
+    test: bool = False,
 ) -> dict[str, Any]:
     """Register a client on a running hub and write `out` (mode 0600). Returns what was written, and the `status` of the
-    client. Without `jwks_url`, where the partner publishes keys of its own, a key pair is made. Raises HubProblem."""
+    client. Without `jwks_url`, where the partner publishes keys of its own, a key pair is made. A `test` client's `org`
+    is the test organisation `<org>~test`. Raises HubProblem."""
     private = None if jwks_url else _key_pair()
     public = {member: value for member, value in private.items() if member != "d"} if private else None
     require_writable(out)
@@ -34,7 +36,8 @@ def add_partner(
         discovered = operator.discovered
         wanted: dict[str, Any] = {"kind": kind.value, "org": org, "name": name, "region_code": region}
         wanted |= {"jwks_uri": jwks_url} if jwks_url else {"public_jwk": public}
-        answer = operator.post("partners", "/v1/clients", wanted, once=True)
+        flag = {"test": True} if test else {}
+        answer = operator.post("partners", "/v1/clients", {**wanted, **flag}, once=True)
     written = {
         "client_id": answer["client_id"],
         "org": answer["org"],
@@ -44,6 +47,7 @@ def add_partner(
         "private_key_jwk": private,
         "client_secret": answer.get("client_secret"),
         "base_urls": {service: settings.url(service) for service in SERVICES},
+        **flag,
     }
     write_private(out, written)
     return written | {"status": answer.get("status")}

@@ -20,8 +20,8 @@ def hospital_sandbox(settings: HubSettings, *, number: str, name: str, region: s
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "client.json"
 
-        def register(kind: str, org: str, name: str, region: str | None) -> dict[str, Any]:
-            return add_partner(settings, PartnerKind(kind), org=org, name=name, region=region, out=out)
+        def register(kind: str, org: str, name: str, region: str | None, *, test: bool) -> dict[str, Any]:
+            return add_partner(settings, PartnerKind(kind), org=org, name=name, region=region, out=out, test=test)
 
         try:
             return make_sandbox(register, number=number, name=name, region=region)

@@ -49,7 +49,7 @@ class Hospital:
 
     def __init__(self, client: PartnerClient) -> None:
         self._client = client
-        self._code = client.org.partition(":")[2]
+        self._code = client.number
 
     def send_visit(self, visit: Visit) -> Stored:
         """A transaction Bundle. Raises StepFailed when not every entry was stored."""

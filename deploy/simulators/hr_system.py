@@ -17,7 +17,7 @@ class HrSystem:
     def __init__(self, client: PartnerClient, name: str) -> None:
         self._client = client
         self._name = name
-        self.registration_number = client.org.partition(":")[2]
+        self.registration_number = client.number
 
     def report(self, worker: Worker, occurred_at: datetime, body_part: str, chronology: str) -> dict[str, Any]:
         """Tahap I (Form 3 KK 1). The hub's answer."""

@@ -100,7 +100,7 @@ class LabourOffice:
         self._subscription_id: str | None = None
 
     def subscribe(self) -> None:
-        province = self._client.org.partition(":")[2]
+        province = self._client.number
         body = {"url": self.receiver.url, "region_codes": [province], "event_types": _EVENT_TYPES}
         made = self._client.call("POST", SERVICE, "/v1/subscriptions", once=True, json=body).json()
         self._subscription_id = made["id"]

@@ -30,6 +30,11 @@ class PartnerClient:
     def org(self) -> str:
         return str(self._credentials["org"])
 
+    @property
+    def number(self) -> str:
+        """The registration number, hospital's id or province in `org`, also of a test client."""
+        return self.org.partition(":")[2].partition("~")[0]
+
     def url(self, service: str) -> str:
         return str(self._credentials["base_urls"][service])
 

@@ -1,12 +1,12 @@
 """A hospital's sandbox: workers who do not exist, one for each answer that eligibility can give, told to a hub as BPJS
-core and an employer tell it. Their NIKs are of a province that there is not, so they are nobody's."""
+core and an employer tell it. Their NIKs are of a province that there is not, so they are nobody's; the hospital and
+the employer are test clients, so that nothing of theirs meets a real claim."""
 
 import json
 import secrets
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from deploy.simulators.hr_system import HrSystem
 from deploy.simulators.partner_client import PartnerClient
@@ -16,8 +16,11 @@ EMPLOYER = "ZZ000001"
 _WAGE_RUPIAH = 5_000_000
 _ALL, _DEATH_ONLY = ("JKK", "JKM", "JHT"), ("JKM",)
 
-# Kind, organisation, name and region of a client that is to be registered; answers its credentials.
-Register = Callable[[str, str, str, str | None], dict[str, Any]]
+
+class Register(Protocol):
+    """Registers a client and answers its credentials."""
+
+    def __call__(self, kind: str, org: str, name: str, region: str | None, *, test: bool) -> dict[str, Any]: ...
 
 
 @dataclass(frozen=True)
@@ -48,10 +51,10 @@ CASES = (
 def make_sandbox(register: Register, *, number: str, name: str, region: str) -> dict[str, Any]:
     """Credentials of a hospital's client with `sandbox.workers`: case, name, nik, kpj, birth_date, covered and, where
     the employer has reported an accident, its report_id. Raises StepFailed."""
-    credentials = register("hospital", f"hospital:{number}", name, region)
+    credentials = register("hospital", f"hospital:{number}", name, region, test=True)
     workers = [(case, _synthetic(case)) for case in CASES]
-    core = PartnerClient(register("bpjs-core", "bpjs:sandbox", "Sandbox BPJS core", None))
-    employer = PartnerClient(register("employer", f"employer:{EMPLOYER}", "PT Sandbox", None))
+    core = PartnerClient(register("bpjs-core", "bpjs:sandbox", "Sandbox BPJS core", None, test=False))
+    employer = PartnerClient(register("employer", f"employer:{EMPLOYER}", "PT Sandbox", None, test=True))
     try:
         _insure(core, workers)
         reports = {case.name: _reported(employer, worker) for case, worker in workers if case.is_reported}

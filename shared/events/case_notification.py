@@ -44,6 +44,7 @@ class CaseNotificationFacts(Facts):
     reported_at: ReportedAt | None = None
     late: bool | None = None
     fatal: bool = Field(False, description="The worker died.")
+    test: bool = Field(False, description="For the test clients of the office alone.")
 
 
 class NotifiedEmployer(Part):

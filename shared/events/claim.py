@@ -23,6 +23,12 @@ class ClaimChanged(Facts):
     state: ClaimState
     waiting_on: WaitingOn
     changes: tuple[str, ...] = Field(description="Codes of the list changes, for example evidence-added.")
+    # Said where it is so, and left out of what everybody reads all day.
+    test: bool = Field(
+        False,
+        description="The claim is made of what test clients sent, and is nobody's.",
+        exclude_if=lambda test: not test,
+    )
 
 
 class FollowedReport(Facts):
@@ -56,3 +62,4 @@ class ClaimStateRecorded(Facts):
     merged_into: str | None = Field(None, description="Case number of the survivor, when state is MERGED.")
     identity_hashes: IdentityHashes = IdentityHashes()
     updated_at: AwareDatetime | None = None
+    test: bool = Field(False, description="The claim is made of what test clients sent, and is nobody's.")

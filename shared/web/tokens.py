@@ -11,6 +11,7 @@ import httpx
 
 from shared.clock import Clock, SystemClock
 from shared.errors import Unauthenticated
+from shared.identifiers import is_test, organisation_number, trial_organisation
 from shared.web.issuer_keys import IssuerKeys, KeySource
 from shared.web.signatures import ALGORITHMS, NotSigned, instant, unverified, verified
 
@@ -18,7 +19,7 @@ AUDIENCE = "urn:simpul:hub"
 TOKEN_BYTES_MAX = 16_384
 
 _ACCESS_TOKEN_TYPES = frozenset({"at+jwt", "application/at+jwt"})
-_ORG = re.compile(r"[a-z]+:[A-Za-z0-9._-]{1,64}")
+_ORG = re.compile(r"[a-z]+:[A-Za-z0-9._-]{1,64}(~test)?")
 _SMART = re.compile(r"system/(\*|[A-Z][A-Za-z]*)\.(\*|[a-z]+)")
 # SMART v1 spelled whole words; external issuers still grant them.
 _SMART_WORDS = {"read": "rs", "write": "cud", "*": "cruds"}
@@ -41,8 +42,14 @@ class Principal:
 
     @property
     def org_name(self) -> str:
-        """What stands after the colon: the registration number, the hospital's id, the province."""
-        return self.org.partition(":")[2]
+        """What stands after the colon: the registration number, the hospital's id, the province; also of a test
+        client."""
+        return organisation_number(self.org)
+
+    @property
+    def is_test(self) -> bool:
+        """Whether it only tries things out: `org` is the test organisation beside the real one."""
+        return is_test(self.org)
 
     def has_scope(self, required: str) -> bool:
         """Whether the token grants `required`.
@@ -73,7 +80,8 @@ class TokenVerifier:
 
     Checked (RFC 9068 section 4): signature with a key of the issuer by an asymmetric algorithm, `iss`, `aud`, `exp`,
     `nbf`, `iat`, and that `typ` is an access token's (external issuers may leave it out or say `JWT`, unless
-    `typ_required`). `org` and `scope` (a string or a list) are the hub's own claims.
+    `typ_required`). `org`, `scope` (a string or a list) and `test` are the hub's own claims: an issuer that
+    knows no test organisations says `"test": true` beside the real one's name.
     """
 
     def __init__(
@@ -161,6 +169,8 @@ class TokenVerifier:
         org = claims.get("org")
         if not isinstance(org, str) or not _ORG.fullmatch(org):
             raise NotSigned("it names no `org`")
+        if claims.get("test") is True:
+            org = trial_organisation(org)
         client_id = claims.get("client_id") or claims.get("azp") or claims.get("sub")
         subject = claims.get("sub")
         if not isinstance(client_id, str) or len(client_id) > 255:

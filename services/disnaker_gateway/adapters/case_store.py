@@ -53,7 +53,7 @@ class PostgresCases:
         await self._driver.execute(
             _RECORD_STATES,
             [each.case_number for each in states],
-            [office_of(each.region_code) for each in states],
+            [office_of(each.region_code, test=each.test) for each in states],
             [each.region_code for each in states],
             [each.claim_version for each in states],
             [orjson.dumps(dict(each.state)).decode() for each in states],

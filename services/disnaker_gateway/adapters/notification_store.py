@@ -25,7 +25,8 @@ _ADD = """INSERT INTO notification (notification_id, org, position, case_number,
       $7::int[], $8::bytea[])"""
 _NEVER_QUEUED = """SELECT n.notification_id, n.notification_type, n.case_number, n.region_code, n.position
     FROM notification n
-    WHERE n.notification_type = ANY($2::text[]) AND n.received_at >= $3 AND n.position > $4 AND NOT EXISTS (
+    WHERE n.notification_type = ANY($2::text[]) AND n.received_at >= $3 AND n.position > $4 AND n.org = $6
+      AND NOT EXISTS (
       SELECT 1 FROM webhook_delivery d WHERE d.endpoint_id = $1 AND d.message_id = n.notification_id)
     ORDER BY n.position LIMIT $5"""
 _COLUMNS = """notification_id, org, position, case_number, region_code, notification_type, sealed_body,
@@ -110,7 +111,7 @@ async def missed_notifications(
 ) -> MissedPage:
     """What was issued since then, is wanted by the endpoint and was never in line for it."""
     rows = await transaction.driver.fetch(
-        _NEVER_QUEUED, subscription.id, list(subscription.event_types), since, after, limit
+        _NEVER_QUEUED, subscription.id, list(subscription.event_types), since, after, limit, subscription.org
     )
     deliveries = [
         NewDelivery(

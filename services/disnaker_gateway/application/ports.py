@@ -68,6 +68,7 @@ class CaseState:
     state: Mapping[str, Any]
     open: bool
     merged_into: str | None
+    test: bool = False
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,7 @@ def _read(event: Event) -> tuple[NewNotification, CaseNotificationContent]:
         raise Unreadable("event.unexpected", f"{event.type} is not a notification")
     notification = NewNotification(
         facts.notification_id,
-        office_of(facts.region_code),
+        office_of(facts.region_code, test=facts.test),
         facts.case_number,
         facts.region_code,
         facts.notification_type.value,

@@ -31,4 +31,6 @@ def _read(event: Event) -> CaseState:
     if not isinstance(facts, ClaimStateRecorded):
         raise Unreadable("event.unexpected", f"{event.type} is not a claim's state")
     told = facts.model_dump(mode="json", include={"state", "waiting_on", "clocks", "kind", "occurred_at", "updated_at"})
-    return CaseState(facts.case_number, facts.region_code, facts.claim_version, told, facts.open, facts.merged_into)
+    return CaseState(
+        facts.case_number, facts.region_code, facts.claim_version, told, facts.open, facts.merged_into, facts.test
+    )

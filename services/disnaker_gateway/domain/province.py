@@ -3,7 +3,9 @@
 import re
 from collections.abc import Sequence
 
-_OFFICE = re.compile(r"disnaker:([0-9]{2})")
+from shared.identifiers import trial_organisation
+
+_OFFICE = re.compile(r"disnaker:([0-9]{2})(~test)?")
 REGION_CODE_PATTERN = r"^[0-9]{2}([0-9]{2}([0-9]{2}([0-9]{4})?)?)?$"
 REGIONS = "region_codes"  # the column of a subscription that narrows it
 NOBODY = "disnaker:-"  # owner of what has no region yet; no client can carry this org
@@ -15,9 +17,10 @@ def province_of_office(org: str) -> str | None:
     return found[1] if found else None
 
 
-def office_of(region_code: str | None) -> str:
-    """The organisation that sees cases of a region."""
-    return f"disnaker:{region_code[:2]}" if region_code else NOBODY
+def office_of(region_code: str | None, *, test: bool = False) -> str:
+    """The organisation that sees cases of a region; of a test case only the office's test clients do."""
+    office = f"disnaker:{region_code[:2]}" if region_code else NOBODY
+    return trial_organisation(office) if test else office
 
 
 def regions_outside(province: str | None, region_codes: tuple[str, ...]) -> list[int]:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from uuid import UUID
 
+from services.hospital_gateway.adapters.worker_hashes import marked
 from services.hospital_gateway.application.documents import Caller
 from services.hospital_gateway.application.ports import Records
 from services.hospital_gateway.application.record_projections import ClaimNews
@@ -35,9 +36,8 @@ class PostgresHeldVisits:
         self._clock = clock
 
     async def look_again(self, news: ClaimNews) -> None:
-        rows = await self._tx.driver.fetch(
-            _OF_WORKER, list(news.identity_hashes), news.occurred_at, news.treatment_until, _VISITS_MAX
-        )
+        hashes = list(marked(news.identity_hashes, test=news.test))
+        rows = await self._tx.driver.fetch(_OF_WORKER, hashes, news.occurred_at, news.treatment_until, _VISITS_MAX)
         by_hospital: dict[str, list[UUID]] = defaultdict(list)
         for row in rows:
             by_hospital[row["org"]].append(row["encounter_id"])

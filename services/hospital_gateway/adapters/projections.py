@@ -1,5 +1,6 @@
 """Projections in PostgreSQL, written in the consumer's transaction."""
 
+from services.hospital_gateway.adapters.worker_hashes import marked
 from services.hospital_gateway.application.record_projections import ClaimNews
 from shared.postgres.database import Transaction
 
@@ -42,7 +43,7 @@ class PostgresProjections:
             news.treatment_until,
             list(news.report_ids),
             list(news.encounter_ids),
-            list(news.identity_hashes),
+            list(marked(news.identity_hashes, test=news.test)),
             news.asked,
         )
         return bool(changed)

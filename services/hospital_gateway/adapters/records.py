@@ -31,6 +31,7 @@ from services.hospital_gateway.adapters.record_statements import (
 from services.hospital_gateway.adapters.request_receipts import RequestReceipts
 from services.hospital_gateway.adapters.resource_search import hashes_of, kind_of, page_sql, search_sql
 from services.hospital_gateway.adapters.statement_sizes import packed, slices
+from services.hospital_gateway.adapters.worker_hashes import WorkerHashes
 from services.hospital_gateway.application.documents import (
     Caller,
     Criteria,
@@ -46,6 +47,7 @@ from shared.audit import AuditEntry, record
 from shared.clock import Clock
 from shared.errors import SimpulError
 from shared.events import Event
+from shared.identifiers import is_test, organisation_number, trial_organisation
 from shared.outbox import append
 from shared.postgres.database import Database, Transaction
 from shared.receipts.register import Receipts
@@ -109,6 +111,7 @@ class PostgresRecords:
         self._org = caller.org
         self._sealer = sealer
         self._index = index
+        self._workers = WorkerHashes(index, caller.org)
         self._clock = clock
         self._replay_for = replay_for
         self.acknowledge, self.was_acknowledged = receipts.give, receipts.was_given
@@ -186,11 +189,12 @@ class PostgresRecords:
         return [row["encounter_id"] for row in rows if row["encounter_id"] is not None]
 
     async def registered_hospitals(self, numbers: Sequence[str]) -> set[str]:
-        rows = await self._driver.fetch(
-            "SELECT org FROM registered_partner WHERE org = ANY($1) AND 'hospital' = ANY(kinds)",
-            [f"hospital:{number}" for number in numbers],
-        )
-        return {row["org"].partition(":")[2] for row in rows}
+        orgs = [f"hospital:{number}" for number in numbers]
+        if is_test(self._org):
+            orgs += [trial_organisation(org) for org in orgs]
+        sql = "SELECT org FROM registered_partner WHERE org = ANY($1) AND 'hospital' = ANY(kinds)"
+        rows = await self._driver.fetch(sql, orgs)
+        return {organisation_number(row["org"]) for row in rows}
 
     async def visits_of(self, resource_ids: Sequence[UUID]) -> dict[UUID, UUID]:
         rows = await self._driver.fetch(VISITS_OF, self._org, list(resource_ids))
@@ -268,7 +272,7 @@ class PostgresRecords:
             [status for _, status in reports],
             self._clock.now(),
             [" ".join(str(resource_id) for _, resource_id in one.links.named) for one in written],
-            [" ".join(self._hashes(state.marks)) for state, _ in reports],
+            [" ".join(self._workers.kept(state.marks)) for state, _ in reports],
             [state.marks.started_at for state, _ in reports],
             receipt_id,
             [state.marks.ended_at for state, _ in reports],
@@ -316,22 +320,19 @@ class PostgresRecords:
             state.digest,
             encounter_status,
             self._clock.now(),
-            self._hashes(state.marks),
+            self._workers.kept(state.marks),
             state.marks.started_at,
             state.marks.ended_at,
         )
 
     async def is_treated_for_claim(self, marks: VisitMarks) -> bool:
-        hashes = [hash_ for kind, number in _numbers(marks) for hash_ in self._index.all(kind, number)]
+        hashes = self._workers.sought(marks)
         if not hashes or marks.started_at is None:
             return False
         return bool(await self._driver.fetchval(TREATED_FOR_CLAIM, hashes, marks.started_at))
 
-    def _hashes(self, marks: VisitMarks) -> list[str]:
-        return [self._index.of(kind, number) for kind, number in _numbers(marks)]
-
     async def is_reported(self, marks: VisitMarks, day: date) -> bool:
-        hashes = [hash_ for kind, number in _numbers(marks) for hash_ in self._index.all(kind, number)]
+        hashes = self._workers.sought(marks)
         return bool(hashes) and bool(await self._driver.fetchval(IS_REPORTED, hashes, day))
 
     async def was_purged(self, type_name: str, resource_id: UUID) -> bool:
@@ -391,8 +392,3 @@ class PostgresRecords:
             row["encounter_id"],
             row["patient_id"],
         )
-
-
-def _numbers(marks: VisitMarks) -> list[tuple[str, str]]:
-    named = (("nik", marks.nik), ("kpj", marks.kpj), ("passport", marks.passport))
-    return [(kind, number) for kind, number in named if number]

@@ -12,7 +12,7 @@ from services.hospital_gateway.application.documents import Document, Held, Requ
 from services.hospital_gateway.application.ports import Records, ResourceFormat
 from services.hospital_gateway.domain.asked_papers import AskedPaper, dropped
 from shared.clock import Clock
-from shared.identifiers import new_id
+from shared.identifiers import new_id, organisation_number
 
 TASK, COMMUNICATION = "Task", "Communication"
 
@@ -153,7 +153,7 @@ class AskHospitals:
             if code not in known:
                 known[code] = Made(case_number, org, TASK if code else COMMUNICATION, new_id(), code)
                 new.append(known[code])
-        request = Request(case_number, org.partition(":")[2], visit, asking.visits)
+        request = Request(case_number, organisation_number(org), visit, asking.visits)
         tasks = [(one, known[one.document_code].id) for one in papers]
         changed: list[Written] = []
         for paper, task_id in tasks:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from services.hospital_gateway.domain.eligibility import Eligibility
 from shared.errors import SimpulError
+from shared.identifiers import organisation_number
 
 Document = Mapping[str, Any]
 
@@ -312,7 +313,7 @@ class Caller:
     @property
     def number(self) -> str:
         """The hospital's registry number: what stands after `hospital:`."""
-        return self.org.partition(":")[2]
+        return organisation_number(self.org)
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,7 @@ class ClaimNews:
     identity_hashes: tuple[str, ...]
     papers: tuple[AskedPaper, ...] = ()
     state: str = ""
+    test: bool = False
 
     @property
     def on_suspicion(self) -> bool:
@@ -157,6 +158,7 @@ def _claim_news(facts: ClaimStateRecorded) -> ClaimNews:
         (*hashes.nik, *hashes.kpj, *hashes.passport),
         asked_papers(_asks(facts)),
         str(facts.state),
+        facts.test,
     )
 
 

@@ -15,7 +15,7 @@ from services.intake.application.ports import Asker, Office, Work
 from services.intake.application.report_view import View
 from services.intake.application.submit_report import submit_report
 from shared.errors import Problem, Refusal
-from shared.identifiers import zone_of
+from shared.identifiers import organisation_number, zone_of
 
 _COMMENT = "#"
 _DISEASE = "disease."
@@ -110,7 +110,7 @@ def letters(index: int) -> str:
 
 
 def _rows(columns: Sequence[Column | None], rows: Iterable[tuple[int, Sequence[Cell]]], asker: Asker) -> Iterable[_Row]:
-    above: dict[str, Cell] = {_OWN_NUMBER: asker.org.partition(":")[2]}
+    above: dict[str, Cell] = {_OWN_NUMBER: organisation_number(asker.org)}
     for number, cells in rows:
         told = {c.path: cell for c, cell in zip(columns, cells, strict=False) if c is not None and _says(cell)}
         if not told or str(next(iter(told.values()))).startswith(_COMMENT):

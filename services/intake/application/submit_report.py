@@ -10,7 +10,7 @@ from services.intake.application.stored_report import RECEIVED, StoredReport
 from services.intake.domain.report_rules import refusals
 from shared.errors import Forbidden, Problem
 from shared.events.vocabulary import ReportChange
-from shared.identifiers import new_id, new_tracking_code
+from shared.identifiers import new_id, new_tracking_code, plain_organisation
 
 
 async def submit_report(
@@ -38,13 +38,13 @@ async def submit_report(
     await work.add_report(report)
     await work.publish(report_event(report, ReportChange.SUBMITTED, office))
     await work.record(asker, "accident-report.submit", report.report_id)
-    await tell_code(work, office, report.form, tracking_code)
+    await tell_code(work, office, asker, report.form, tracking_code)
     return {**view_report(report), "tracking_code": tracking_code}
 
 
 def require_own_number(asker: Asker, registration_number: str) -> None:
     """An employer reports in its own name only."""
-    if asker.org != f"employer:{registration_number}":
+    if plain_organisation(asker.org) != f"employer:{registration_number}":
         detail = "The registration number is not the one of your access token's org."
         raise Forbidden(
             "employer.not-own", detail, [Problem("/employer/registration_number", "employer.not-own", detail)]

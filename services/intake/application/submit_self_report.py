@@ -41,5 +41,5 @@ async def submit_self_report(
     await work.add_self_report(report)
     await work.publish(self_report_event(report, office))
     await work.record(asker, "self-report.submit", report.report_id)
-    await tell_code(work, office, report.form, tracking_code)
+    await tell_code(work, office, asker, report.form, tracking_code)
     return {**view_self_report(report), "tracking_code": tracking_code}

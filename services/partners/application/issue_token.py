@@ -177,6 +177,7 @@ class IssueToken:
             "client_id": client.client_id,
             "org": client.org,
             "scope": scope,
+            **({"test": True} if client.is_test else {}),
             "iat": now,
             "exp": now + self._lifetime_seconds,
             "jti": token_id,

@@ -22,14 +22,15 @@ from services.partners.domain.partners import (
 )
 from shared.clock import Clock
 from shared.errors import Problem, Refusal
-from shared.identifiers import new_id
+from shared.identifiers import new_id, trial_organisation
 
 SECRET_BYTES = 32
 
 
 @dataclass(frozen=True)
 class Registration:
-    """What is asked for: `public_jwk` as sent, or `jwks_uri`, where the client publishes its keys. With
+    """What is asked for, `org` being the real organisation also of a `test` client: `public_jwk` as sent, or
+    `jwks_uri`, where the client publishes its keys. With
     `awaits_approval` it counts when a second person has approved it; `expires_at` is the end of its credentials."""
 
     kind: ClientKind
@@ -40,6 +41,7 @@ class Registration:
     jwks_uri: str | None = None
     awaits_approval: bool = False
     expires_at: datetime | None = None
+    test: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ class RegisterClient:
         refuse_past_end(registration.expires_at, now)
         client = Client(
             client_id=str(new_id()),
-            org=registration.org,
+            org=trial_organisation(registration.org) if registration.test else registration.org,
             kind=registration.kind,
             name=registration.name,
             status=ClientStatus.ACTIVE if at_once else ClientStatus.REQUESTED,
@@ -128,7 +130,9 @@ class RegisterClient:
             await registry.note(actor.did("client.register", "client", client_id, first=True))
 
     def _refuse_unfit(self, registration: Registration) -> None:
-        problems = registration_problems(registration.kind, registration.org, registration.region_code)
+        problems = registration_problems(
+            registration.kind, registration.org, registration.region_code, test=registration.test
+        )
         problems += key_problems(self._keys, self._key_sets, registration.public_jwk, registration.jwks_uri)
         if problems:
             raise Refusal("client.invalid", "The client cannot be registered like this; see errors.", problems)

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from services.partners.domain.credentials import Credential
 from shared.errors import Problem
-from shared.identifiers import PROVINCES, province_of
+from shared.identifiers import PROVINCES, is_test, organisation_number, province_of
 
 _ORG_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _REGION = re.compile(r"[0-9]{2}([0-9]{2}([0-9]{2}([0-9]{4})?)?)?")
@@ -43,22 +43,26 @@ class OrganisationStatus(StrEnum):
 
 @dataclass(frozen=True)
 class KindRule:
-    """`org_prefix` stands before the colon of the organisation's name."""
+    """`org_prefix` stands before the colon of the organisation's name. `may_test`: there are test clients of it. Those
+    who see or run the whole hub have none, since nothing could keep them among what is tried out."""
 
     org_prefix: str
     scopes: tuple[str, ...]
     gets_secret: bool = False
+    may_test: bool = False
 
 
 RULES: dict[ClientKind, KindRule] = {
     ClientKind.EMPLOYER: KindRule(
-        "employer", ("accident-reports.write", "accident-reports.read", "subscriptions.manage")
+        "employer", ("accident-reports.write", "accident-reports.read", "subscriptions.manage"), may_test=True
     ),
-    ClientKind.CHANNEL: KindRule("channel", ("self-reports.write", "self-reports.read")),
+    ClientKind.CHANNEL: KindRule("channel", ("self-reports.write", "self-reports.read"), may_test=True),
     # Hospitals' existing bridges speak client_secret, so they alone get one.
-    ClientKind.HOSPITAL: KindRule("hospital", ("system/*.crus",), gets_secret=True),
+    ClientKind.HOSPITAL: KindRule("hospital", ("system/*.crus",), gets_secret=True, may_test=True),
     ClientKind.DISNAKER: KindRule(
-        "disnaker", ("notifications.read", "subscriptions.manage", "determinations.write", "cases.read")
+        "disnaker",
+        ("notifications.read", "subscriptions.manage", "determinations.write", "cases.read"),
+        may_test=True,
     ),
     ClientKind.BPJS_VERIFIER: KindRule("bpjs", ("claims.read", "claims.decide")),
     ClientKind.BPJS_CORE: KindRule("bpjs", ("claims.stream", "claims.read", "participants.write", "payments.write")),
@@ -91,6 +95,11 @@ class Client:
     def scopes(self) -> tuple[str, ...]:
         return RULES[self.kind].scopes
 
+    @property
+    def is_test(self) -> bool:
+        """Whether it works under the test organisation beside the real one."""
+        return is_test(self.org)
+
 
 @dataclass(frozen=True)
 class Organisation:
@@ -110,9 +119,12 @@ class Organisation:
         return OrganisationStatus.ACTIVE if self.kinds else OrganisationStatus.SUSPENDED
 
 
-def registration_problems(kind: ClientKind, org: str, region_code: str | None) -> list[Problem]:
-    """What keeps an organisation and a region from fitting the kind; empty when they fit."""
+def registration_problems(kind: ClientKind, org: str, region_code: str | None, *, test: bool = False) -> list[Problem]:
+    """What keeps an organisation and a region from fitting the kind; empty when they fit. `org` is the real one."""
     problems = []
+    if test and not RULES[kind].may_test:
+        detail = "Employers, channels, hospitals and Disnaker have test clients; this kind sees what is real."
+        problems.append(Problem("/test", "test-not-allowed", detail))
     prefix, _, name = org.partition(":")
     expected = RULES[kind].org_prefix
     if prefix != expected or not _ORG_NAME.fullmatch(name):
@@ -137,4 +149,4 @@ def registration_problems(kind: ClientKind, org: str, region_code: str | None) -
 
 def region_of(kind: ClientKind, org: str, region_code: str | None) -> str | None:
     """The organisation's region: a hospital's own, a Disnaker's province."""
-    return org.partition(":")[2] if kind is ClientKind.DISNAKER else region_code
+    return organisation_number(org) if kind is ClientKind.DISNAKER else region_code

@@ -9,7 +9,7 @@ import orjson
 from services.verification.adapters.sealed_facts import FactsSealer
 from services.verification.application.basket_item import basket_item
 from services.verification.application.claim_document import queue_item
-from services.verification.application.reading import ClaimFilter, Page
+from services.verification.application.reading import TEST_TERM, ClaimFilter, Page
 from services.verification.application.records import StoredPair
 from shared.errors import NotFound
 from shared.identifiers import is_case_number
@@ -24,6 +24,7 @@ _QUEUE = f"""SELECT case_number, version, document, next_due_at FROM claim
       AND ($2::text IS NULL OR waiting_on = $2) AND ($3::text IS NULL OR region_code LIKE $3 || '%')
       AND ($4::text IS NULL OR $4 = ANY(flags)) AND ($5::text[] IS NULL OR terms && $5 OR case_number = $6)
       AND ($7::text IS NULL OR ({_DUE}, case_number) > ($7::text::timestamptz, $8))
+      AND ($10::boolean IS NULL OR ('{TEST_TERM}' = ANY(terms)) = $10)
     ORDER BY {_DUE}, case_number LIMIT $9"""  # noqa: S608 - no value is put into the text
 _AUDIT = """SELECT id, at, org, client_id, officer, action, object_type, object_id, outcome, detail::text AS detail
     FROM audit_log WHERE ($1::text IS NULL OR object_id = $1) AND ($2::text IS NULL OR object_type = $2)
@@ -54,7 +55,9 @@ class ClaimQueries:
         terms = search_terms(wanted.q, self._secrets) if wanted.q else None
         number = wanted.q.strip().upper() if wanted.q else None
         rows = await self._driver.fetch(
-            _QUEUE, wanted.state, wanted.waiting_on, wanted.region, wanted.flag, terms, number, *after, limit + 1
+            _QUEUE,
+            *(wanted.state, wanted.waiting_on, wanted.region, wanted.flag, terms, number, *after, limit + 1),
+            wanted.test,
         )
         items = [
             {

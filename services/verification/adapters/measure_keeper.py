@@ -75,12 +75,13 @@ class MeasureKeeper:
         for row in await transaction.driver.fetch(_TOLD, case_numbers):
             told[row["case_number"]].append(Told(row["at"], row["state"], row["waiting_on"]))
         claims = await transaction.driver.fetch(_CLAIMS, case_numbers)
+        # Merged numbers, and what somebody only tried out, are no cases.
         await store.forget([row["case_number"] for row in claims if row["merged_into"] is not None])
         opened = [(row, _opened(store, row)) for row in claims if row["merged_into"] is None]
         await store.save(
             measure(document, row["opened_at"], told[row["case_number"]])
             for row, document in opened
-            if document is not None
+            if document is not None and not document.get("test")
         )
 
 

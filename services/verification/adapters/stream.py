@@ -14,7 +14,7 @@ import orjson
 
 from services.verification.adapters.stream_writer import STREAM_CHANNEL
 from services.verification.application.claim_document import rfc3339
-from services.verification.application.reading import ClaimFilter, Following
+from services.verification.application.reading import TEST_TERM, ClaimFilter, Following
 from shared.clock import Clock
 from shared.errors import TooManyRequests
 from shared.postgres.database import Database
@@ -226,6 +226,7 @@ def _event(row: "asyncpg.Record") -> StreamEvent:
             "state": row["state"],
             "waiting_on": row["waiting_on"],
             "changes": list(row["changes"]),
+            **({"test": True} if TEST_TERM in row["terms"] else {}),
         },
     }
     now = {name: row[name] for name in ("state", "waiting_on", "region_code", "flags", "terms")}
@@ -239,5 +240,6 @@ def _matches(seen: Mapping[str, Any], case_number: str, wanted: ClaimFilter, ter
         and (wanted.waiting_on is None or seen["waiting_on"] == wanted.waiting_on)
         and (wanted.region is None or (seen["region_code"] or "").startswith(wanted.region))
         and (wanted.flag is None or wanted.flag in seen["flags"])
+        and (wanted.test is None or wanted.test == (TEST_TERM in seen["terms"]))
         and (terms is None or not set(terms).isdisjoint(seen["terms"]) or case_number in terms)
     )

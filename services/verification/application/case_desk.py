@@ -16,6 +16,7 @@ from services.verification.application.issue_letters import LetterClerk
 from services.verification.application.merging import merged
 from services.verification.application.notifications import Notifier
 from services.verification.application.ports import CaseStore
+from services.verification.application.reading import TEST_TERM
 from services.verification.application.records import (
     ClaimRecord,
     EvidenceRecord,
@@ -32,11 +33,11 @@ from services.verification.domain.derivation import Policy, derive_claim
 from services.verification.domain.entries import Entry
 from services.verification.domain.evidence import Evidence, Identity
 from services.verification.domain.grouping import Grouping, PersonLinks, group_evidence
-from services.verification.domain.membership import memberships_of
+from services.verification.domain.membership import Membership, memberships_of
 from shared.clock import Clock
-from shared.errors import NotFound
+from shared.errors import Conflict, NotFound
 from shared.events.envelope import Event
-from shared.identifiers import new_case_number
+from shared.identifiers import is_made_up, new_case_number, plain_organisation
 
 TOGETHER, APART = "together", "apart"
 
@@ -161,7 +162,10 @@ class CaseDesk:
         self._rederive({claim.founder_id}, set(), ())
 
     def link(self, one: str, other: str, person: str) -> None:
-        """A person says that two claims are one: `one` and `other` are evidence ids of theirs."""
+        """A person says that two claims are one: `one` and `other` are evidence ids of theirs. Raises Conflict for a
+        test claim and a real one."""
+        if self._index.evidence[one].evidence.is_test != self._index.evidence[other].evidence.is_test:
+            raise Conflict("claim.test-apart", "What a test client sent never becomes part of a real claim.")
         ones, others = self._index.group_with(one), self._index.group_with(other)
         self._end_links(ones, others, APART)
         self._new_links.append(PersonLink(one, other, TOGETHER, person, self._clock.now()))
@@ -281,7 +285,7 @@ class CaseDesk:
         return CaseInput(
             evidence=evidence,
             entries=tuple(entries),
-            memberships=memberships_of([piece.identity for piece in evidence], self._gathering.memberships),
+            memberships=memberships_of([piece.identity for piece in evidence], self._memberships_for(evidence)),
             others=self._index.others_of(group),
             findings=claim.findings,
             shared_kpj_evidence=grouping.shared_kpj_evidence,
@@ -289,6 +293,12 @@ class CaseDesk:
             nik_conflicts=self._index.named_across(group, grouping.nik_conflict_evidence),
             matches=tuple(match for match in grouping.matches if match.one in group),
         )
+
+    def _memberships_for(self, evidence: Sequence[Evidence]) -> Collection[Membership]:
+        """What a test client sends meets the memberships of people who do not exist, whomever it names."""
+        if any(piece.is_test for piece in evidence):
+            return [each for each in self._gathering.memberships if is_made_up(each.nik)]
+        return self._gathering.memberships
 
     def _entries_of(self, case_numbers: Iterable[str]) -> list[Entry]:
         return [entry for number in case_numbers for entry in self._entries.get(number, ())]
@@ -320,7 +330,9 @@ class CaseDesk:
 
     def _terms(self, view: ClaimView) -> tuple[str, ...]:
         terms = self._store.terms_of(piece.identity for piece in view.evidence)
-        terms += sorted({piece.org for piece in view.evidence if piece.medical is not None})
+        terms += sorted({plain_organisation(piece.org) for piece in view.evidence if piece.medical is not None})
+        if view.is_test:
+            terms.append(TEST_TERM)
         if view.employer is not None:
             terms.append(f"employer:{view.employer.registration_number}")
         return tuple(terms)
@@ -343,7 +355,7 @@ class CaseDesk:
             self._events.append(state_event(claim, self._store.hashes_of(identities), self._clock.now()))
         self._store.save_evidence(list(self._written.values()))
         self._store.save_claims(changed)
-        self._store.save_traits({claim.case_number: claim.traits for claim in changed})
+        self._store.save_traits({claim.case_number: claim.traits for claim in changed if not claim.is_test})
         await self._store.move_evidence(list(self._moves.values()))
         self._store.save_entries(self._new_entries)
         await self._store.save_links(self._new_links, self._ended_links)

@@ -74,8 +74,13 @@ class CaseIndex:
                 neighbours |= self._by_number[number]
             for claim in self._founded_by.get(id_, ()):
                 neighbours |= self._by_number[("case", claim.case_number)]
-            waiting += [other for other in neighbours if other in self.evidence and other not in seen]
+            waiting += [other for other in neighbours if other not in seen and self._alike_real(other, id_)]
         return seen
+
+    def _alike_real(self, other: str, one: str) -> bool:
+        """Whether it is known, and sent by a test client if the other one is."""
+        record = self.evidence.get(other)
+        return record is not None and record.evidence.is_test == self.evidence[one].evidence.is_test
 
     def foundings(self, component: set[str]) -> list[Founding]:
         """The case numbers opened by evidence of `component`, with their age."""
@@ -103,7 +108,10 @@ class CaseIndex:
         numbers = {number for id_ in own for number in self._numbers_of[id_] if number[0] in ("nik", "kpj", "passport")}
         niks = {value for kind, value in numbers if kind == "nik"}
         held: dict[str, list[Evidence]] = {}
+        is_test = any(self.evidence[id_].evidence.is_test for id_ in own)
         for id_ in sorted({other for number in numbers for other in self._by_number[number]} - own):
+            if self.evidence[id_].evidence.is_test != is_test:
+                continue
             record = self.evidence[id_]
             nik = record.evidence.identity.nik
             if record.case_number is not None and (nik is None or not niks or nik in niks):

@@ -67,6 +67,7 @@ def document_of(view: ClaimView) -> Document:
         "region_code": view.region_code,
         "segment": view.segment,
         "kind": view.kind,
+        "test": view.is_test,
         "occurred_at": rfc3339(view.occurred_at),
         "occurred_at_precision": view.precision,
         "outcome": view.outcome,

@@ -20,6 +20,7 @@ def changed_event(claim: ClaimRecord, changes: tuple[str, ...]) -> Event:
         state=ClaimState(document["state"]),
         waiting_on=WaitingOn(document["waiting_on"]),
         changes=changes,
+        test=document["test"],
     )
     return new_event(
         CLAIM_CHANGED, subject=claim.case_number, version=claim.version, key=claim.case_number, facts=facts
@@ -52,6 +53,7 @@ def state_event(claim: ClaimRecord, hashes: IdentityHashes, now: datetime) -> Ev
         merged_into=claim.merged_into,
         identity_hashes=hashes,
         updated_at=now,
+        test=document["test"],
     )
     return new_event(
         CLAIM_STATE_RECORDED, subject=claim.case_number, version=claim.version, key=claim.case_number, facts=facts

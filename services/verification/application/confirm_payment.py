@@ -28,12 +28,15 @@ async def confirm_payment(
 
     A payment is a fact, so the claim's state refuses none: temporary incapacity is paid while treatment goes on.
     Where a `person` writes it down, it is another than approved the benefit. Raises NotFound, Refusal for a day that
-    cannot be, Conflict when the reference stands for another payment already or the same person approved.
+    cannot be, Conflict for a test claim, when the reference stands for another payment already or the same person
+    approved.
     """
     desk = place.desk
     await desk.open([], [], [case_number])
     claim = desk.survivor(case_number)
     view = desk.view(claim.case_number)
+    if view.is_test:
+        raise Conflict("claim.test", "A test claim is nobody's: no money is paid for it.")
     if person is not None:
         check_payment_by(view.stance, person.id)
     today = place.clock.now().astimezone(WIB).date()

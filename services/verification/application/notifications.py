@@ -93,6 +93,7 @@ class Notifier:
             reported_at=case.reported_at,
             late=case.late,
             fatal=case.fatal,
+            test=view.is_test,
         )
         return new_event(
             NOTIFICATION_ISSUED,

@@ -5,16 +5,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+# Among a claim's terms, by which queue and stream look for it: that it is a test claim.
+TEST_TERM = "~test"
+
 
 @dataclass(frozen=True)
 class ClaimFilter:
-    """What queue and stream can be narrowed to; None means any. `region` is a prefix of a region code."""
+    """What queue and stream can be narrowed to; None means any. `region` is a prefix of a region code, `test` asks for
+    test claims alone or for none of them."""
 
     state: str | None = None
     waiting_on: str | None = None
     region: str | None = None
     flag: str | None = None
     q: str | None = None
+    test: bool | None = None
 
 
 @dataclass(frozen=True)

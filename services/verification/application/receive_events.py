@@ -8,8 +8,10 @@ import orjson
 from services.verification.application.case_desk import CaseDesk
 from services.verification.application.inputs import determination_of, evidence_of
 from services.verification.domain.evidence import Determination, Evidence
+from shared.errors import Conflict
 from shared.events.determination import AcknowledgementFacts
 from shared.events.envelope import Event
+from shared.identifiers import is_test
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,8 @@ class _Input:
 async def receive_events(desk: CaseDesk, events: Sequence[Event]) -> None:
     """Apply a batch in its order, safe to repeat: a version known already changes nothing but the count.
 
-    Raises NotFound for a determination of a case that this hub never opened.
+    Raises NotFound for a determination of a case that this hub never opened, Conflict for one by a test client of a
+    claim that is real.
     """
     inputs = [found for event in events if (found := _input_of(event)) is not None]
     if not inputs:
@@ -38,6 +41,10 @@ async def receive_events(desk: CaseDesk, events: Sequence[Event]) -> None:
         if isinstance(item.told, Evidence):
             desk.receive_evidence(item.told, item.form)
         elif item.case_number is not None:
+            if is_test(item.told.org) != desk.survivor(item.case_number).is_test:
+                raise Conflict(
+                    "claim.test-apart", "A test client determines no real claim, and a real one no test claim."
+                )
             desk.add_entry(item.case_number, item.told, "determined")
     await desk.close()
 

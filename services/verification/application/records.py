@@ -48,6 +48,11 @@ class ClaimRecord:
         return self.merged_into is not None
 
     @property
+    def is_test(self) -> bool:
+        """Made of what test clients sent."""
+        return bool((self.document or {}).get("test"))
+
+    @property
     def traits(self) -> Traits:
         """By what it is compared with other claims; a merged number by nothing."""
         if self.view is not None:

@@ -18,9 +18,10 @@ Turns = Mapping[str, tuple[str, str]]
 
 
 async def tell_workers(store: CaseStore, changed: Sequence[ClaimRecord], turns: Turns) -> None:
-    """Once a unit of work. Who has just got the code is told no turn beside it: the page says it."""
+    """Once a unit of work. Who has just got the code is told no turn beside it: the page says it. Nobody is told of a
+    test claim: the number may be somebody's."""
     for claim in changed:
-        if claim.view is None:
+        if claim.view is None or claim.is_test:
             continue
         whom = contacts(claim.view.evidence, claim.view.entries)
         if whom and not await _gave_code(store, claim):

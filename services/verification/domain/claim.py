@@ -229,6 +229,11 @@ class ClaimView:
         return self.stance.determination.id if self.stance.determination else None
 
     @property
+    def is_test(self) -> bool:
+        """Made of what test clients sent: nobody's, paid to nobody, told to nobody and counted nowhere."""
+        return any(piece.is_test for piece in self.evidence)
+
+    @property
     def decision_count(self) -> int:
         return len(entries_of(Decision, self.entries))
 

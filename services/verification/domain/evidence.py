@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from shared.identifiers import is_test
+
 ACCIDENT_REPORT = "accident-report"
 SELF_REPORT = "self-report"
 MEDICAL_REPORT = "medical-report"
@@ -263,6 +265,11 @@ class Evidence:
     @property
     def is_active(self) -> bool:
         return self.status != WITHDRAWN
+
+    @property
+    def is_test(self) -> bool:
+        """Sent by a test client: evidence of a claim that is nobody's, and of no other."""
+        return is_test(self.org)
 
     @property
     def statement_at(self) -> datetime | None:

@@ -6,6 +6,8 @@
 3. Anchors of one worker that lie within a day are one accident.
 4. Other blocks join the nearest anchor within the window, the earlier one on a tie.
 5. What is left without an anchor forms groups from its earliest piece.
+
+What test clients sent is grouped by itself: no number and no person's word joins it with what is real.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -48,6 +50,17 @@ class Grouping:
     nik_conflict_evidence: frozenset[str]
     matches: tuple[Match, ...] = ()
     unnamed: frozenset[str] = frozenset()
+
+    def beside(self, other: "Grouping") -> "Grouping":
+        """Both, of evidence that has nothing to do with each other."""
+        return Grouping(
+            self.groups + other.groups,
+            self.pairs + other.pairs,
+            self.shared_kpj_evidence | other.shared_kpj_evidence,
+            self.nik_conflict_evidence | other.nik_conflict_evidence,
+            self.matches + other.matches,
+            self.unnamed | other.unnamed,
+        )
 
 
 @dataclass
@@ -92,6 +105,17 @@ def group_evidence(
     evidence: Iterable[Evidence], links: PersonLinks, founders: Mapping[str, str], window: timedelta
 ) -> Grouping:
     """Group the evidence of workers. `founders` maps each case number to the id of the evidence that opened it."""
+    pieces = list(evidence)
+    tried = [piece for piece in pieces if piece.is_test]
+    if not tried:
+        return _grouped(pieces, links, founders, window)
+    real = [piece for piece in pieces if not piece.is_test]
+    return _grouped(real, links, founders, window).beside(_grouped(tried, links, founders, window))
+
+
+def _grouped(
+    evidence: Iterable[Evidence], links: PersonLinks, founders: Mapping[str, str], window: timedelta
+) -> Grouping:
     pieces = {piece.id: piece for piece in sorted(evidence, key=_when)}
     workers = workers_of(list(pieces.values()), Said(links.together, links.apart, founders), window)
     blocks = _Blocks(pieces, links.apart)

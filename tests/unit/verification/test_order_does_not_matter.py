@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from services.verification.domain.derivation import Policy
 from services.verification.domain.evidence import Evidence
 from services.verification.domain.grouping import PersonLinks, group_evidence
 from shared.clock import FixedClock
+from shared.identifiers import trial_organisation
 from tests.support.case_store_in_memory import InMemoryCases
 from tests.support.evidence_makers import KPJ, NIK, OTHER_NIK, report, told, visit
 
@@ -74,7 +76,24 @@ def test_claims_are_the_same_whatever_came_first(made: list[Evidence], rng: Any,
     assert asyncio.run(_claims([made])) == asyncio.run(_claims(batches))
 
 
-async def _claims(batches: list[list[Evidence]]) -> tuple[object, ...]:
+@settings(deadline=None, max_examples=100)
+@given(pieces(), st.data())
+def test_what_is_tried_out_and_what_is_real_never_touch(made: list[Evidence], data: st.DataObject) -> None:
+    """Whoever they are and whatever they name: both end in the claims that each would have alone."""
+    tried = data.draw(st.sets(st.sampled_from([piece.id for piece in made])))
+    mixed = [replace(one, org=trial_organisation(one.org)) if one.id in tried else one for one in made]
+    apart = [[one for one in mixed if one.is_test is wanted] for wanted in (False, True)]
+    together = asyncio.run(_claims([mixed]))
+    (real, real_pairs, real_unnamed), (test, test_pairs, test_unnamed) = (
+        asyncio.run(_claims([pieces])) for pieces in apart
+    )
+    assert not any(claim["test"] for claim in real)
+    assert all(claim["test"] for claim in test)
+    ordered = sorted([*real, *test], key=_by_evidence)
+    assert together == (ordered, sorted(real_pairs + test_pairs), sorted(real_unnamed + test_unnamed))
+
+
+async def _claims(batches: list[list[Evidence]]) -> tuple[list[dict[str, Any]], list[Any], list[str]]:
     """The basket, and the live claims without what depends on chance or on counting: numbers and versions."""
     cases = InMemoryCases()
     for batch in batches:
@@ -95,14 +114,16 @@ async def _claims(batches: list[list[Evidence]]) -> tuple[object, ...]:
         held = [r.evidence.id for r in cases.evidence.values() if r.case_number == claim.case_number]
         told = told.replace(claim.case_number, f"the claim of {min(held, default='nobody')}")
     shown = orjson.loads(told)
-    shown.sort(key=lambda document: str([item["id"] for item in document["evidence"]]))
+    shown.sort(key=_by_evidence)
     return shown, sorted(cases.pairs), sorted(cases.unnamed)
+
+
+def _by_evidence(document: dict[str, Any]) -> str:
+    return str([item["id"] for item in document["evidence"]])
 
 
 @given(st.permutations([1, 2, 3]))
 def test_latest_version_wins_and_every_receipt_is_kept(order: list[int]) -> None:
-    from dataclasses import replace
-
     first = report("a")
     known: Evidence | None = None
     for version in order:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request, Response
 
 from services.hospital_gateway.application.bridge_tokens import LIFETIME, BridgeToken, IssueBridgeToken
 from shared.errors import SimpulError, TooLarge, Unauthenticated, Unavailable
+from shared.identifiers import organisation_number
 from shared.web.door import public
 from shared.web.strict_json import read_limited
 
@@ -74,7 +75,7 @@ def _answer(token: BridgeToken) -> dict[str, str]:
     return {
         "refresh_token_expires_in": "0",
         "api_product_list": "[fhir-r4]",
-        "organization_name": client.org.partition(":")[2],
+        "organization_name": organisation_number(client.org),
         "developer.email": "",
         "token_type": "BearerToken",
         "issued_at": str(int(token.issued_at.timestamp() * 1_000)),

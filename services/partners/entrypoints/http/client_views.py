@@ -92,6 +92,7 @@ class ClientView(BaseModel):
     org: str
     kind: ClientKind
     name: str
+    test: bool = Field(description="Whether it only tries things out; its `org` then ends in `~test`.")
     scopes: list[str]
     status: ClientStatus
     region_code: str | None = Field(description="The region it was asked for with.")
@@ -127,6 +128,7 @@ def members(client: Client) -> dict[str, Any]:
         "org": client.org,
         "kind": client.kind,
         "name": client.name,
+        "test": client.is_test,
         "scopes": list(client.scopes),
         "status": client.status,
         "region_code": client.region_code,

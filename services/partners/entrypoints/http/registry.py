@@ -30,7 +30,7 @@ from shared.web.paging import Cursor, Limit, decode_cursor, encode_cursor
 from shared.web.strict_json import StrictRoute
 
 _SCOPE = "partners.manage"
-_ORG = r"^[a-z]+:[A-Za-z0-9._-]+$"
+_ORG = r"^[a-z]+:[A-Za-z0-9._-]+(~test)?$"
 _EXAMPLE_JWK: JsonDict = {
     "kty": "EC",
     "crv": "P-384",
@@ -78,6 +78,11 @@ class NewClient(BaseModel):
     expires_at: Instant | None = Field(None, description="The end of its credentials; null: none.")
     awaits_approval: bool = Field(
         False, description="It gets no token until a second person approves it (`…/approval`)."
+    )
+    test: bool = Field(
+        False,
+        description="It only tries things out, as a client of the test organisation `<org>~test`: what it sends never "
+        "meets what is real. For employers, channels, hospitals and Disnaker.",
     )
     officer: Officer | None = None
 
@@ -129,17 +134,7 @@ def _add_changing(router: APIRouter, register: RegisterClient, revoke: RevokeCli
         **secured(_SCOPE),
     )
     async def post_client(new: NewClient, caller: Caller, response: Response) -> RegisteredClient:
-        registration = Registration(
-            kind=new.kind,
-            org=new.org,
-            name=new.name,
-            region_code=new.region_code,
-            public_jwk=new.public_jwk,
-            jwks_uri=new.jwks_uri,
-            awaits_approval=new.awaits_approval,
-            expires_at=new.expires_at,
-        )
-        registered = await register(registration, actor_of(caller, new.officer))
+        registered = await register(_registration(new), actor_of(caller, new.officer))
         response.headers["Location"] = f"/v1/clients/{registered.client.client_id}"
         response.headers["Cache-Control"] = "no-store"
         return RegisteredClient(**members(registered.client), client_secret=registered.secret)
@@ -175,6 +170,20 @@ def _add_reading(router: APIRouter, read: ReadRegistry) -> None:
         shown, cursor_after = _page([organisation.org for organisation in found], limit)
         items = [_organisation_view(organisation) for organisation in found[:shown]]
         return OrganisationPage(items=items, next_cursor=cursor_after)
+
+
+def _registration(new: NewClient) -> Registration:
+    return Registration(
+        kind=new.kind,
+        org=new.org,
+        name=new.name,
+        region_code=new.region_code,
+        public_jwk=new.public_jwk,
+        jwks_uri=new.jwks_uri,
+        awaits_approval=new.awaits_approval,
+        expires_at=new.expires_at,
+        test=new.test,
+    )
 
 
 def _after(cursor: str | None) -> str | None:

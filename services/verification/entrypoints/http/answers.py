@@ -302,7 +302,7 @@ class ReturnToWorkStepAnswer(BaseModel):
 
 
 class QueueItemAnswer(BaseModel):
-    """A claim without its lists."""
+    """A claim without its lists. A `test` claim is made of what test clients sent: nobody's, and never paid."""
 
     case_number: str
     state: ClaimState
@@ -319,6 +319,7 @@ class QueueItemAnswer(BaseModel):
     occurred_at: datetime
     occurred_at_precision: Precision
     outcome: Outcome | None
+    test: bool
     rule_set: str
     payer_of_first_resort: Payer
 

@@ -30,8 +30,11 @@ def claim_filter(
             description="A case number, NIK, KPJ, employer's number or hospital.",
         ),
     ] = None,
+    test: Annotated[
+        bool | None, Query(description="`true`: test claims alone, `false`: none; without it both.")
+    ] = None,
 ) -> ClaimFilter:
-    return ClaimFilter(state, waiting_on, region, flag, q)
+    return ClaimFilter(state, waiting_on, region, flag, q, test)
 
 
 Filtered = Annotated[ClaimFilter, Depends(claim_filter)]
