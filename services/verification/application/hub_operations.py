@@ -81,6 +81,9 @@ class HubOperations(Protocol):
     async def conformance_runs(self, org: str | None = None) -> Listed:
         """The newest runs of the conformance kit, of all or of one organisation."""
 
+    async def look(self, service: str, path: Sequence[str], **query: str) -> dict[str, Any]:
+        """GET below `/v1/operations`. Raises as `act` does."""
+
     async def act(self, service: str, path: Sequence[str], body: dict[str, Any] | None = None) -> dict[str, Any]:
         """POST below `/v1/operations`. Raises Refusal with what the service says, Unavailable when it is silent."""
 
