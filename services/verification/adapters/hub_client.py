@@ -52,8 +52,12 @@ class HubClient:
     async def dead_letters(self) -> Listed:
         return await self._every(_CONSUMING, "/v1/operations/dead-letters?state=open")
 
-    async def deliveries(self, state: str) -> Listed:
-        return await self._every(_SENDING, f"/v1/operations/deliveries?state={quote(state)}")
+    async def deliveries(self, state: str, endpoint_id: str | None = None) -> Listed:
+        to_one = f"&subscription_id={quote(endpoint_id)}" if endpoint_id else ""
+        return await self._every(_SENDING, f"/v1/operations/deliveries?state={quote(state)}{to_one}")
+
+    async def endpoints(self, org: str) -> Listed:
+        return await self._every(_SENDING, f"/v1/operations/subscriptions?org={quote(org)}")
 
     async def clients(self, org: str | None = None) -> Listed:
         of_one = f"&org={quote(org)}" if org else ""
