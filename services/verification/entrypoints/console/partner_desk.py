@@ -41,9 +41,9 @@ class PartnerDesk:
         return await self.done(request, f"partners.{path[-1]}", client_id)
 
     async def done(self, request: Request, action: str, client_id: str) -> Response:
-        """Written down, and back to the list."""
+        """Written down, and back to the list, there to the client."""
         await self.audited(request, action, client_id)
-        return RedirectResponse(PARTNERS + "?done=1", status_code=303)
+        return RedirectResponse(f"{PARTNERS}?done=1#c-{client_id}", status_code=303)
 
     async def audited(self, request: Request, action: str, client_id: str) -> None:
         caller = self.console.caller(request)
