@@ -9,6 +9,7 @@ from fastapi.responses import RedirectResponse
 from services.verification.application.hub_operations import HubOperations
 from services.verification.entrypoints.console.frame import Console
 from services.verification.entrypoints.console.partner_forms import FIELDS, KINDS, UNREAD
+from services.verification.entrypoints.console.partner_runs import newest_runs
 from services.verification.entrypoints.http.desk import audit
 from shared.errors import SimpulError
 from shared.web.pages.forms import PageForm
@@ -62,6 +63,7 @@ class PartnerDesk:
     ) -> Response:
         """The list; `made` or `added` is what has just been registered, with `credentials` to be shown this once."""
         found = await self.hub.clients()
+        waiting = [client["org"] for client in found.items if client["status"] == "requested"]
         return self.console.page(
             request,
             "console/partners.html",
@@ -71,6 +73,7 @@ class PartnerDesk:
             silent=dict(found.silent),
             kinds=KINDS,
             unread=UNREAD,
+            runs=await newest_runs(self.hub, waiting),
             filled={name: (filled.text(name) if filled else None) or "" for name in FIELDS},
             made=made,
             added=added,

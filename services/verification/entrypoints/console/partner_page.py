@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Request, Response
 from services.verification.application.console_people import OPERATOR
 from services.verification.entrypoints.console.partner_desk import PARTNERS, PartnerDesk
 from services.verification.entrypoints.console.partner_forms import KINDS
+from services.verification.entrypoints.console.partner_runs import runs_of
 from services.verification.entrypoints.console.webhook_words import MET, OFFERS, PAUSED
 from shared.errors import NotFound, SimpulError
 from shared.web.door import page
@@ -29,7 +30,8 @@ class PartnerPage:
     ) -> Response:
         """`tested` is what an endpoint (`endpoint_id`) did with a test message just now. Raises NotFound for an
         organisation without a client, where the registry could be asked."""
-        clients, endpoints = await asyncio.gather(self.desk.hub.clients(org), self.desk.hub.endpoints(org))
+        hub = self.desk.hub
+        clients, endpoints, runs = await asyncio.gather(hub.clients(org), hub.endpoints(org), runs_of(hub, org))
         if not clients.items and not clients.silent:
             raise NotFound("partners.unknown-org", "There is no such partner.")
         return self.desk.console.page(
@@ -42,6 +44,7 @@ class PartnerPage:
             clients=clients.items,
             endpoints=endpoints.items,
             silent=dict((*clients.silent, *endpoints.silent)),
+            runs=runs,
             kinds=KINDS,
             met=MET,
             paused=PAUSED,
