@@ -102,8 +102,6 @@ def test_what_a_hospitals_own_run_found_is_shown_on_its_page_and_beside_its_appr
     section.get_by_text("Passed (1)").click()
     expect(section.get_by_text("It needs no token.")).to_be_visible()
     assert_accessible(page)
-    page = window.open("verification", "/console/partners/employer:JJ012345")
-    expect(page.locator("section[aria-labelledby=runs]")).to_have_count(0)
 
 
 def test_what_does_not_fit_is_said_and_nothing_typed_is_lost(open_window: OpenWindow, hub: ServedHub) -> None:
