@@ -59,7 +59,7 @@ def test_a_dead_letter_is_looked_into_mended_and_handled(open_window: OpenWindow
         hub.apis["intake"].http.post("/v1/accident-reports", json=sent, headers=once).raise_for_status()
         until(lambda: hub.rows("verification", "SELECT 1 FROM dead_letter WHERE reason_code = $1", REFUSED))
         window = open_window("en")
-        page = window.sign_in("operator", "Rudi Hartono")
+        page = window.sign_in("operator", "Sekar Ayu")
         page.locator("article").filter(has_text=REFUSED).get_by_role("link").click()
         expect(page.locator("pre")).to_contain_text(f'"region_code": "{WRONG_REGION}"')
         assert nik not in page.content()
@@ -95,15 +95,15 @@ def test_a_dead_letter_is_looked_into_mended_and_handled(open_window: OpenWindow
     (claim,) = hub.apis["verification"].http.get("/v1/claims", params={"q": nik}, headers=bearer).json()["items"]
     assert (claim["state"], claim["region_code"]) == ("REPORTED", RIGHT_REGION)
     (edit,) = hub.rows("verification", "SELECT letter_id, edited_by, reason, changed FROM dead_letter_edit")
-    assert (edit["edited_by"], edit["changed"]) == ("local:rudi-hartono", '["/facts/region_code"]')
+    assert (edit["edited_by"], edit["changed"]) == ("local:sekar-ayu", '["/facts/region_code"]')
     done = "SELECT action FROM audit_log WHERE officer = $1 AND action LIKE 'operations.dead-letter%' ORDER BY id"
-    assert [row["action"].rpartition(".")[2] for row in hub.rows("verification", done, "local:rudi-hartono")] == [
+    assert [row["action"].rpartition(".")[2] for row in hub.rows("verification", done, "local:sekar-ayu")] == [
         "reveal",
         "edit",
         "redrive",
     ]
     # What was done stays to be read, in Indonesian and on a telephone too.
-    page = open_window("id", width=320).sign_in("operator", "Rudi Hartono")
+    page = open_window("id", width=320).sign_in("operator", "Sekar Ayu")
     page.goto(f"{hub.apis['verification'].url}/console/operations/dead-letters/verification/{edit['letter_id']}")
     expect(page.get_by_role("row").filter(has_text="/facts/region_code")).to_contain_text("by telephone")
     assert_accessible(page)
