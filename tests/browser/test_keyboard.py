@@ -10,7 +10,6 @@ from tests.browser.conftest import Window
 from tests.browser.telling import reported
 from tests.browser.test_basket import doubtful_pair
 from tests.browser.test_claim import contradicted_claim
-from tests.browser.test_partner_webhooks import subscribed_office
 from tests.support.served_hub import ServedHub
 
 OpenWindow = Callable[..., Window]
@@ -74,8 +73,7 @@ def test_every_stop_of_every_page_is_reached_and_seen(open_window: OpenWindow, h
         walk(window.open("verification", f"/console{path}"))
     window = open_window()
     window.sign_in("operator", "Oki")
-    office, _ = subscribed_office(hub, "http://127.0.0.1:9/hook")
-    for path in ("/operations", "/partners", "/notices", f"/partners/{office}"):
+    for path in ("/operations", "/partners", "/notices"):
         walk(window.open("verification", f"/console{path}"))
 
 

@@ -30,6 +30,8 @@ class PostgresKeptFilters:
         return [self._opened(row["id"], row["wanted"]) for row in rows]
 
     async def keep(self, officer: str, name: str, wanted: QueueFilter) -> None:
+        if any((one.name, one.wanted) == (name, wanted) for one in await self.of(officer)):
+            return
         id_ = new_id()
         sealed = self.sealer.seal_bytes(
             orjson.dumps({"name": name, "wanted": wanted.given()}), type=_TYPE, id=id_, version=1

@@ -16,8 +16,10 @@ async def add_note(place: Workplace, case_number: str, person: Person, text: str
 
 
 async def assign_claim(place: Workplace, case_number: str, officer: str | None) -> ClaimRecord:
-    """Give a claim to an officer, or to nobody."""
-    await open_claim(place, case_number)
+    """Give a claim to an officer, or to nobody; whoever has it already keeps it, and nothing changes."""
+    claim = await open_claim(place, case_number)
+    if claim.assigned_to == officer:
+        return claim
     changed = place.desk.assign_to(case_number, officer)
     await place.desk.close()
     return changed

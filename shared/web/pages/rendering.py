@@ -1,7 +1,7 @@
 """From a template and what it shows to a page in the reader's language."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,6 +10,7 @@ from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
 
+from shared.identifiers import new_id
 from shared.regulation.codes import title_of
 from shared.web.pages import formats
 from shared.web.pages.assets import PAGES_FROM_NPM, SHARED_ASSETS, Assets
@@ -33,6 +34,7 @@ class Visitor:
 @dataclass(frozen=True)
 class View:
     """What every template knows: `view.language`, `view.visitor` (None before sign-in), `view.csrf` for forms,
+    `view.once` (by what the forms of this very page are known when they are sent twice),
     `view.notices` (what the hub tells of itself)."""
 
     language: str
@@ -40,6 +42,7 @@ class View:
     csrf: str
     visitor: Visitor | None
     notices: Sequence[HubNotice] = ()
+    once: str = field(default_factory=lambda: str(new_id()))
 
 
 class Pages:

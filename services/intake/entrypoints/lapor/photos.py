@@ -17,6 +17,8 @@ from shared.web.door import page
 from shared.web.pages.forms import Form, checked_form
 
 _HERE = f"{START}/foto"
+# Under which the draft knows the last form of photographs.
+_ONCE = "photos_once"
 _PICTURES = ("image/jpeg", "image/png")
 # Boundaries and fields around the photographs.
 _FORM_BYTES = 65_536
@@ -40,7 +42,7 @@ def photo_routes(here: ReportPages) -> APIRouter:
                 raise TooLarge("photo.too-large", "A photograph is too large.")
             if media_type_of(content) not in _PICTURES:
                 raise UnsupportedType("photo.type", "A photograph is a JPEG or PNG picture.")
-        await _keep(here, request, [_cleaned(content) for content in contents])
+        await _keep(here, request, [_cleaned(content) for content in contents], form.text("once", length_max=40) or "")
         return to(_HERE)
 
     @router.post(f"{_HERE}/{{photo_id}}/hapus", **page())
@@ -75,15 +77,17 @@ def photo_as_kept(found: Found, content: bytes) -> bytes | None:
         return None
 
 
-async def _keep(here: ReportPages, request: Request, contents: list[bytes]) -> None:
+async def _keep(here: ReportPages, request: Request, contents: list[bytes], once: str) -> None:
+    """`once` is the form's own: the very form that was sent before adds nothing."""
     token, now = here.token(request), here.desk.office.clock.now()
     async with here.desk.database.transaction(PUBLIC_CHANNEL) as transaction:
         drafts = here.open_drafts(transaction)
         draft = await drafts.draft(token, now, lock=True) if token else None
-        if draft is None or token is None or draft.tracking_code:
+        if draft is None or token is None or draft.tracking_code or (once and draft.typed.get(_ONCE) == once):
             return
         if len(draft.photos) + len(contents) > here.settings.lapor_photos_max:
             raise Refusal("photo.too-many", "There are too many photographs.")
+        await drafts.save(token, draft.with_typed({_ONCE: once}), now)
         for content in contents:
             photo = Photo(new_id(), media_type_of(content) or "", len(content))
             await drafts.add_photo(token, photo, content)

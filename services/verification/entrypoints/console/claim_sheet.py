@@ -28,7 +28,7 @@ from services.verification.entrypoints.console.frame import Console, signed_in
 from services.verification.entrypoints.http.desk import audit
 from services.verification.entrypoints.http.work.acting import begun_again
 from shared.errors import SimpulError
-from shared.identifiers import WIB, new_id, zone_of
+from shared.identifiers import WIB, zone_of
 from shared.postgres.database import Transaction
 from shared.receipts.codes import Receipt, read_code, written
 from shared.receipts.register import Acceptance, given_among
@@ -41,7 +41,7 @@ CaseNumber = Annotated[str, Path(max_length=40)]
 Work = Callable[[Workplace, Person], Awaitable[Any]]
 # What of the work's outcome is to have a receipt.
 Accepted = Callable[[Any], Acceptance]
-_UNDER_WAY = "idempotency.in-flight"
+UNDER_WAY = "idempotency.in-flight"
 
 
 async def show_claim(
@@ -83,8 +83,6 @@ async def show_claim(
         sent_to=request.url.path if error else "",
         new_code=new_code,
         status_page=f"{counter.settings.public_url}/status",
-        # What the page's forms are known by when they are sent twice.
-        once=str(new_id()),
         done=request.query_params.get("done") if error is None else None,
         letters=letters_document(letters, counter.letter_check),
         receipts=receipts,
@@ -166,7 +164,7 @@ async def act_on_claim(
     try:
         return await begun_again(attempt)
     except SimpulError as error:
-        if error.code == _UNDER_WAY:
+        if error.code == UNDER_WAY:
             # The button was pressed twice: the first is being done.
             return RedirectResponse(f"/console/claims/{case_number}", status_code=303)
         return await show_claim(console, request, case_number, error=error, entered=form)

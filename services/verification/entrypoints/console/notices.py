@@ -12,7 +12,6 @@ from services.verification.entrypoints.console.fields import code_in, moment_in
 from services.verification.entrypoints.console.frame import Console
 from services.verification.entrypoints.http.desk import audit
 from shared.errors import Problem, Refusal, SimpulError
-from shared.identifiers import new_id
 from shared.web.door import page
 from shared.web.pages.catalogues import N_
 from shared.web.pages.formats import WESTERN
@@ -145,7 +144,6 @@ async def _shown(
         typed=typed,
         typed_services=filled.texts("services") if filled else [],
         typed_for=filled_for,
-        once=str(new_id()),
         error=error,
         done=error is None and request.query_params.get("done") == "1",
     )

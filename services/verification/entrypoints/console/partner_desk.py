@@ -1,5 +1,6 @@
 """What the parts of the Partners page share: how it is shown, and in whose name something is changed there."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -7,11 +8,11 @@ from fastapi import Path, Request, Response
 from fastapi.responses import RedirectResponse
 
 from services.verification.application.hub_operations import HubOperations
+from services.verification.entrypoints.console.claim_sheet import UNDER_WAY, begin_once
 from services.verification.entrypoints.console.frame import Console
 from services.verification.entrypoints.console.partner_forms import FIELDS, KINDS, UNREAD
-from services.verification.entrypoints.console.partner_runs import newest_runs
 from services.verification.entrypoints.http.desk import audit
-from shared.errors import SimpulError
+from shared.errors import Conflict, SimpulError
 from shared.web.pages.forms import PageForm
 from shared.web.problem import status_of
 
@@ -41,10 +42,31 @@ class PartnerDesk:
             return await self.shown(request, error=error)
         return await self.done(request, f"partners.{path[-1]}", client_id)
 
+    async def once(
+        self, request: Request, form: PageForm, action: str, act: Callable[[], Awaitable[dict[str, Any]]]
+    ) -> dict[str, Any] | None:
+        """What `act()` answers (with a `client_id`), written down; None when this very form was sent before. Nothing of
+        the answer is kept: credentials are shown to nobody a second time. Raises as `act` does."""
+        made: list[dict[str, Any]] = []
+        caller, counter = self.console.caller(request), self.console.counter
+
+        async def attempt() -> None:
+            made.append(await act())
+            await audit(transaction, caller, action, made[0]["client_id"], officer=caller.subject)
+
+        try:
+            async with counter.database.transaction(caller.org) as transaction:
+                await begin_once(self.console, request, form, transaction, attempt)
+        except Conflict as error:
+            # The button was pressed twice: the first is being done.
+            if error.code != UNDER_WAY:
+                raise
+        return made[0] if made else None
+
     async def done(self, request: Request, action: str, client_id: str) -> Response:
-        """Written down, and back to the list, there to the client."""
+        """Written down, and back to the list."""
         await self.audited(request, action, client_id)
-        return RedirectResponse(f"{PARTNERS}?done=1#c-{client_id}", status_code=303)
+        return RedirectResponse(PARTNERS + "?done=1", status_code=303)
 
     async def audited(self, request: Request, action: str, client_id: str) -> None:
         caller = self.console.caller(request)
@@ -63,7 +85,6 @@ class PartnerDesk:
     ) -> Response:
         """The list; `made` or `added` is what has just been registered, with `credentials` to be shown this once."""
         found = await self.hub.clients()
-        waiting = [client["org"] for client in found.items if client["status"] == "requested"]
         return self.console.page(
             request,
             "console/partners.html",
@@ -73,7 +94,6 @@ class PartnerDesk:
             silent=dict(found.silent),
             kinds=KINDS,
             unread=UNREAD,
-            runs=await newest_runs(self.hub, waiting),
             filled={name: (filled.text(name) if filled else None) or "" for name in FIELDS},
             made=made,
             added=added,

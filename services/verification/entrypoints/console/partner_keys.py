@@ -1,8 +1,9 @@
 """On the Partners page: the second person's approval, and keys that are exchanged without a gap."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request, Response
+from fastapi.responses import RedirectResponse
 
 from services.verification.application.console_people import OPERATOR
 from services.verification.entrypoints.console.partner_desk import PARTNERS, ClientId, PartnerDesk
@@ -26,12 +27,17 @@ def partner_key_routes(desk: PartnerDesk) -> APIRouter:
         try:
             keys, private = wanted_keys(form)
             body = {**keys, "awaits_approval": True, "officer": desk.officer(request)}
-            added = await desk.hub.change_client(client_id, ("credentials",), body)
+
+            async def act() -> dict[str, Any]:
+                return {**await desk.hub.change_client(client_id, ("credentials",), body), "client_id": client_id}
+
+            added = await desk.once(request, form, "partners.add-key", act)
         except SimpulError as error:
             return await desk.shown(request, error=error)
-        await desk.audited(request, "partners.add-key", client_id)
+        if added is None:
+            return RedirectResponse(PARTNERS + "?done=1", status_code=303)
         told = key_file(client_id, private) if private else None
-        return await desk.shown(request, added={**added, "client_id": client_id}, credentials=told)
+        return await desk.shown(request, added=added, credentials=told)
 
     @router.post(PARTNERS + "/{client_id}/credentials/{credential_id}/{action}", **page(OPERATOR))
     async def change_key(

@@ -1,6 +1,7 @@
 """For operators: who may speak to the hub. Registering a client, its credentials shown once, revoking it."""
 
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
 
 from services.verification.application.console_people import OPERATOR
 from services.verification.application.hub_operations import HubOperations
@@ -9,7 +10,6 @@ from services.verification.entrypoints.console.partner_desk import PARTNERS, Cli
 from services.verification.entrypoints.console.partner_forms import credentials_file, wanted_client
 from services.verification.entrypoints.console.partner_keys import partner_key_routes
 from services.verification.entrypoints.console.partner_page import PartnerPage, partner_page_routes
-from services.verification.entrypoints.console.partner_webhooks import partner_webhook_routes
 from shared.errors import SimpulError
 from shared.web.door import page
 from shared.web.pages.forms import Form
@@ -20,12 +20,7 @@ def partner_routes(console: Console, hub: HubOperations) -> APIRouter:
     desk = PartnerDesk(console, hub)
     router = APIRouter()
     of_one = PartnerPage(desk)
-    for part in (
-        _client_routes(desk),
-        partner_key_routes(desk),
-        partner_page_routes(of_one),
-        partner_webhook_routes(of_one),
-    ):
+    for part in (_client_routes(desk), partner_key_routes(desk), partner_page_routes(of_one)):
         router.routes.extend(part.routes)
     return router
 
@@ -43,10 +38,11 @@ def _client_routes(desk: PartnerDesk) -> APIRouter:
         try:
             wanted, private = wanted_client(form)
             wanted |= {"awaits_approval": True, "officer": desk.officer(request)}
-            made = await desk.hub.register_client(wanted)
+            made = await desk.once(request, form, "partners.register", lambda: desk.hub.register_client(wanted))
         except SimpulError as error:
             return await desk.shown(request, error=error, filled=form)
-        await desk.audited(request, "partners.register", made["client_id"])
+        if made is None:
+            return RedirectResponse(PARTNERS + "?done=1", status_code=303)
         return await desk.shown(request, made=made, credentials=credentials_file(made, private))
 
     @router.post(PARTNERS + "/{client_id}/revocation", **page(OPERATOR))

@@ -12,14 +12,11 @@ from fastapi.responses import RedirectResponse
 
 from services.verification.application.answer_completion import is_asked
 from services.verification.application.complain import ComplaintRequest
-from services.verification.application.issue_letters import letters_document
 from services.verification.application.status_document import status_document
 from services.verification.application.worker_status import Followed
 from services.verification.domain import claim as states
-from services.verification.entrypoints.http.letter_desk import LetterDesk
 from services.verification.entrypoints.http.status import StatusDesk, StatusQuestion
 from services.verification.entrypoints.worker_pages.companions import companion_routes
-from services.verification.entrypoints.worker_pages.letters import letter_routes
 from services.verification.entrypoints.worker_pages.visit import Visits
 from shared.errors import Conflict, NotFound, Refusal, TooManyRequests
 from shared.identifiers import new_id, zone_of
@@ -74,7 +71,6 @@ class StatusPages:
     desk: StatusDesk
     pages: Pages
     visits: Visits
-    letters: LetterDesk
     report_url: str
 
     def ask(self, request: Request, form: PageForm | None = None, *, fault: str = "", status: int = 200) -> Response:
@@ -115,9 +111,7 @@ class StatusPages:
             steps=_STEPS,
             step=_STEP_OF.get(followed.document["state"]),
             written=shown.get("written", ""),
-            once=str(new_id()),
             is_asked=is_asked(followed.document),
-            letters=letters_document(followed.letters[::-1], self.desk.counter.letter_check),
             **texts,
         )
 
@@ -128,8 +122,8 @@ def status_pages(here: StatusPages) -> APIRouter:
     _add_complaints(router, here)
     _add_messages(router, here)
     _add_answers(router, here)
-    for routes in (companion_routes(here), letter_routes(here)):
-        router.routes.extend(routes.routes)
+    for route in companion_routes(here).routes:
+        router.routes.append(route)
     return router
 
 
