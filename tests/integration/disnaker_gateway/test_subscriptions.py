@@ -14,6 +14,7 @@ from standardwebhooks import Webhook
 
 from shared.clock import SystemClock
 from shared.identifiers import new_case_number
+from shared.webhooks.desk import TESTS_AT_ONCE
 from tests.support.databases import ServiceDatabase
 from tests.support.disnaker_service import ALL_EVENTS, BANTEN, WEST_JAVA, Gateway, receiver, running_gateway
 from tests.support.eventually import eventually
@@ -179,6 +180,36 @@ async def test_a_receiver_that_never_answers_holds_a_test_for_seconds_only(
         made = await hurried.subscribe(there.url)
         tested = await hurried.http.post(f"/v1/subscriptions/{made['id']}/test", headers=hurried.bearer())
     assert (tested.json()["error"], tested.json()["status"]) == ("no-answer:timeout", None)
+
+
+async def test_many_tests_at_once_wait_for_their_turn(disnaker_database: ServiceDatabase, secrets_folder: Path) -> None:
+    async with (
+        running_gateway(disnaker_database, secrets_folder, webhook_test_timeout_seconds=1.5) as hurried,
+        receiver() as there,
+    ):
+        there.status = 0
+        made = [await hurried.subscribe(there.url) for _ in range(2)]
+        paths = [f"/v1/subscriptions/{each['id']}/test" for each in made] * 5
+        answers = await asyncio.gather(*(hurried.http.post(path, headers=hurried.bearer()) for path in paths))
+    told = sorted(answer.json().get("code") or answer.json()["error"] for answer in answers)
+    assert told == ["no-answer:timeout"] * TESTS_AT_ONCE + ["subscription.tests-busy"] * 2
+    assert {answer.status_code for answer in answers} == {200, 429}
+
+
+async def test_a_test_asks_no_address_that_a_delivery_may_not(
+    disnaker_database: ServiceDatabase, secrets_folder: Path, gateway: Gateway
+) -> None:
+    async with receiver() as there:
+        inside = [there.url, there.url.replace("http:", "https:"), "https://localhost:8443/"]
+        made = [await gateway.subscribe(url) for url in inside]
+        async with running_gateway(disnaker_database, secrets_folder, profile="production") as strict:
+            told = [
+                (await strict.http.post(f"/v1/subscriptions/{each['id']}/test", headers=strict.bearer())).json()
+                for each in made
+            ]
+    assert [each["error"] for each in told] == ["url.scheme", "url.port", "url.host"]
+    assert {each["status"] for each in told} == {None}
+    assert there.got == []
 
 
 async def test_tests_go_past_the_queue_and_leave_it_as_it_is(gateway: Gateway) -> None:

@@ -75,6 +75,16 @@ async def test_a_silent_service_hides_nobody_else(hub: HubClient, services: Serv
     assert [service for service, _ in found.silent] == ["disnaker_gateway"]
 
 
+async def test_a_partners_endpoints_are_asked_of_every_service_that_sends(hub: HubClient, services: Services) -> None:
+    services.answers["/v1/operations/subscriptions"] = (200, {"items": [{"id": "e"}], "next_cursor": None})
+    services.answers["/v1/operations/subscriptions/e/test"] = (429, {"code": "too-many-tries", "detail": "Later."})
+    found = await hub.endpoints("employer:JJ 1")
+    assert found.items == ({"id": "e", "service": "intake"},)
+    assert [service for service, _ in found.silent] == ["disnaker_gateway"]
+    with pytest.raises(Refusal, match="Later"):
+        await hub.act("intake", ("subscriptions", "e", "test"))
+
+
 async def test_what_a_service_refuses_is_refused_in_its_words(hub: HubClient, services: Services) -> None:
     path = "/v1/operations/dead-letters/x/redrive"
     services.answers[path] = (409, {"code": "dead-letter.ended", "detail": "It has ended."})
