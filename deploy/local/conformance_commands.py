@@ -3,12 +3,15 @@
 import json
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from deploy.local.problems import HubProblem
 from deploy.local.settings import HubSettings
+
+if TYPE_CHECKING:
+    from deploy.conformance.rules import Verdict
 
 conformance = typer.Typer(help="Whether a hub keeps what the interface promises.", no_args_is_help=True)
 sandbox = typer.Typer(help="Clients and people to try the hub with.", no_args_is_help=True)
@@ -36,6 +39,7 @@ def conformance_hospital(
     only: Annotated[list[str] | None, typer.Option(help="A rule; it is checked with what it needs.")] = None,
     patience_seconds: Annotated[float, typer.Option(help="How long a claim may take to come back.")] = 30.0,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    report: Annotated[bool, typer.Option("--report", help="Tell the client's hub what was found.")] = False,
 ) -> None:
     """Play a hospital's whole sequence and print pass or FAIL for each rule; exits 1 when one fails."""
     from deploy.conformance.hospital import play_hospital
@@ -55,6 +59,8 @@ def conformance_hospital(
     except KeyError as unknown:
         raise HubProblem(f"there is no rule {unknown}; docs/connect-a-hospital.md lists them") from unknown
     typer.echo(json.dumps(as_document(url, began, verdicts), indent=1) if as_json else summary(verdicts))
+    if report:
+        _report(credentials, url, began, verdicts)
     if any(verdict.outcome == "failed" for verdict in verdicts):
         raise typer.Exit(1)
 
@@ -76,6 +82,16 @@ def sandbox_hospital(
     for worker in made["sandbox"]["workers"]:
         typer.echo(f"{worker['nik']}  {worker['case']}")
     typer.echo(f"{made['client_id']} of {made['org']}: {out}", err=True)
+
+
+def _report(credentials: dict[str, Any], url: str, began: datetime, verdicts: "list[Verdict]") -> None:
+    from deploy.conformance.reported import NotReported, as_report, send_report
+
+    try:
+        told = send_report(credentials, as_report(url, began, verdicts))
+    except NotReported as why:
+        raise HubProblem(f"the run was not reported: {why}") from why
+    typer.echo(f"reported to {told}", err=True)
 
 
 def _clients(client: Path | None, other: Path | None) -> tuple[dict[str, Any], dict[str, Any] | None]:

@@ -4,10 +4,12 @@ import json
 from collections import Counter
 from contextlib import AbstractContextManager
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from deploy.local.editor import edited
 from deploy.local.hub import Hub
 from deploy.local.problems import HubProblem
 from deploy.local.progress import Reporter
@@ -57,11 +59,50 @@ def list_letters(
 
 
 @dead_letters.command("show")
-def show_letter(letter_id: LetterId, service: Service = None) -> None:
-    """Everything about one but what it says."""
+def show_letter(
+    letter_id: LetterId,
+    service: Service = None,
+    reveal: Annotated[
+        str | None, typer.Option(help="In the clear, and why: mend, ask_sender or inspection. Is recorded.")
+    ] = None,
+    edit: Annotated[int | None, typer.Option(help="Which version: 0 as it was read, else the last.", min=0)] = None,
+) -> None:
+    """Everything about one; what it says is masked."""
     with _operator() as operator:
         name, letter = _find(operator, letter_id, service)
-    typer.echo(json.dumps({"service": name, **letter}, indent=1))
+        said = _said(operator, name, letter_id, reveal, edit)
+    # Escapes stay escapes: what a stranger sent must not speak to the terminal.
+    typer.echo(json.dumps({"service": name, **letter, "payload": said}, indent=1))
+
+
+@dead_letters.command("edit")
+def edit_letter(
+    letter_id: LetterId,
+    reason: Annotated[str, typer.Option(help="Why it is changed, and on whose word; kept with it.")],
+    file: Annotated[
+        Path | None, typer.Option(help="JSON with `facts` and `content`; without it your editor opens.", exists=True)
+    ] = None,
+    redrive: Annotated[bool, typer.Option("--redrive", help="And handle it again at once.")] = False,
+    service: Service = None,
+) -> None:
+    """Change what one says before it is handled again, within its contract; the original is kept."""
+    with _operator() as operator:
+        name, letter = _find(operator, letter_id, service)
+        based_on = letter["edits"]
+        if file is None:
+            said = _said(operator, name, letter_id, "mend", None)
+            based_on = said["edit"]
+            document = _edited(said)
+        else:
+            document = _json_of(file.read_text())
+        body = {**document, "based_on": based_on, "reason": reason}
+        made = operator.post(name, f"{_LETTERS}/{letter_id}/edits", body)
+        typer.echo(f"{letter_id}: edit {made['number']} is kept; changed: {', '.join(made['changed'])}")
+        if redrive:
+            answer = operator.post(name, f"{_LETTERS}/{letter_id}/redrive")
+            typer.echo(_redriven(letter_id, answer))
+            if not answer["resolved"]:
+                raise typer.Exit(1)
 
 
 @dead_letters.command("redrive")
@@ -146,6 +187,34 @@ def _operator() -> "AbstractContextManager[Operator]":
     from deploy.local.hub_operator import operator_of
 
     return operator_of(Hub(HubSettings.load(), Reporter()).settings)
+
+
+def _said(operator: "Operator", service: str, letter_id: str, purpose: str | None, edit: int | None) -> dict[str, Any]:
+    """What it says; in the clear for a purpose."""
+    if purpose is None:
+        return operator.get(service, f"{_LETTERS}/{letter_id}/payload", edit=edit)
+    return operator.post(service, f"{_LETTERS}/{letter_id}/reveal", {"purpose": purpose, "edit": edit})
+
+
+def _edited(said: dict[str, Any]) -> dict[str, Any]:
+    """What the operator's editor made of it. Raises HubProblem when it cannot be mended or was left as it was."""
+    if not said["editable"]:
+        raise HubProblem("it has ended, or cannot be opened as an event: nobody can mend what it says")
+    parts = {part: said[part] for part in ("facts", "content") if said[part] is not None}
+    text = edited(json.dumps(parts, indent=2), ".json")
+    if text is None:
+        raise HubProblem("the editor left it as it was: nothing was changed")
+    return _json_of(text)
+
+
+def _json_of(text: str) -> dict[str, Any]:
+    try:
+        document = json.loads(text)
+    except ValueError as error:
+        raise HubProblem(f"this is not JSON: {error}") from error
+    if not isinstance(document, dict) or not {"facts"} <= document.keys() <= {"facts", "content"}:
+        raise HubProblem("it has to be one object with `facts` and, where there was one, `content`")
+    return document
 
 
 def _services(wanted: str | None, known: tuple[str, ...]) -> tuple[str, ...]:

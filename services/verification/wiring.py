@@ -33,8 +33,6 @@ from services.verification.adapters.surroundings_watch import SurroundingsWatch
 from services.verification.adapters.tracking_codes import TrackingCodes
 from services.verification.adapters.worker_messages import WorkerMessages
 from services.verification.application.console_queue import QueueClaim, row_of
-from services.verification.application.letter_paper import Office
-from services.verification.application.letters import Letters
 from services.verification.entrypoints.console.frame import FOLDER as CONSOLE_FOLDER
 from services.verification.entrypoints.console.frame import Console
 from services.verification.entrypoints.console.people import SIGN_IN
@@ -44,7 +42,7 @@ from services.verification.entrypoints.ended_streams import end_streams_on_signa
 from services.verification.entrypoints.http.claims import claim_routes
 from services.verification.entrypoints.http.desk import Counter
 from services.verification.entrypoints.http.estimates import estimate_routes
-from services.verification.entrypoints.http.letter_desk import LetterDesk
+from services.verification.entrypoints.http.letter_desk import LetterDesk, letters_under
 from services.verification.entrypoints.http.letters import letter_routes
 from services.verification.entrypoints.http.participants import ParticipantOffice, participant_routes
 from services.verification.entrypoints.http.reference import reference_routes
@@ -86,7 +84,6 @@ from shared.service import Component, Hook, Service, create_service
 from shared.web.door import Verifier
 from shared.web.health import Check
 from shared.web.issuer_keys import IssuerKeys
-from shared.web.pages import formats
 from shared.web.pages.notices import NoticeBoard, public_notices
 from shared.web.pages.reception import PageReception
 from shared.web.pages.rendering import Pages
@@ -167,7 +164,7 @@ def _screens(settings: VerificationSettings, counter: Counter, stream: ClaimStre
     provider = _provider(settings, counter)
     letters = LetterDesk(counter, LetterPress(), lambda transaction: ConsoleClaims(transaction, counter.sealer))
     console = _console(letters, pages, sessions, feed, provider, http)
-    public = [page_routes(pages), _receipt_pages(counter, pages), _status_pages(settings, counter, pages)]
+    public = [page_routes(pages), _receipt_pages(counter, pages), _status_pages(letters, pages)]
     return _Screens(
         [letter_routes(letters), *public, console],
         PageReception(pages, sessions, sign_in_path=SIGN_IN),
@@ -238,16 +235,10 @@ def _counter(settings: VerificationSettings, database: Database, clock: Clock, c
         open_reader=lambda transaction: ClaimQueries(transaction, secrets),
         search_terms=lambda text: search_terms(text, secrets),
         receipts=receipts,
-        letters=_letters(settings),
+        letters=letters_under(settings),
         open_letters=lambda transaction: PostgresLetters(transaction, secrets.sealer, receipts),
         counting=counting,
     )
-
-
-def _letters(settings: VerificationSettings) -> Letters:
-    """With the letterhead of the settings."""
-    office = Office(settings.letter_office, settings.letter_office_lines, settings.letter_objection_days)
-    return Letters(office, formats, settings.four_eyes_rupiah)
 
 
 def _sessions(settings: VerificationSettings, counter: Counter) -> ConsoleSessions:
@@ -357,9 +348,10 @@ def _receipt_pages(counter: Counter, pages: Pages) -> APIRouter:
     )
 
 
-def _status_pages(settings: VerificationSettings, counter: Counter, pages: Pages) -> APIRouter:
+def _status_pages(letters: LetterDesk, pages: Pages) -> APIRouter:
+    counter, settings = letters.counter, letters.counter.settings
     visits = Visits(counter.sealer, counter.clock, settings.status_visit_minutes, pages.secure)
-    return status_pages(StatusPages(_status(settings, counter), pages, visits, settings.report_page_url))
+    return status_pages(StatusPages(_status(settings, counter), pages, visits, letters, settings.report_page_url))
 
 
 def _keepers(settings: VerificationSettings, counter: Counter) -> list[Component]:

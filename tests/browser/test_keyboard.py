@@ -10,6 +10,7 @@ from tests.browser.conftest import Window
 from tests.browser.telling import reported
 from tests.browser.test_basket import doubtful_pair
 from tests.browser.test_claim import contradicted_claim
+from tests.browser.test_partner_webhooks import subscribed_office
 from tests.support.served_hub import ServedHub
 
 OpenWindow = Callable[..., Window]
@@ -73,7 +74,8 @@ def test_every_stop_of_every_page_is_reached_and_seen(open_window: OpenWindow, h
         walk(window.open("verification", f"/console{path}"))
     window = open_window()
     window.sign_in("operator", "Oki")
-    for path in ("/operations", "/partners", "/notices"):
+    office, _ = subscribed_office(hub, "http://127.0.0.1:9/hook")
+    for path in ("/operations", "/partners", "/notices", f"/partners/{office}"):
         walk(window.open("verification", f"/console{path}"))
 
 

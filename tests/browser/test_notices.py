@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from joserfc.jwk import ECKey
 from playwright.sync_api import Page, expect
 
 from services.partners.domain.partners import ClientKind
@@ -71,6 +72,36 @@ def test_an_incident_is_told_to_all_whom_it_concerns_until_it_is_over(open_windo
     until(lambda: not above(report, title))
     assert not above(queue, title)
     expect(reader.open("partners", "/notices").locator("main")).to_contain_text("Nothing is known to be wrong.")
+
+
+def test_what_a_hospitals_own_run_found_is_shown_on_its_page_and_beside_its_approval(
+    open_window: OpenWindow, hub: ServedHub
+) -> None:
+    partners, org = hub.apis["partners"].http, "hospital:100000888"
+    key = ECKey.generate_key("P-384", parameters={"kid": "k"}).as_dict(private=False)
+    wanted = {"kind": "hospital", "org": org, "name": "RS Uji", "public_jwk": key, "awaits_approval": True}
+    partners.post("/v1/clients", json=wanted, headers=hub.bearer(ClientKind.OPERATOR)).raise_for_status()
+    window = open_window("en")
+    window.sign_in("operator", "Rudi Hartono")
+    page = window.open("verification", "/console/partners")
+    expect(page.locator("main")).to_contain_text("no conformance run")
+    rules = [
+        {"rule": "metadata-open", "outcome": "passed", "says": "It needs no token."},
+        {"rule": "others-hidden", "outcome": "failed", "says": "404.", "detail": "<script>alert(1)</script>"},
+    ]
+    run = {"kit": "hospital", "kit_version": "0.1.0", "url": "https://gateway.example"}
+    body = {**run, "at": "2026-11-20T09:30:00+07:00", "rules": rules}
+    headers = hub.once(ClientKind.HOSPITAL, org)
+    partners.post("/v1/conformance-runs", json=body, headers=headers).raise_for_status()
+    page = window.open("verification", "/console/partners")
+    page.get_by_role("link", name="conformance: 1 of 2 rules").first.click()
+    section = page.locator("section[aria-labelledby=runs]")
+    expect(section.locator("summary").first).to_contain_text("1 passed, 1 failed, 0 not checked")
+    expect(section.get_by_text("others-hidden")).to_be_visible()
+    expect(section).to_contain_text("<script>alert(1)</script>")
+    section.get_by_text("Passed (1)").click()
+    expect(section.get_by_text("It needs no token.")).to_be_visible()
+    assert_accessible(page)
 
 
 def test_what_does_not_fit_is_said_and_nothing_typed_is_lost(open_window: OpenWindow, hub: ServedHub) -> None:

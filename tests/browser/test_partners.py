@@ -96,8 +96,8 @@ def test_a_hospital_is_registered_signs_in_and_is_revoked(open_window: OpenWindo
     assert (again.status, credentials["client_secret"] in again.text()) == (200, False), "the same form, sent twice"
     window.open("verification", "/console/partners")
     expect(page.get_by_label("Credentials of")).to_have_count(0)
-    expect(page.get_by_role("region", name="Approve RS Percobaan?")).to_have_count(1)
-    asked = page.get_by_role("region", name="Approve RS Percobaan?")
+    asked = page.get_by_role("region", name="RS Percobaan waits for a second person")
+    expect(asked).to_have_count(1)
     expect(asked).to_contain_text("You asked for this: another operator approves it.")
     expect(asked.get_by_role("button", name="Approve", exact=True)).to_have_count(0)
     second = open_window("en")
@@ -120,7 +120,7 @@ def test_a_hospital_is_registered_signs_in_and_is_revoked(open_window: OpenWindo
     page = window.page
     row = page.get_by_role("row").filter(has_text=credentials["client_id"])
     asked = page.get_by_role("region", name="Approve another key of RS Percobaan?")
-    expect(asked).to_contain_text("ends 1 Feb 2099, 00:00 WIB")
+    expect(asked).to_contain_text("ends 31 Jan 2099, 23:59 WIB")
     asked.get_by_role("button", name="Approve this key").click()
     expect(page.get_by_role("status")).to_have_text("Done.")
     assert token_answer(hub, rotated) == 200

@@ -30,10 +30,13 @@ class Delivery:
 
 @dataclass
 class WebhookReceiver:
-    """`url` is what to subscribe. `secret` is what the subscription answered, set by who subscribes."""
+    """`url` is what to subscribe. `secret` is what the subscription answered, set by who subscribes. It answers `said`,
+    as plain text, with `status`."""
 
     url: str = ""
     secret: str = ""
+    status: int = 204
+    said: bytes = b""
     journal: list[Delivery] = field(default_factory=list)
 
     def verified(self) -> list[Delivery]:
@@ -63,9 +66,14 @@ def webhook_receiver() -> Iterator[WebhookReceiver]:
             body = self.rfile.read(length)
             if len(body) < length:
                 return  # whoever was sending it died
-            receiver.journal.append(Delivery({k.lower(): v for k, v in self.headers.items()}, body))
-            self.send_response(204)
+            if 200 <= receiver.status < 300:
+                receiver.journal.append(Delivery({k.lower(): v for k, v in self.headers.items()}, body))
+            self.send_response(receiver.status)
+            if receiver.said:
+                self.send_header("Content-Type", "text/plain")
+                self.send_header("Content-Length", str(len(receiver.said)))
             self.end_headers()
+            self.wfile.write(receiver.said)
 
         def log_message(self, *_: object) -> None:
             """Tests stay silent."""

@@ -4,7 +4,7 @@ import asyncio
 import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import httpx
 import orjson
@@ -52,8 +52,12 @@ class HubClient:
     async def dead_letters(self) -> Listed:
         return await self._every(_CONSUMING, "/v1/operations/dead-letters?state=open")
 
-    async def deliveries(self, state: str) -> Listed:
-        return await self._every(_SENDING, f"/v1/operations/deliveries?state={quote(state)}")
+    async def deliveries(self, state: str, endpoint_id: str | None = None) -> Listed:
+        to_one = f"&subscription_id={quote(endpoint_id)}" if endpoint_id else ""
+        return await self._every(_SENDING, f"/v1/operations/deliveries?state={quote(state)}{to_one}")
+
+    async def endpoints(self, org: str) -> Listed:
+        return await self._every(_SENDING, f"/v1/operations/subscriptions?org={quote(org)}")
 
     async def clients(self, org: str | None = None) -> Listed:
         of_one = f"&org={quote(org)}" if org else ""
@@ -94,6 +98,12 @@ class HubClient:
     async def conformance_runs(self, org: str | None = None) -> Listed:
         of_one = f"org={quote(org)}" if org else ""
         return await self._every(("partners",), f"/v1/conformance-runs?{of_one}")
+
+    async def look(self, service: str, path: Sequence[str], **query: str) -> dict[str, Any]:
+        place = "/".join(quote(part, safe="") for part in path)
+        asked = f"?{urlencode(query)}" if query else ""
+        answer: dict[str, Any] = await self._ask("GET", service, f"/v1/operations/{place}{asked}")
+        return answer
 
     async def act(self, service: str, path: Sequence[str], body: dict[str, Any] | None = None) -> dict[str, Any]:
         place = "/".join(quote(part, safe="") for part in path)

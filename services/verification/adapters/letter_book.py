@@ -47,8 +47,7 @@ class PostgresLetters:
     receipts: Receipts
 
     async def of_claims(self, case_numbers: Collection[str]) -> list[IssuedLetter]:
-        rows = await self.transaction.driver.fetch(_OF_CLAIMS, list(case_numbers))
-        return [_letter(row) for row in rows]
+        return await letters_of(self.transaction, case_numbers)
 
     async def keep(self, letter: IssuedLetter, content: bytes, replaced: IssuedLetter | None) -> None:
         row = (
@@ -105,6 +104,11 @@ class PostgresLetters:
     def _in_whose_name(self) -> str:
         """Who has the letter issued: the office whose work makes it, else BPJS."""
         return self.transaction.org or _ORG
+
+
+async def letters_of(transaction: Transaction, case_numbers: Collection[str]) -> list[IssuedLetter]:
+    """Of these claims and of those merged into them, in the order in which they were issued."""
+    return [_letter(row) for row in await transaction.driver.fetch(_OF_CLAIMS, list(case_numbers))]
 
 
 def _letter(row: "asyncpg.Record") -> IssuedLetter:

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from services.verification.adapters.claim_queries import ClaimQueries
+from services.verification.adapters.letter_book import letters_of
 from services.verification.adapters.report_papers import papers_of
 from services.verification.adapters.sealed_facts import FactsSealer
 from services.verification.application.console_claim import Paper
@@ -116,6 +117,7 @@ class TrackingCodes:
             bool(contacts(pieces, entries)),
             str(claim["companion_id"]) if claim["companion_id"] else None,
             await self._received(pieces, [paper for row in rows for paper in papers_of(facts, row)], entries),
+            tuple(await letters_of(self._transaction, [number])),
         )
 
     async def _received(

@@ -7,9 +7,10 @@ from shared.identifiers import new_id, new_tracking_code
 
 
 async def name_companion(
-    place: Workplace, case_number: str, person: Person, companion_id: str, name: str, relation: str
+    place: Workplace, case_number: str, person: Person, companion_id: str, name: str, relation: str, *, letters: bool
 ) -> str | None:
-    """The companion's tracking code, told this once; None when this very form was sent before.
+    """The companion's tracking code, told this once; None when this very form was sent before. `letters` lets them open
+    the worker's letters.
 
     Raises NotFound, Conflict when the claim was merged or has companions enough.
     """
@@ -19,7 +20,7 @@ async def name_companion(
         return None
     check_room(found)
     now, code = place.clock.now(), new_tracking_code()
-    entry = CompanionNamed(companion_id, now, person.org, person.id, name, relation)
+    entry = CompanionNamed(companion_id, now, person.org, person.id, name, relation, letters)
     place.desk.add_entry(case_number, entry, "companion-changed")
     await place.desk.close()
     await place.store.codes.add_companion(claim.founder_id, companion_id, code)

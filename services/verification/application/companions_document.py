@@ -14,6 +14,7 @@ def companions_document(entries: Iterable[Entry]) -> list[dict[str, Any]]:
             "id": each.named.id,
             "name": each.named.name,
             "relation": each.named.relation,
+            "letters": each.named.letters,
             "since": each.named.at.isoformat(timespec="seconds"),
             "ended_at": each.ended.at.isoformat(timespec="seconds") if each.ended else None,
         }

@@ -55,8 +55,12 @@ class HubOperations(Protocol):
     async def dead_letters(self) -> Listed:
         """The open ones of every service, each with its `service`."""
 
-    async def deliveries(self, state: str) -> Listed:
-        """The newest webhook deliveries in this state of every service that sends, each with its `service`."""
+    async def deliveries(self, state: str, endpoint_id: str | None = None) -> Listed:
+        """The newest webhook deliveries in this state of every service that sends, or those to one endpoint, each with
+        its `service`."""
+
+    async def endpoints(self, org: str) -> Listed:
+        """The webhook endpoints of one organisation in every service that sends, with how they have done."""
 
     async def clients(self, org: str | None = None) -> Listed:
         """Every registered client, or those of one organisation, by id."""
@@ -80,6 +84,9 @@ class HubOperations(Protocol):
 
     async def conformance_runs(self, org: str | None = None) -> Listed:
         """The newest runs of the conformance kit, of all or of one organisation."""
+
+    async def look(self, service: str, path: Sequence[str], **query: str) -> dict[str, Any]:
+        """GET below `/v1/operations`. Raises as `act` does."""
 
     async def act(self, service: str, path: Sequence[str], body: dict[str, Any] | None = None) -> dict[str, Any]:
         """POST below `/v1/operations`. Raises Refusal with what the service says, Unavailable when it is silent."""

@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
 
+from services.verification.application.issue_letters import IssuedLetter
+from services.verification.application.letters import WORKER as WORKER_PARTY
 from services.verification.application.received import Received
 from services.verification.domain.evidence import Evidence
+from shared.errors import NotFound
 from shared.identifiers import nik_birth_dates, nik_problems
 
 # Letters that a person reads off a screen as digits (Crockford): O is 0, I and L are 1.
@@ -37,6 +40,27 @@ class Followed:
     # Whose code it was, None for the worker's own.
     companion_id: str | None = None
     received: tuple[Received, ...] = ()
+    # All that were issued, whoever they are for.
+    issued: tuple[IssuedLetter, ...] = ()
+
+    @property
+    def letters(self) -> tuple[IssuedLetter, ...]:
+        """Those that are the worker's, by address or as a copy, the latest first; for a companion none, unless the
+        worker has said so."""
+        own = [letter for letter in reversed(self.issued) if WORKER_PARTY in (letter.to, *letter.copies)]
+        return tuple(own) if self.companion_id is None or self._companion_reads_letters else ()
+
+    @property
+    def _companion_reads_letters(self) -> bool:
+        named = self.document.get("companions", ())
+        return any(each["id"] == self.companion_id and each.get("letters", False) for each in named)
+
+    def letter(self, letter_id: str) -> IssuedLetter:
+        """One of them. Raises NotFound."""
+        found = next((each for each in self.letters if each.id == letter_id), None)
+        if found is None:
+            raise NotFound("letter.not-found", "This claim has no such letter.")
+        return found
 
     @property
     def holder(self) -> str:

@@ -259,7 +259,8 @@ class CompletionAnswer:
 
 @dataclass(frozen=True)
 class CompanionNamed:
-    """The worker lets somebody follow the claim and speak for them. `relation` is a code of `companion_relations`."""
+    """The worker lets somebody follow the claim and speak for them. `relation` is a code of `companion_relations`;
+    `letters` tells whether they may open the worker's letters, which name amounts and reasons."""
 
     id: str
     at: datetime
@@ -267,6 +268,7 @@ class CompanionNamed:
     person: str
     name: str = ""
     relation: str = ""
+    letters: bool = False
 
     @property
     def what(self) -> str:

@@ -7,9 +7,11 @@ import pytest
 from typer.testing import CliRunner
 
 from deploy.conformance.hospital import HOSPITAL_RULES
+from deploy.conformance.reported import NotReported, kit_version, send_report
 from deploy.local import conformance_commands
 from deploy.local.command_line import app
 from deploy.local.problems import HubProblem
+from services.partners.domain.partners import ClientKind
 from tests.integration.conformance.conftest import Sandbox
 
 
@@ -46,6 +48,29 @@ def test_a_broken_rule_exits_1_and_programs_read_which_and_why(sandbox: Sandbox,
     assert by_code["create"]["detail"] == "needs look-up-mints"
     assert by_code["create"]["reference"] == "interface, section 4: resources one by one"
     assert "not-this-one" not in done.output
+
+
+def test_a_run_is_reported_to_the_hub_whose_client_ran_it(sandbox: Sandbox, files: dict[str, str]) -> None:
+    arguments = ["--client", files["client"], "--only", "create", "--json", "--report"]
+    done = CliRunner().invoke(app, ["conformance", "hospital", *arguments])
+    assert done.exit_code == 0, done.output
+    query = f"?org={sandbox.credentials['org']}"
+    headers = sandbox.hub.bearer(ClientKind.OPERATOR)
+    found = sandbox.hub.apis["partners"].http.get(f"/v1/conformance-runs{query}", headers=headers).json()["items"]
+    assert (found[0]["passed"], found[0]["failed"], found[0]["url"]) == (3, 0, sandbox.url)
+    assert found[0]["kit_version"] == kit_version()
+    assert [each["rule"] for each in found[0]["rules"]] == ["token-satusehat", "look-up-mints", "create"]
+
+
+def test_a_run_that_cannot_be_reported_says_why(files: dict[str, str], tmp_path: Path) -> None:
+    client = json.loads(Path(files["client"]).read_text())
+    for changes, why in (
+        ({"base_urls": {}}, "names no"),
+        ({"base_urls": {"partners": "http://127.0.0.1:9"}}, "ConnectError"),
+        ({"private_key_jwk": None, "client_secret": "not-this-one"}, "answered 401"),
+    ):
+        with pytest.raises(NotReported, match=why):
+            send_report({**client, **changes}, {})
 
 
 def test_a_hub_that_is_not_there_fails_the_rules_and_not_the_kit(files: dict[str, str]) -> None:

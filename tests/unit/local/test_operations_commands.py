@@ -1,8 +1,10 @@
 """`simpul dead-letters` and `simpul deliveries` against services that remember what they were asked."""
 
 import contextlib
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +14,13 @@ from deploy.local import operations_commands
 from deploy.local.command_line import app
 from deploy.local.problems import HubProblem
 
+SAID = {
+    "edit": 1,
+    "masked": False,
+    "editable": True,
+    "facts": {"region_code": "3671"},
+    "content": {"worker": "Siti\x1b[31m"},
+}
 LETTERS, DELIVERIES = "/v1/operations/dead-letters", "/v1/operations/deliveries"
 
 
@@ -24,6 +33,7 @@ def letter(letter_id: str, reason_code: str = "bug", parked: int = 0) -> dict[st
         "attempts": 5,
         "parked_behind": parked,
         "state": "open",
+        "edits": 1,
     }
 
 
@@ -50,11 +60,17 @@ class FakeOperator:
         yield from self.items.get((service, path), [])
 
     def get(self, service: str, path: str, **_: Any) -> dict[str, Any]:
+        if path.endswith("/payload"):
+            return {**SAID, "masked": True, "content": {"worker": "•••"}}
         listed, wanted = path.rsplit("/", 1)
         return next(item for item in self.items[service, listed] if item["id"] == wanted)
 
     def post(self, service: str, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
         self.posted.append((service, path, body))
+        if path.endswith("/reveal"):
+            return SAID
+        if path.endswith("/edits"):
+            return {"number": 2, "changed": ["/facts/region_code"]}
         resolved = not any(name in path for name in self.stubborn)
         return {"resolved": resolved, "followed": 2 if resolved else 0, "still_parked": 0 if resolved else 2}
 
@@ -105,6 +121,52 @@ def test_whatever_fails_again_is_the_exit_code(operator: FakeOperator) -> None:
 def test_a_reason_goes_along_with_what_is_put_away(operator: FakeOperator) -> None:
     assert run("dead-letters", "discard", "v-1", "--reason", "a test event").exit_code == 0
     assert operator.posted == [("verification", f"{LETTERS}/v-1/discard", {"reason": "a test event"})]
+
+
+def test_what_one_says_is_masked_unless_a_purpose_is_named(operator: FakeOperator) -> None:
+    shown = json.loads(run("dead-letters", "show", "v-1").output)
+    assert (shown["service"], shown["payload"]["content"]) == ("verification", {"worker": "•••"})
+    assert not operator.posted
+    clear = run("dead-letters", "show", "v-1", "--reveal", "inspection", "--edit", "0").output
+    assert json.loads(clear)["payload"]["content"] == SAID["content"]
+    assert "\x1b" not in clear
+    assert operator.posted == [("verification", f"{LETTERS}/v-1/reveal", {"purpose": "inspection", "edit": 0})]
+
+
+def test_one_is_mended_in_the_editor_and_handled_again(operator: FakeOperator, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("VISUAL", raising=False)
+    monkeypatch.setenv("EDITOR", "sed -i s/3671/3674/")
+    done = run("dead-letters", "edit", "v-1", "--reason", "told by telephone", "--redrive")
+    assert done.exit_code == 0, done.output
+    reveal, edit, redrive = operator.posted
+    assert reveal[2] == {"purpose": "mend", "edit": None}
+    assert edit[2] == {
+        "facts": {"region_code": "3674"},
+        "content": SAID["content"],
+        "based_on": 1,
+        "reason": "told by telephone",
+    }
+    assert redrive[1] == f"{LETTERS}/v-1/redrive"
+    assert "/facts/region_code" in done.output
+
+
+def test_a_file_is_an_edit_too_and_what_is_no_edit_is_said_plainly(
+    operator: FakeOperator, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    given = tmp_path / "edit.json"
+    given.write_text('{"facts": {}}')
+    assert run("dead-letters", "edit", "v-1", "--reason", "?", "--file", str(given)).exit_code == 0
+    assert operator.posted[-1][2] == {"facts": {}, "based_on": 1, "reason": "?"}
+    operator.posted.clear()
+    for wrong in ("[]", "{", '{"facts": {}, "headers": {}}'):
+        given.write_text(wrong)
+        assert isinstance(
+            run("dead-letters", "edit", "v-1", "--reason", "?", "--file", str(given)).exception, HubProblem
+        )
+    for editor in ("true", "false", "no-such-editor-anywhere", "'"):
+        monkeypatch.setenv("EDITOR", editor)
+        assert isinstance(run("dead-letters", "edit", "v-1", "--reason", "?").exception, HubProblem)
+    assert not [path for _, path, _ in operator.posted if path.endswith("/edits")]
 
 
 def test_unknown_letter_and_unknown_service_are_said_plainly(operator: FakeOperator) -> None:

@@ -67,4 +67,6 @@ SEEN_BY = (
     (N_("Contradictions, flags, notes"), (False, False, False, False)),
     (N_("Complaints of the worker's side, and answers"), (False, False, False, True)),
     (N_("Benefit and payments"), (False, False, False, False)),
+    (N_("Letters: conclusion and its date"), (True, True, True, True)),
+    (N_("Letters: reasons, amounts, heirs"), (False, False, False, True)),
 )

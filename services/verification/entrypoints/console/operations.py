@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import RedirectResponse
@@ -98,7 +99,8 @@ async def _shown(
 ) -> Response:
     wanted = request.query_params.get("deliveries")
     state = wanted if wanted in _DELIVERY_STATES else _DELIVERY_STATES[0]
-    parts, letters, sent = await asyncio.gather(hub.health(), hub.dead_letters(), hub.deliveries(state))
+    endpoint = _endpoint_wanted(request)
+    parts, letters, sent = await asyncio.gather(hub.health(), hub.dead_letters(), hub.deliveries(state, endpoint))
     return console.page(
         request,
         "console/operations.html",
@@ -110,6 +112,15 @@ async def _shown(
         silent=dict((*letters.silent, *sent.silent)),
         state=state,
         states=_DELIVERY_STATES,
+        endpoint=endpoint,
         error=error,
         done=error is None and request.query_params.get("done") == "1",
     )
+
+
+def _endpoint_wanted(request: Request) -> str | None:
+    """Whose deliveries are asked for; what cannot be an endpoint's id asks for all of them."""
+    try:
+        return str(UUID(request.query_params.get("endpoint", "")))
+    except ValueError:
+        return None

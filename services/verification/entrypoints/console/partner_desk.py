@@ -11,6 +11,7 @@ from services.verification.application.hub_operations import HubOperations
 from services.verification.entrypoints.console.claim_sheet import UNDER_WAY, begin_once
 from services.verification.entrypoints.console.frame import Console
 from services.verification.entrypoints.console.partner_forms import FIELDS, KINDS, UNREAD
+from services.verification.entrypoints.console.partner_runs import newest_runs
 from services.verification.entrypoints.http.desk import audit
 from shared.errors import Conflict, SimpulError
 from shared.web.pages.forms import PageForm
@@ -64,9 +65,9 @@ class PartnerDesk:
         return made[0] if made else None
 
     async def done(self, request: Request, action: str, client_id: str) -> Response:
-        """Written down, and back to the list."""
+        """Written down, and back to the list, there to the client."""
         await self.audited(request, action, client_id)
-        return RedirectResponse(PARTNERS + "?done=1", status_code=303)
+        return RedirectResponse(f"{PARTNERS}?done=1#c-{client_id}", status_code=303)
 
     async def audited(self, request: Request, action: str, client_id: str) -> None:
         caller = self.console.caller(request)
@@ -85,6 +86,7 @@ class PartnerDesk:
     ) -> Response:
         """The list; `made` or `added` is what has just been registered, with `credentials` to be shown this once."""
         found = await self.hub.clients()
+        waiting = [client["org"] for client in found.items if client["status"] == "requested"]
         return self.console.page(
             request,
             "console/partners.html",
@@ -94,6 +96,7 @@ class PartnerDesk:
             silent=dict(found.silent),
             kinds=KINDS,
             unread=UNREAD,
+            runs=await newest_runs(self.hub, waiting),
             filled={name: (filled.text(name) if filled else None) or "" for name in FIELDS},
             made=made,
             added=added,

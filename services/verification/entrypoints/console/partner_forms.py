@@ -1,7 +1,7 @@
 """What the forms of the Partners page ask of the registry, and the file that a partner is handed."""
 
 import json
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Any
 
 from joserfc.jwk import ECKey
@@ -69,11 +69,11 @@ def wanted_keys(form: PageForm) -> tuple[dict[str, Any], dict[str, Any] | None]:
 
 
 def wanted_end(form: PageForm) -> str:
-    """The end of the day that is named, in western Indonesia. Raises Refusal."""
+    """The last second of the day that is named, in western Indonesia. Raises Refusal."""
     try:
         day = date.fromisoformat(form.required("ends_on", length_max=10))
-        return datetime.combine(day + timedelta(days=1), time(), WESTERN).isoformat()
-    except (ValueError, OverflowError):
+        return datetime.combine(day, time(23, 59, 59), WESTERN).isoformat()
+    except ValueError:
         problem = Problem("/ends_on", "date", "Write the day as 2027-01-31.")
         raise Refusal("form.date", N_("The last day is not a date."), [problem]) from None
 

@@ -1,5 +1,6 @@
 """For operators: one partner. Its clients, and what each part of the hub knows of it, a section each."""
 
+import asyncio
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -8,6 +9,8 @@ from fastapi import APIRouter, Path, Request, Response
 from services.verification.application.console_people import OPERATOR
 from services.verification.entrypoints.console.partner_desk import PARTNERS, PartnerDesk
 from services.verification.entrypoints.console.partner_forms import KINDS
+from services.verification.entrypoints.console.partner_runs import runs_of
+from services.verification.entrypoints.console.webhook_words import MET, OFFERS, PAUSED
 from shared.errors import NotFound, SimpulError
 from shared.web.door import page
 from shared.web.problem import status_of
@@ -22,9 +25,13 @@ class PartnerPage:
 
     desk: PartnerDesk
 
-    async def shown(self, request: Request, org: str, *, error: SimpulError | None = None, **shown: Any) -> Response:
-        """Raises NotFound for an organisation without a client, where the registry could be asked."""
-        clients = await self.desk.hub.clients(org)
+    async def shown(
+        self, request: Request, org: str, *, error: SimpulError | None = None, tested: dict[str, Any] | None = None
+    ) -> Response:
+        """`tested` is what an endpoint (`endpoint_id`) did with a test message just now. Raises NotFound for an
+        organisation without a client, where the registry could be asked."""
+        hub = self.desk.hub
+        clients, endpoints, runs = await asyncio.gather(hub.clients(org), hub.endpoints(org), runs_of(hub, org))
         if not clients.items and not clients.silent:
             raise NotFound("partners.unknown-org", "There is no such partner.")
         return self.desk.console.page(
@@ -35,11 +42,16 @@ class PartnerPage:
             org=org,
             name=next((client["name"] for client in reversed(clients.items)), org),
             clients=clients.items,
-            silent=dict(clients.silent),
+            endpoints=endpoints.items,
+            silent=dict((*clients.silent, *endpoints.silent)),
+            runs=runs,
             kinds=KINDS,
+            met=MET,
+            paused=PAUSED,
+            offers=OFFERS,
             error=error,
             done=error is None and request.query_params.get("done") == "1",
-            **shown,
+            tested=tested,
         )
 
 

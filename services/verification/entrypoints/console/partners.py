@@ -10,6 +10,7 @@ from services.verification.entrypoints.console.partner_desk import PARTNERS, Cli
 from services.verification.entrypoints.console.partner_forms import credentials_file, wanted_client
 from services.verification.entrypoints.console.partner_keys import partner_key_routes
 from services.verification.entrypoints.console.partner_page import PartnerPage, partner_page_routes
+from services.verification.entrypoints.console.partner_webhooks import partner_webhook_routes
 from shared.errors import SimpulError
 from shared.web.door import page
 from shared.web.pages.forms import Form
@@ -20,7 +21,12 @@ def partner_routes(console: Console, hub: HubOperations) -> APIRouter:
     desk = PartnerDesk(console, hub)
     router = APIRouter()
     of_one = PartnerPage(desk)
-    for part in (_client_routes(desk), partner_key_routes(desk), partner_page_routes(of_one)):
+    for part in (
+        _client_routes(desk),
+        partner_key_routes(desk),
+        partner_page_routes(of_one),
+        partner_webhook_routes(of_one),
+    ):
         router.routes.extend(part.routes)
     return router
 

@@ -12,6 +12,7 @@ from services.verification.application.hub_operations import HubOperations
 from services.verification.entrypoints.console.basket import basket_routes
 from services.verification.entrypoints.console.claim import claim_page_routes
 from services.verification.entrypoints.console.coordination import coordination_routes
+from services.verification.entrypoints.console.dead_letter import dead_letter_routes
 from services.verification.entrypoints.console.frame import Console
 from services.verification.entrypoints.console.notices import notice_routes
 from services.verification.entrypoints.console.operations import operations_routes
@@ -41,6 +42,8 @@ def console_routes(
         claim_page_routes(queue),
         basket_routes(console),
         coordination_routes(console, open_measures),
+        # Before the operations, whose paths have a place for any action.
+        dead_letter_routes(console, hub),
         operations_routes(console, hub),
         partner_routes(console, hub),
         notice_routes(console, hub),

@@ -258,11 +258,13 @@ class ReturnToWorkAnswer(BaseModel):
 
 
 class CompanionAnswer(BaseModel):
-    """Somebody whom the worker lets follow the claim and speak for them; `ended_at` when that was taken back."""
+    """Somebody whom the worker lets follow the claim and speak for them, and open the worker's `letters` or not;
+    `ended_at` when that was taken back."""
 
     id: str
     name: str
     relation: CompanionRelation
+    letters: bool = False
     since: datetime
     ended_at: datetime | None
 

@@ -16,10 +16,21 @@ from services.verification.application.issue_letters import (
     letters_document,
     read_letter,
 )
-from services.verification.application.letter_paper import Language, Printer, Shown
+from services.verification.application.letter_paper import Language, Office, Printer, Shown
+from services.verification.application.letters import WORKER, Letters
+from services.verification.application.worker_status import Followed
 from services.verification.entrypoints.http.desk import Counter, audit
+from services.verification.settings import VerificationSettings
+from shared.audit import AuditEntry, record
 from shared.postgres.database import Transaction
 from shared.web.door import Principal
+from shared.web.pages import formats
+
+
+def letters_under(settings: VerificationSettings) -> Letters:
+    """Letters with the letterhead of these settings."""
+    office = Office(settings.letter_office, settings.letter_office_lines, settings.letter_objection_days)
+    return Letters(office, formats, settings.four_eyes_rupiah)
 
 
 class PdfResponse(Response):
@@ -67,6 +78,19 @@ class LetterDesk:
             told = {"letter": opened.letter.id, "kind": opened.letter.kind, "party": opened.party, "lang": language}
             await audit(transaction, caller, "claim.letter", case_number, **told, **detail)
         return opened
+
+    async def opened_by_worker(self, followed: Followed, letter_id: str, language: Language) -> Opened:
+        """One of the letters to the worker, for who has opened the claim with its code. Raises NotFound."""
+        letter = followed.letter(letter_id)
+        party = "" if letter.to == WORKER else WORKER
+        async with self.counter.database.system_transaction() as transaction:
+            content = await self.counter.open_letters(transaction).content(letter)
+            told = {"letter": letter.id, "kind": letter.kind, "party": party, "lang": language}
+            number = followed.case_number
+            await record(
+                transaction, AuditEntry(followed.holder, "status", "claim.letter", "claim", number, detail=told)
+            )
+        return Opened(letter, party, language, read_letter(content, party, language))
 
     async def pdf(self, opened: Opened) -> Response:
         """To be shown in place: the bytes that were made when it was first opened. Raises Unavailable, TooLarge."""

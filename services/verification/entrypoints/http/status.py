@@ -115,13 +115,15 @@ class StatusDesk:
                 transaction, AuditEntry(followed.holder, _CLIENT, "messages.stop", "claim", followed.case_number)
             )
 
-    async def name_companion(self, followed: Followed, companion_id: str, name: str, relation: str) -> str | None:
+    async def name_companion(
+        self, followed: Followed, companion_id: str, name: str, relation: str, *, letters: bool
+    ) -> str | None:
         """The companion's code, told this once. Raises Conflict, and Forbidden for a companion: only the worker names
         any."""
         number = self._workers_own(followed)
         async with self.counter.database.system_transaction() as transaction:
             place, person = self.counter.workplace(transaction), Person(followed.holder, _CLIENT)
-            code = await name_companion(place, number, person, companion_id, name, relation)
+            code = await name_companion(place, number, person, companion_id, name, relation, letters=letters)
             await record(transaction, AuditEntry(followed.holder, _CLIENT, "companion.name", "claim", number))
         return code
 

@@ -44,7 +44,8 @@ def companion_routes(here: ClaimPages) -> APIRouter:
             once = str(UUID(form.required("once", length_max=40)))
             if form.text("agree") is None or relation not in codes_of("companion_relations"):
                 raise Refusal("form.incomplete", "Something is not filled in.")
-            code = await here.desk.name_companion(followed, once, told, relation)
+            letters = form.text("letters") is not None
+            code = await here.desk.name_companion(followed, once, told, relation, letters=letters)
         except Conflict:
             return here.claim(request, followed, companion_fault=_TOO_MANY, status=409)
         except (Refusal, ValueError):

@@ -12,11 +12,14 @@ from fastapi.responses import RedirectResponse
 
 from services.verification.application.answer_completion import is_asked
 from services.verification.application.complain import ComplaintRequest
+from services.verification.application.issue_letters import letters_document
 from services.verification.application.status_document import status_document
 from services.verification.application.worker_status import Followed
 from services.verification.domain import claim as states
+from services.verification.entrypoints.http.letter_desk import LetterDesk
 from services.verification.entrypoints.http.status import StatusDesk, StatusQuestion
 from services.verification.entrypoints.worker_pages.companions import companion_routes
+from services.verification.entrypoints.worker_pages.letters import letter_routes
 from services.verification.entrypoints.worker_pages.visit import Visits
 from shared.errors import Conflict, NotFound, Refusal, TooManyRequests
 from shared.identifiers import new_id, zone_of
@@ -71,6 +74,7 @@ class StatusPages:
     desk: StatusDesk
     pages: Pages
     visits: Visits
+    letters: LetterDesk
     report_url: str
 
     def ask(self, request: Request, form: PageForm | None = None, *, fault: str = "", status: int = 200) -> Response:
@@ -112,6 +116,7 @@ class StatusPages:
             step=_STEP_OF.get(followed.document["state"]),
             written=shown.get("written", ""),
             is_asked=is_asked(followed.document),
+            letters=letters_document(followed.letters[::-1], self.desk.counter.letter_check),
             **texts,
         )
 
@@ -122,8 +127,8 @@ def status_pages(here: StatusPages) -> APIRouter:
     _add_complaints(router, here)
     _add_messages(router, here)
     _add_answers(router, here)
-    for route in companion_routes(here).routes:
-        router.routes.append(route)
+    for routes in (companion_routes(here), letter_routes(here)):
+        router.routes.extend(routes.routes)
     return router
 
 
