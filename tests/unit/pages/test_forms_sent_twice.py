@@ -34,6 +34,7 @@ _OTHERWISE = {
     "/console/partners/{client_id}/approval": _BY_STATE,
     "/console/partners/{client_id}/credentials/{credential_id}/{action}": _BY_STATE,
     "/console/partners/{client_id}/credentials/{credential_id}/expiry": "the same end is set again",
+    "/console/partners/{org}/webhooks/{service}/{endpoint_id}/{action}": "held is held, and a test changes nothing",
     "/console/operations/dead-letters/{service}": _BY_STATE,
     "/console/operations/dead-letters/{service}/{letter_id}/{action}": _BY_STATE,
     "/console/operations/deliveries/{service}/{delivery_id}/{action}": _BY_STATE,
