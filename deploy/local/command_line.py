@@ -15,6 +15,7 @@ import typer
 
 from deploy.local.conformance_commands import conformance, sandbox
 from deploy.local.hub import Hub, HubStatus
+from deploy.local.notice_commands import notices
 from deploy.local.operations_commands import dead_letters, deliveries
 from deploy.local.partner_kinds import ConsoleRole, PartnerKind
 from deploy.local.problems import HubProblem, explain_os_error
@@ -35,6 +36,7 @@ app.add_typer(conformance, name="conformance")
 app.add_typer(sandbox, name="sandbox")
 app.add_typer(dead_letters, name="dead-letters")
 app.add_typer(deliveries, name="deliveries")
+app.add_typer(notices, name="notices")
 
 
 def _hub() -> Hub:
