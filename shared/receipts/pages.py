@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-import segno
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from markupsafe import Markup
 
 from shared.clock import Clock
 from shared.errors import NotFound, SimpulError, TooLarge, TooManyRequests
+from shared.paper.qr_codes import qr_inline
 from shared.postgres.database import Database, Transaction
 from shared.receipts.codes import read_code, service_of, written
 from shared.receipts.paper import receipt_pdf
@@ -121,7 +121,6 @@ class ReceiptPages:
         if _wants_json(request):
             return Response(orjson.dumps(self._json(found)), media_type="application/json")
         url = self.receipts.url(found.code)
-        picture = segno.make(url, error="m").svg_inline(scale=4, border=2, title="QR", svgclass="qr", lineclass=None)
         return self.pages.page(
             request,
             "receipt/told.html",
@@ -129,7 +128,7 @@ class ReceiptPages:
             receipt=found,
             code=written(found.code),
             url=url,
-            picture=Markup(picture),  # noqa: S704 - made of an address of ours alone
+            picture=Markup(qr_inline(url)),  # noqa: S704 - made of an address of ours alone
             service=self.receipts.service,
             **{"same": None, "changed": False, "file_digest": "", "fault": "", **shown},
         )

@@ -60,7 +60,7 @@ def saved(book: Any) -> bytes:
 
 def filled(book: Any, rows: list[dict[str, str]]) -> bytes:
     """The template with the examples of its sheet of explanations, changed row by row."""
-    sheet, guide = book.worksheets[0], book["Penjelasan"]
+    sheet, _, guide = book.worksheets
     examples = {row[0].value: row[3].value for row in guide.iter_rows(min_row=2)}
     for number, changed in enumerate(rows, start=2):
         for index, cell in enumerate(sheet[1], start=1):
@@ -129,8 +129,18 @@ def test_every_page_is_accessible(open_window: OpenWindow, hub: ServedHub, langu
     send(page, saved(book))
     expect(page.get_by_role("status")).to_be_visible()
     assert_accessible(page)
+    window.open("intake", "/perusahaan/impor")
+    book = openpyxl.load_workbook(io.BytesIO(template))
+    nik, time, name = (str(book.worksheets[0].cell(1, place).value) for place in (13, 23, 16))
+    when = (datetime.now(WIB) - timedelta(hours=5)).strftime("%d/%m/%Y %H:%M")
+    mine = {nik: f"367101520390007{3 if language == 'id' else 4}", time: when, name: "Rahmat Hidayat"}
+    send(page, filled(book, [mine]))
     window.open("intake", "/perusahaan")
     assert_accessible(page)
+    page.locator(".reports a").first.click()
+    expect(page.locator("h1")).to_have_text("Rahmat Hidayat")
+    assert_accessible(page)
+    shot(page, f"perusahaan-satu-{language}")
     window.open("intake", "/perusahaan/impor")
     page.locator("main form button").click()
     expect(page.get_by_role("alert")).to_be_visible()

@@ -39,6 +39,8 @@ _OTHERWISE = {
     "/console/operations/dead-letters/{service}/{letter_id}/{action}": _BY_STATE,
     "/console/operations/deliveries/{service}/{delivery_id}/{action}": _BY_STATE,
     "/console/operations/subscriptions/{service}/{subscription_id}/{action}": _BY_STATE,
+    "/console/operations/dead-letters/{service}/{letter_id}/edit": "it is based on the version that was seen",
+    "/console/operations/dead-letters/{service}/{letter_id}/reveal": _CHANGES_NOTHING,
     "/status": _CHANGES_NOTHING,
     "/status/leave": _BY_STATE,
     "/status/messages": _BY_STATE,

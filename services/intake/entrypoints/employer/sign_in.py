@@ -76,7 +76,10 @@ async def _enter(here: EmployerPages, request: Request, content: bytes | str, go
 
 
 def _shown(here: EmployerPages, request: Request, goes_to: str, fault: str | None = None) -> Response:
-    return here.page(request, "employer/sign_in.html", status=422 if fault else 200, goes_to=goes_to, fault=fault)
+    # A session that is told to last longer than it does would lose what is being written.
+    minutes = max(1, int(here.settings.employer_idle_minutes))
+    shown = {"goes_to": goes_to, "fault": fault, "idle_minutes": minutes}
+    return here.page(request, "employer/sign_in.html", status=422 if fault else 200, **shown)
 
 
 def _goes_to(wanted: str | None) -> str:

@@ -49,7 +49,9 @@ class ReportPages:
             return await self.open_drafts(transaction).draft(token, self.desk.office.clock.now())
 
     def page(self, request: Request, template: str, *, status: int = 200, **shown: Any) -> Response:
-        return self.pages.page(request, template, status=status, status_page_url=self.settings.status_page_url, **shown)
+        settings = self.settings
+        told = {"status_page_url": settings.status_page_url, "draft_days": settings.lapor_draft_days, **shown}
+        return self.pages.page(request, template, status=status, **told)
 
 
 def to(path: str) -> Response:
