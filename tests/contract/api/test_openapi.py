@@ -43,7 +43,15 @@ _CODED = {
     "ComplaintMadeAnswer.kind": "complaint_kinds",
 }
 # Of the same name and no code of a list.
-_UNCODED = {"ClientView.kind", "NewClient.kind", "RegisteredClient.kind", "Disability.kind"}
+_UNCODED = {
+    "ClientView.kind",
+    "NewClient.kind",
+    "RegisteredClient.kind",
+    "Disability.kind",
+    "NoticeToPublish.kind",
+    "NoticeView.kind",
+    "PublicNoticeView.kind",
+}
 
 
 @pytest.mark.parametrize("service", SERVICES)
