@@ -98,8 +98,22 @@ def _party(org: str) -> tuple[str, str]:
 def _paper(paper: Paper, org: str, codes: ReceiptCodes) -> Received:
     assert paper.received_at is not None
     kind, document_code = (_PHOTOGRAPH, None) if paper.code == SCENE else (_DOCUMENT, paper.code)
-    code = codes.code(_INTAKE, kind, paper.report_id, paper.code, paper.version)
-    return Received(kind, _party(org), paper.received_at, code, document_code)
+    return Received(kind, _party(org), paper.received_at, code_of_paper(paper, codes), document_code)
+
+
+def code_of_paper(paper: Paper, codes: ReceiptCodes) -> str:
+    """Of the receipt that whoever brought it got."""
+    kind = _PHOTOGRAPH if paper.code == SCENE else _DOCUMENT
+    return codes.code(_INTAKE, kind, paper.report_id, paper.code, paper.version)
+
+
+def codes_of_sources(pieces: Sequence[Evidence], entries: Sequence[Entry], codes: ReceiptCodes) -> dict[str, str]:
+    """By the ids of reports and determinations: of the receipt of the latest that was sent, papers aside."""
+    found = {each.id: codes.code(_DISNAKER, _DETERMINATION, each.id) for each in entries_of(Determination, entries)}
+    for piece in pieces:
+        sent = [receipt for receipt in piece.receipts if receipt.code is not None]
+        found.update({piece.id: max(sent, key=lambda each: each.version).code or ""} if sent else {})
+    return found
 
 
 def _words(entries: Sequence[Entry], codes: ReceiptCodes) -> list[Received]:

@@ -22,6 +22,7 @@ from services.verification.application.console_people import DECIDERS
 from services.verification.application.console_queue import about_of, due_of
 from services.verification.application.issue_letters import letters_document
 from services.verification.application.matter_receipts import receipts_of_matters
+from services.verification.application.received import code_of_paper, codes_of_sources
 from services.verification.application.workplace import Person, Workplace
 from services.verification.entrypoints.console.claim_words import REFUSED, SEEN_BY, WHAT
 from services.verification.entrypoints.console.frame import Console, signed_in
@@ -105,7 +106,8 @@ async def _receipts_given(console: Console, file: ClaimFile) -> dict[str, Receip
 
 def _parts(console: Console, file: ClaimFile, *, revealed: bool) -> dict[str, Any]:
     document, counter = file.document, console.counter
-    region = document["region_code"]
+    region, receipts = document["region_code"], counter.receipts
+    sources = codes_of_sources(file.evidence, file.entries, receipts.codes)
     reason, _, about = (document["waiting_reason"] or "").partition(":")
     return {
         "waits_about": about_of(reason, about),
@@ -116,7 +118,8 @@ def _parts(console: Console, file: ClaimFile, *, revealed: bool) -> dict[str, An
         "sources": {piece["id"]: piece["kind"] for piece in document["evidence"]},
         "history": history_of(file),
         "notes": notes_of(file),
-        "papers": file.papers,
+        "papers": [(paper, receipts.known(code_of_paper(paper, receipts.codes))) for paper in file.papers],
+        "source_receipts": {id_: receipts.known(code) for id_, code in sources.items()},
         "code_given_at": file.code_given_at,
         "papers_shown": console.papers is not None,
         "decisions": decisions_for(document["state"]),
