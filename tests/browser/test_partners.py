@@ -150,6 +150,7 @@ def test_a_client_that_publishes_its_keys_is_approved_by_who_has_seen_them(
     page.get_by_role("button", name="Register", exact=True).click()
     made = json.loads(page.get_by_label("Credentials of").input_value())
     assert "private_key_jwk" not in made
+    expect(page.get_by_role("status")).to_contain_text("Nothing of this is secret")
     second = open_window("id", width=320, height=700)
     second.sign_in("operator", "Dewi Lestari")
     page = second.open("verification", "/console/partners")

@@ -322,3 +322,34 @@ async def test_production_takes_public_https_alone(settings: PartnersSettings, u
         body = {"kind": "employer", "org": "employer:1", "name": "A", "jwks_uri": url}
         answer = await hub.http.post("/v1/clients", json=body, headers=await hub.as_operator())
         assert [error["pointer"] for error in answer.json()["errors"]] == ["/jwks_uri"]
+
+
+async def test_nothing_is_read_for_who_is_not_let_in(scene: Scene) -> None:
+    key = new_key()
+    scene.server.publish(key)
+    partner = await scene.register()
+    await scene.hub.http.delete(f"/v1/clients/{partner.client_id}", headers=scene.operator)
+    assert not await scene.signs_in(partner, key)
+    place = f"{partner.client_id}/credentials/{partner.answer['credentials'][0]['id']}/reading"
+    assert (await scene.post(place, {})).json()["code"] == "credential.ended"
+    assert scene.server.asked == []
+
+
+async def test_only_an_address_is_read(scene: Scene) -> None:
+    partner = await scene.register(jwks_uri=None, public_jwk=JWK)
+    place = f"{partner.client_id}/credentials/{partner.answer['credentials'][0]['id']}/reading"
+    assert (await scene.post(place, {})).status_code == 404
+
+
+async def test_a_reading_whose_process_died_is_done_again_after_a_minute(scene: Scene) -> None:
+    key = new_key()
+    scene.server.publish(key)
+    partner = await scene.register()
+    async with scene.hub.database.system_transaction() as transaction:
+        await transaction.driver.execute(
+            "UPDATE client_credential SET keys_tried_at = $1 WHERE client_id = $2", scene.clock.now(), partner.client_id
+        )
+    assert not await scene.signs_in(partner, key)
+    assert scene.server.asked == []
+    scene.clock.advance(timedelta(minutes=1))
+    assert await scene.signs_in(partner, key)
