@@ -1,5 +1,6 @@
 """Tokens for clients of the hub's own, by the same door as anybody's: the console calls other services with them."""
 
+import asyncio
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,12 +29,22 @@ class HubTokens:
     endpoint: str
     reached_at: str
     _token: tuple[str, float] | None = None
+    _asking: "asyncio.Future[tuple[str, float]] | None" = None
 
     async def token(self) -> str:
         """A token that is good for a while. Raises Refusal without a key, Unavailable without an answer."""
         if self._token is None or time.monotonic() > self._token[1]:
-            self._token = await self._new()
+            self._token = await self._asked_once()
         return self._token[0]
+
+    async def _asked_once(self) -> tuple[str, float]:
+        """A page asks many services at once: whoever needs a token meanwhile waits for the same answer."""
+        asking = self._asking = self._asking or asyncio.ensure_future(self._new())
+        try:
+            return await asyncio.shield(asking)
+        finally:
+            if self._asking is asking:
+                self._asking = None
 
     async def _new(self) -> tuple[str, float]:
         form = client_credentials_form(self._client(), self.endpoint)

@@ -1,5 +1,6 @@
 """The console as a client of the services: figures out of metrics, silence, refusals, a token kept while it holds."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -100,7 +101,7 @@ async def test_what_a_service_refuses_is_refused_in_its_words(hub: HubClient, se
 async def test_one_token_serves_until_it_expires(hub: HubClient, services: Services) -> None:
     services.answers["/v1/operations/deliveries"] = (200, {"items": [], "next_cursor": None})
     for _ in range(3):
-        await hub.deliveries("paused")
+        await asyncio.gather(hub.deliveries("paused"), hub.endpoints("employer:JJ012345"), hub.dead_letters())
     assert services.asked.count("POST issuer.test/oauth2/token") == 1
 
 
