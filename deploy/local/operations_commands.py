@@ -25,6 +25,7 @@ deliveries = typer.Typer(help="Webhooks: what reached partners and what did not.
 CONSUMING = ("intake", "hospital_gateway", "disnaker_gateway", "verification")
 SENDING = ("intake", "disnaker_gateway")
 _LETTERS, _DELIVERIES = "/v1/operations/dead-letters", "/v1/operations/deliveries"
+_ENDPOINTS = "/v1/operations/subscriptions"
 
 Service = Annotated[str | None, typer.Option(help="One service only, such as verification.")]
 AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
@@ -181,6 +182,51 @@ def replay_deliveries(
             for name, delivery in sorted(found, key=lambda pair: str(pair[1]["created_at"])):
                 operator.post(name, f"{_DELIVERIES}/{delivery['id']}/resend")
     typer.echo(f"{len(found)} deliveries {'would be' if dry_run else 'are'} in line again")
+
+
+@deliveries.command("endpoints")
+def list_endpoints(
+    service: Service = None,
+    org: Annotated[str | None, typer.Option(help="One partner only, such as disnaker:36.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Partners' webhook endpoints, and how they have done in the last seven days."""
+    with _operator() as operator:
+        found = _endpoints(operator, service, org)
+    if as_json:
+        typer.echo(json.dumps(found, indent=1))
+        return
+    for each in found:
+        record, state = each["record"], each["pause_reason"] or ("failing" if each["failing_since"] else each["status"])
+        taken = f"{record['delivered']} of {record['attempts']} attempts taken"
+        typer.echo(f"{each['id']}  {each['org']}  {each['host']}  {state}, {taken}, {record['waiting']} wait")
+    if not found:
+        typer.echo("no partner has a webhook endpoint")
+
+
+@deliveries.command("test")
+def try_endpoint(
+    subscription: Annotated[str, typer.Argument(help="As `deliveries endpoints` tells it.")], service: Service = None
+) -> None:
+    """Send one signed test message now, past the queue; exits 1 when it is not taken."""
+    with _operator() as operator:
+        name = service or next((each["service"] for each in _endpoints(operator) if each["id"] == subscription), None)
+        if name is None:
+            raise HubProblem(f"no service knows a webhook endpoint {subscription}")
+        answer = operator.post(name, f"{_ENDPOINTS}/{subscription}/test")
+    told = "taken" if answer["delivered"] else f"not taken: {answer['error']}"
+    said = f", it said: {answer['excerpt']}" if answer["excerpt"] else ""
+    typer.echo(f"{told}, {answer['duration_ms']} ms{said}")
+    if not answer["delivered"]:
+        raise typer.Exit(1)
+
+
+def _endpoints(operator: "Operator", service: str | None = None, org: str | None = None) -> list[dict[str, Any]]:
+    return [
+        {"service": name, **each}
+        for name in _services(service, SENDING)
+        for each in operator.every(name, _ENDPOINTS, org=org)
+    ]
 
 
 def _operator() -> "AbstractContextManager[Operator]":

@@ -22,6 +22,7 @@ SAID = {
     "content": {"worker": "Siti\x1b[31m"},
 }
 LETTERS, DELIVERIES = "/v1/operations/dead-letters", "/v1/operations/deliveries"
+ENDPOINTS = "/v1/operations/subscriptions"
 
 
 def letter(letter_id: str, reason_code: str = "bug", parked: int = 0) -> dict[str, Any]:
@@ -48,6 +49,18 @@ def delivery(delivery_id: str, created_at: str) -> dict[str, Any]:
     }
 
 
+def endpoint(endpoint_id: str, failing_since: str | None = None) -> dict[str, Any]:
+    return {
+        "id": endpoint_id,
+        "org": "disnaker:36",
+        "host": "https://hooks.example.go.id",
+        "status": "active",
+        "pause_reason": None,
+        "failing_since": failing_since,
+        "record": {"attempts": 4, "delivered": 3, "waiting": 2},
+    }
+
+
 @dataclass
 class FakeOperator:
     """Answers as the services do; `stubborn` dead letters fail again."""
@@ -69,6 +82,10 @@ class FakeOperator:
         self.posted.append((service, path, body))
         if path.endswith("/reveal"):
             return SAID
+        if path.endswith("/test"):
+            taken = path.endswith("/e-1/test")
+            error, said = (None, None) if taken else ("http-401", "who are you?")
+            return {"delivered": taken, "error": error, "duration_ms": 12, "excerpt": said}
         if path.endswith("/edits"):
             return {"number": 2, "changed": ["/facts/region_code"]}
         resolved = not any(name in path for name in self.stubborn)
@@ -81,6 +98,7 @@ def operator(monkeypatch: pytest.MonkeyPatch) -> FakeOperator:
         {
             ("verification", LETTERS): [letter("v-1", "unreadable", parked=2), letter("v-2"), letter("v-3")],
             ("intake", LETTERS): [letter("i-1")],
+            ("disnaker_gateway", ENDPOINTS): [endpoint("e-1"), endpoint("e-2", failing_since="2026-11-20T09:30:00Z")],
             ("intake", DELIVERIES): [
                 delivery("d-2", "2026-11-20T12:00:00+07:00"),
                 delivery("d-1", "2026-11-20T11:00:00+07:00"),
@@ -181,3 +199,20 @@ def test_deliveries_since_a_moment_are_sent_again_oldest_first(operator: FakeOpe
     assert not operator.posted
     assert "2 deliveries are in line again" in run(*since).output
     assert [path for _, path, _ in operator.posted] == [f"{DELIVERIES}/d-1/resend", f"{DELIVERIES}/d-2/resend"]
+
+
+def test_endpoints_are_listed_with_how_they_have_done(operator: FakeOperator) -> None:
+    first, second = run("deliveries", "endpoints").output.splitlines()
+    assert first == "e-1  disnaker:36  https://hooks.example.go.id  active, 3 of 4 attempts taken, 2 wait"
+    assert "failing" in second
+    assert json.loads(run("deliveries", "endpoints", "--json").output)[0]["service"] == "disnaker_gateway"
+    assert run("deliveries", "endpoints", "--service", "intake").output == "no partner has a webhook endpoint\n"
+
+
+def test_a_test_message_tells_what_came_of_it(operator: FakeOperator) -> None:
+    taken = run("deliveries", "test", "e-1")
+    assert (taken.exit_code, taken.output) == (0, "taken, 12 ms\n")
+    refused = run("deliveries", "test", "e-2")
+    assert (refused.exit_code, refused.output) == (1, "not taken: http-401, 12 ms, it said: who are you?\n")
+    assert [service for service, _, _ in operator.posted] == ["disnaker_gateway"] * 2
+    assert isinstance(run("deliveries", "test", "e-9").exception, HubProblem)
