@@ -47,7 +47,7 @@ class AccidentReportFacts(Facts):
     """Clear facts of one version of an accident report."""
 
     report_id: UUID
-    org: str = Field(description="Who reported, for example employer:JJ012345.")
+    org: str = Field(description="Who reported, for example employer:JJ012345; a test client's ends in ~test.")
     version: Version = Field(description="1, 2, 3, … within the report; every change makes the next.")
     change: ReportChange
     status: ReportStatus
@@ -332,7 +332,7 @@ class SelfReportFacts(Facts):
     """Clear facts of a suspected case told by a worker, family member, union or community body (art. 8A, 48A)."""
 
     report_id: UUID
-    org: str = Field(description="The channel, for example channel:jmo.")
+    org: str = Field(description="The channel, for example channel:jmo; a test client's ends in ~test.")
     version: Version
     change: ReportChange = ReportChange.SUBMITTED
     status: ReportStatus = ReportStatus.RECEIVED

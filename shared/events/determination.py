@@ -14,7 +14,7 @@ class DeterminationFacts(Facts):
 
     determination_id: UUID
     case_number: CaseNumber
-    org: str = Field(description="The office, for example disnaker:36.")
+    org: str = Field(description="The office, for example disnaker:36; a test client's ends in ~test.")
     region_code: str | None = Field(None, description="Region of the case.")
     decision: DeterminationDecision
     decided_on: date

@@ -16,7 +16,7 @@ class MedicalReportFacts(Facts):
     """Clear facts of one version of a medical report."""
 
     encounter_id: str = Field(description="The hub's id of the Encounter, which is the report's id.")
-    org: str = Field(description="The hospital, for example hospital:100000401.")
+    org: str = Field(description="The hospital, for example hospital:100000401; a test client's ends in ~test.")
     version: Version
     status: MedicalReportStatus = MedicalReportStatus.CURRENT
     encounter_status: str | None = Field(None, description="R4 code of Encounter.status.")

@@ -9,7 +9,7 @@ from shared.events.vocabulary import PartnerKind, PartnerStatus
 class PartnerFacts(Facts):
     """One organisation as it stands."""
 
-    org: str = Field(description="For example hospital:100000401.")
+    org: str = Field(description="For example hospital:100000401; a test organisation ends in ~test.")
     version: Version
     organisation_name: str
     status: PartnerStatus

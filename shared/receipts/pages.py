@@ -147,6 +147,7 @@ class ReceiptPages:
         return {
             "code": written(found.code),
             "genuine": True,
+            "test": found.test,
             "kind": found.kind,
             "title": {"id": title.title_id, "en": title.title_en},
             "accepted_at": found.accepted_at.isoformat(timespec="milliseconds"),

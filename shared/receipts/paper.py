@@ -17,6 +17,7 @@ _LABELS = (N_("What was accepted"), N_("When"), N_("By whom"))
 _HOW = N_("Whoever holds this paper can check at this address whether it is genuine. What was sent is not shown there.")
 _FORGOTTEN = N_("Deleted together with what was sent, as the law asks.")
 _PAGE = N_("Page {page} of {pages}")
+_TEST = N_("This is only a test.")
 _SENDER = N_("Simpul, the hub of work accident insurance (JKK)")
 
 
@@ -37,7 +38,7 @@ async def receipt_pdf(pages: Pages, language: str, found: Found, service: str, u
         "sender": {"name": giver, "lines": [said(_SENDER)]},
         "footer": [url],
         "page": said(_PAGE),
-        "heading": said(_RECEIPT),
+        "heading": f"{said(_RECEIPT)}. {said(_TEST)}" if found.test else said(_RECEIPT),
         "code": code,
         "rows": [[said(label), value] for label, value in zip(_LABELS, values, strict=True)],
         "digests": list(found.digests),

@@ -9,12 +9,13 @@ from hashlib import sha256
 import orjson
 
 from shared.audit import AuditEntry, record
+from shared.identifiers import is_test
 from shared.postgres.database import Transaction
 from shared.receipts.codes import Receipt, ReceiptCodes, service_of, written
 
 _TYPE, _ACTION, _REPLACE = "receipt", "receipt.give", "receipt.replace"
 # The same thing sent again may have come in other bytes; the first time counts.
-_FIND = "SELECT detail::text FROM audit_log WHERE object_type = $1 AND object_id = $2 ORDER BY id LIMIT 50"
+_FIND = "SELECT detail::text, org FROM audit_log WHERE object_type = $1 AND object_id = $2 ORDER BY id LIMIT 50"
 _GIVEN = "SELECT DISTINCT object_id FROM audit_log WHERE object_type = $1 AND object_id = ANY($2::text[])"
 
 
@@ -41,6 +42,8 @@ class Found:
     digests: tuple[str, ...]
     # When something else took the place of what was accepted, None while it stands.
     replaced_at: datetime | None = None
+    # Whether a test client sent it, so that it proves nothing of anybody.
+    test: bool = False
 
 
 @dataclass(frozen=True)
@@ -91,7 +94,8 @@ class Receipts:
 
 async def find_receipt(transaction: Transaction, code: str) -> Found | None:
     """What was accepted under this code; the transaction is the hub's own. None when nothing was."""
-    rows = [orjson.loads(row["detail"]) for row in await transaction.driver.fetch(_FIND, _TYPE, code)]
+    found = await transaction.driver.fetch(_FIND, _TYPE, code)
+    rows = [orjson.loads(row["detail"]) for row in found]
     given = [row for row in rows if "accepted_at" in row]
     if not given:
         return None
@@ -99,7 +103,8 @@ async def find_receipt(transaction: Transaction, code: str) -> Found | None:
     replaced = next((datetime.fromisoformat(row["replaced_at"]) for row in rows if "replaced_at" in row), None)
     first = given[0]
     accepted_at = datetime.fromisoformat(first["accepted_at"])
-    return Found(code, first["kind"], first["about"], accepted_at, digests, replaced)
+    test = any(is_test(row["org"]) for row in found)
+    return Found(code, first["kind"], first["about"], accepted_at, digests, replaced, test)
 
 
 async def given_among(transaction: Transaction, codes: Sequence[str]) -> set[str]:

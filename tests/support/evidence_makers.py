@@ -28,13 +28,18 @@ def evidence(
 ) -> Evidence:
     """One piece, received two hours after what it tells of."""
     received = more.pop("received_at", at(days) + timedelta(hours=2)).astimezone(UTC)
-    facts: dict[str, Any] = {"region_code": "3671", "status": "received", "precision": "minute", **more}
+    facts: dict[str, Any] = {
+        "org": "hospital:1" if kind == MEDICAL_REPORT else "employer:JJ012345",
+        "region_code": "3671",
+        "status": "received",
+        "precision": "minute",
+        **more,
+    }
     return Evidence(
         id=id_,
         source="hospital_gateway" if kind == MEDICAL_REPORT else "intake",
         kind=kind,
         version=1,
-        org="hospital:1" if kind == MEDICAL_REPORT else "employer:JJ012345",
         identity=Identity(nik, kpj, facts.pop("passport", None)),
         occurred_at=at(days),
         reported_at=received,

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 import asyncpg
 
 from services.verification.adapters.sealed_facts import FactsSealer
-from services.verification.application.console_queue import MINE, UNASSIGNED, QueueClaim, QueueFilter, QueuePage
+from services.verification.application.console_queue import MINE, TEST, UNASSIGNED, QueueClaim, QueueFilter, QueuePage
+from services.verification.application.reading import TEST_TERM
 from shared.postgres.database import Transaction
 from shared.sealing import Sealer
 from shared.web.paging import decode_cursor, encode_cursor
@@ -21,6 +22,7 @@ _PAGE = f"""SELECT {_COLUMNS} FROM claim
       AND ($8::timestamptz IS NULL OR next_due_at < $8)
       AND ($9::text[] IS NULL OR terms && $9 OR case_number = ANY($9))
       AND ($10::text IS NULL OR ({_DUE}, case_number) > ($10::text::timestamptz, $11))
+      AND ($13::boolean IS NULL OR ('{TEST_TERM}' = ANY(terms)) = $13)
     ORDER BY {_DUE}, case_number LIMIT $12"""  # noqa: S608 - no value is put into the text
 _CLAIMS = f"SELECT {_COLUMNS} FROM claim WHERE case_number = ANY($1::text[])"  # noqa: S608
 _CHANGED = """SELECT case_number, max(position) AS position FROM stream_event WHERE position > $1
@@ -57,6 +59,7 @@ class ConsoleQueue:
             terms,
             *after,
             limit + 1,
+            None if wanted.test is None else wanted.test == TEST,
         )
         claims = [self._claim(row) for row in rows[:limit]]
         return QueuePage(claims, _cursor(claims[-1]) if len(rows) > limit else None)

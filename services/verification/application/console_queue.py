@@ -12,6 +12,8 @@ from shared.regulation.provinces import PROVINCES
 from shared.regulation.rule_sets import rule_set_named
 
 MINE, UNASSIGNED = "mine", "none"
+# Test claims alone, or none of them.
+TEST, REAL = "only", "none"
 # Whose turn it is when nobody's: such claims are not work, and shown only when asked for.
 _NOBODY = "none"
 # Of what list the word after the colon is, by the reason before it.
@@ -27,8 +29,8 @@ _HOURS_MAX = timedelta(hours=72)
 
 @dataclass(frozen=True)
 class QueueFilter:
-    """What the queue is narrowed to; None means any. `assigned` is `mine` or `none`; `q` what somebody searched for;
-    `everything` shows claims too that wait for nobody."""
+    """What the queue is narrowed to; None means any. `assigned` is `mine` or `none`; `test` is `only` (test claims) or
+    `none` of them; `q` what somebody searched for; `everything` shows claims too that wait for nobody."""
 
     state: str | None = None
     waiting_on: str | None = None
@@ -38,6 +40,7 @@ class QueueFilter:
     overdue: bool = False
     everything: bool = False
     q: str | None = None
+    test: str | None = None
 
     def given(self) -> dict[str, Any]:
         """The members that narrow."""
@@ -67,6 +70,7 @@ class QueueClaim:
             and (wanted.flag is None or wanted.flag in self.flags)
             and (wanted.assigned != MINE or assigned == officer)
             and (wanted.assigned != UNASSIGNED or assigned is None)
+            and (wanted.test is None or (wanted.test == TEST) == document.get("test", False))
             and (not wanted.overdue or (self.next_due_at is not None and self.next_due_at < now))
             and (terms is None or self.case_number in terms or not self.terms.isdisjoint(terms))
         )
@@ -152,6 +156,7 @@ def row_of(claim: QueueClaim, now: datetime, counting: Counting) -> dict[str, An
     region = document["region_code"]
     return {
         "case_number": claim.case_number,
+        "test": document.get("test", False),
         "version": document["version"],
         "decision_version": document["decision_version"],
         "state": document["state"],

@@ -79,8 +79,8 @@ class Letters:
         self._four_eyes_rupiah = four_eyes_rupiah
 
     def occasions(self, file: ClaimFile) -> list[Occasion]:
-        """What the claim gives reason to write, as it stands."""
-        if not any(isinstance(entry, Told) for entry in file.entries):
+        """What the claim gives reason to write, as it stands; a test claim nothing, since a letter would look real."""
+        if file.document.get("test") or not any(isinstance(entry, Told) for entry in file.entries):
             return []
         return _occasions(file, fold(file.entries, self._four_eyes_rupiah))
 

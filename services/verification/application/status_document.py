@@ -53,6 +53,7 @@ def status_document(followed: Followed, now: datetime, receipts: Receipts) -> Do
     due_at = _due_at(claim, reason)
     return {
         "case_number": followed.case_number,
+        "test": claim.get("test", False),
         "state": claim["state"],
         "heading": _words("worker_states", claim["state"]),
         "explanation": _words("worker_state_explanations", claim["state"]),

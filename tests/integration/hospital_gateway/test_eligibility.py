@@ -118,6 +118,14 @@ async def test_a_worker_nobody_told_of_is_not_found_and_care_is_not_refused(gate
     assert "dugaan kecelakaan kerja tetap diberikan" in response["disposition"]
 
 
+async def test_a_test_hospital_is_told_of_people_who_do_not_exist_and_of_nobody_else(gateway: Gateway) -> None:
+    trial, real, made_up = gateway.hospital("100000912~test"), new_nik(), "99" + new_nik()[2:]
+    await insure(gateway, real)
+    await insure(gateway, made_up)
+    assert told(await asked(trial, by_nik(real)))["eligibility-reason"] == "not-registered"
+    assert told(await asked(trial, by_nik(made_up)))["eligibility-reason"] == "covered"
+
+
 async def test_a_patient_held_here_need_not_be_named_again(gateway: Gateway) -> None:
     hospital, bundle = gateway.hospital(), sample("hand-caught-in-press")
     patient, *_ = await hospital.accepted(bundle)

@@ -66,7 +66,7 @@ async def gone(hospital: Hospital, *paths: str) -> list[int]:
 
 
 async def open_claim(
-    gateway: Gateway, nik: str, *, occurred_at: datetime, until: datetime, is_open: bool = True
+    gateway: Gateway, nik: str, *, occurred_at: datetime, until: datetime, is_open: bool = True, test: bool = False
 ) -> None:
     index = load_secrets(gateway.settings.secrets_dir, {}).blind_index
     facts = ClaimStateRecorded(
@@ -79,6 +79,7 @@ async def open_claim(
         occurred_at=occurred_at,
         treatment_until=until,
         identity_hashes=IdentityHashes(nik=(index.nik(nik),)),
+        test=test,
     )
     await publish(gateway, CLAIM_STATE_RECORDED, facts.case_number, 1, facts)
 
@@ -111,6 +112,23 @@ async def test_a_visit_within_the_treatment_of_a_claim_that_is_open_goes_out_at_
     await open_claim(gateway, nik_of(bundle), occurred_at=start - timedelta(days=3), until=start + timedelta(days=90))
     await hospital.accepted(bundle)
     assert [facts.signs for facts, _ in await gateway.reports(hospital)] == [("open-claim",)]
+
+
+async def test_a_test_claim_lets_out_visits_of_test_hospitals_alone_and_a_real_claim_none_of_theirs(
+    gateway: Gateway,
+) -> None:
+    real, trial, bundle = gateway.hospital("100000911"), gateway.hospital("100000911~test"), unrelated()
+    start = datetime.fromisoformat(of_type(bundle, "Encounter")["period"]["start"])
+    around: dict[str, Any] = {"occurred_at": start - timedelta(days=3), "until": start + timedelta(days=90)}
+    await real.accepted(bundle)
+    await open_claim(gateway, nik_of(bundle), **around, test=True)
+    await trial.accepted(bundle)
+    assert [facts.signs for facts, _ in await gateway.reports(trial)] == [("open-claim",)]
+    other = unrelated(nik="3671015203900555")
+    await trial.accepted(other)
+    await open_claim(gateway, nik_of(other), **around)
+    await real.accepted(other)
+    assert len(await gateway.reports(trial)) == len(await gateway.reports(real)) == 1
 
 
 async def test_a_claim_that_is_closed_or_of_another_time_or_worker_lets_nothing_out(gateway: Gateway) -> None:

@@ -15,6 +15,7 @@ from shared.events import decode
 from shared.events.partner import PartnerFacts
 from shared.postgres.database import Database
 from shared.sealing import load_secrets
+from shared.web.signatures import unverified
 from tests.integration.partners.conftest import Hub, running, unused_org
 from tests.support.databases import ServiceDatabase
 from tests.support.eventually import eventually
@@ -54,6 +55,24 @@ async def test_each_call_makes_a_new_client_of_one_organisation(hub: Hub) -> Non
         2,
         2,
     )
+
+
+async def test_a_test_client_stands_beside_the_real_organisation_and_its_tokens_say_so(hub: Hub) -> None:
+    org = unused_org("employer")
+    real, trial = await hub.register("employer", org), await hub.register("employer", org, test=True)
+    assert (real.answer["org"], real.answer["test"]) == (org, False)
+    assert (trial.answer["org"], trial.answer["test"]) == (f"{org}~test", True)
+    for partner, is_test in ((real, None), (trial, True)):
+        claims = unverified((await hub.token(partner)).json()["access_token"])[1]
+        assert (claims["org"], claims.get("test")) == (partner.answer["org"], is_test)
+    assert [each["client_id"] for each in await clients_of(hub, f"{org}~test")] == [trial.client_id]
+    assert (await find_organisation(hub, org))["client_count"] == 1
+    refused = await hub.http.post(
+        "/v1/clients",
+        json={"kind": "bpjs-core", "org": "bpjs:core", "name": "Core", "public_jwk": JWK, "test": True},
+        headers=await hub.as_operator(),
+    )
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/test")
 
 
 async def find_organisation(hub: Hub, org: str) -> dict[str, Any]:

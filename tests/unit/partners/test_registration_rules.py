@@ -25,6 +25,7 @@ BAD = [
     (ClientKind.EMPLOYER, "employer:a\n", None, ["org-format"]),
     (ClientKind.EMPLOYER, "employer:" + "1" * 65, None, ["org-format"]),
     (ClientKind.EMPLOYER, "employer:a:b", None, ["org-format"]),
+    (ClientKind.EMPLOYER, "employer:a~test", None, ["org-format"]),
     (ClientKind.EMPLOYER, "employer:JJ012345", "3671", ["region-not-allowed"]),
     (ClientKind.DISNAKER, "disnaker:3671", None, ["org-province"]),
     (ClientKind.DISNAKER, "disnaker:99", None, ["org-province"]),
@@ -46,6 +47,12 @@ def test_everything_that_does_not_fit_is_named(
     kind: ClientKind, org: str, region: str | None, codes: list[str]
 ) -> None:
     assert [problem.code for problem in registration_problems(kind, org, region)] == codes
+
+
+def test_those_who_see_the_whole_hub_have_no_test_clients() -> None:
+    testing = {kind for kind, org, region in GOOD if not registration_problems(kind, org, region, test=True)}
+    assert testing == {ClientKind.EMPLOYER, ClientKind.CHANNEL, ClientKind.HOSPITAL, ClientKind.DISNAKER}
+    assert region_of(ClientKind.DISNAKER, "disnaker:36~test", None) == "36"
 
 
 def test_a_disnaker_s_region_is_its_province() -> None:

@@ -55,6 +55,15 @@ async def test_without_consent_or_birth_date_nobody_is_told() -> None:
     assert not (await after(visit("v", status="withdrawn", **AGREED))).codes_told
 
 
+async def test_nobody_is_told_of_what_somebody_tries_out() -> None:
+    assert not (await after(visit("v", org="hospital:1~test", **AGREED))).codes_told
+    cases = await after(
+        told("s", org="channel:jmo~test", message_contact=PHONE), report("r", 0.1, org="employer:JJ012345~test")
+    )
+    assert len({record.case_number for record in cases.evidence.values()}) == 1
+    assert not cases.told
+
+
 async def test_consent_that_comes_with_a_later_version_counts_from_then() -> None:
     cases = await after(visit("v"))
     assert not cases.codes_told

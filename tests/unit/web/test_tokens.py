@@ -40,6 +40,16 @@ async def test_a_good_token_names_client_org_and_scopes(issuer: Issuer) -> None:
     assert principal.expires_at == issuer.clock.now() + timedelta(seconds=300)
 
 
+async def test_a_test_client_works_under_the_test_organisation_however_the_issuer_says_it(issuer: Issuer) -> None:
+    ours = issuer.token(f"{ORG}~test", "a", claims={"test": True})
+    external = issuer.token(ORG, "a", claims={"test": True})
+    for token in (ours, external):
+        principal = await issuer.verifier().verify(token)
+        assert (principal.org, principal.is_test, principal.org_name) == (f"{ORG}~test", True, ORG.partition(":")[2])
+    for claims in ({}, {"test": False}, {"test": "true"}):
+        assert not (await issuer.verifier().verify(issuer.token(ORG, "a", claims=claims))).is_test
+
+
 async def test_scope_may_be_a_list(issuer: Issuer) -> None:
     principal = await issuer.verifier().verify(issuer.token(ORG, "", claims={"scope": ["a", "b"]}))
     assert principal.scopes == {"a", "b"}
@@ -66,6 +76,8 @@ async def test_audience_may_be_a_list(issuer: Issuer) -> None:
         {"org": "employer"},
         {"org": "employer:" + "x" * 65},
         {"org": "employer:J'; --"},
+        {"org": "employer:J~tests"},
+        {"org": "employer:~test~test"},
         {"scope": 7},
         {"scope": [7]},
         {"client_id": 7},

@@ -23,7 +23,7 @@ KINDS = {
     "auditor": N_("Auditor"),
 }
 # The fields of the form that registers a client: kept when it is refused.
-FIELDS = ("kind", "number", "name", "region_code", "public_jwk", "jwks_uri", "ends_on")
+FIELDS = ("kind", "number", "name", "region_code", "public_jwk", "jwks_uri", "ends_on", "test")
 # Why a client's address of keys gave none, by the code of the registry or its part before the first hyphen or colon.
 UNREAD = {
     "http": N_("the server answers with an error"),
@@ -47,6 +47,7 @@ def wanted_client(form: PageForm) -> tuple[dict[str, Any], dict[str, Any] | None
         "org": org,
         "name": form.required("name", length_max=200),
         "region_code": form.text("region_code", length_max=10) or None,
+        **({"test": True} if form.text("test") else {}),
         **keys,
     }
     return wanted, private
@@ -98,6 +99,7 @@ def credentials_file(made: dict[str, Any], private: dict[str, Any] | None) -> st
         "scopes": made["scopes"],
         "private_key_jwk": private,
         "client_secret": made.get("client_secret"),
+        "test": made.get("test") or None,
     }
     return json.dumps({name: value for name, value in told.items() if value is not None}, indent=1)
 

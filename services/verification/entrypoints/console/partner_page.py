@@ -16,7 +16,7 @@ from shared.web.door import page
 from shared.web.problem import status_of
 
 PARTNER = PARTNERS + "/{org}"
-Org = Annotated[str, Path(max_length=80, pattern=r"^[a-z]+:[A-Za-z0-9._-]+$")]
+Org = Annotated[str, Path(max_length=80, pattern=r"^[a-z]+:[A-Za-z0-9._-]+(~test)?$")]
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -14,6 +14,7 @@ from services.verification.application.annotate import assign_claim
 from services.verification.application.console_people import DECIDERS, READERS, ROLES
 from services.verification.application.console_queue import (
     MINE,
+    REAL,
     UNASSIGNED,
     KeptFilters,
     LiveQueue,
@@ -260,9 +261,12 @@ def _back(form: PageForm) -> str:
 def _add_export(router: APIRouter, desk: QueueDesk) -> None:
     @router.get("/console/export.csv", **page(*READERS))
     async def export(request: Request) -> Response:
-        """The queue as narrowed, without names and numbers of people."""
+        """The queue as narrowed, without names and numbers of people, and without test claims unless it is narrowed
+        to them."""
         console, caller = desk.console, desk.console.caller(request)
-        found = await _found(desk, request, desk.wanted(request), None, _EXPORT_ROWS_MAX)
+        wanted = desk.wanted(request)
+        wanted = replace(wanted, test=wanted.test or REAL)
+        found = await _found(desk, request, wanted, None, _EXPORT_ROWS_MAX)
         async with console.counter.database.transaction(caller.org) as transaction:
             await audit(transaction, caller, "claims.export", "", officer=caller.subject, count=len(found.claims))
         text = _as_csv([desk.row(claim) for claim in found.claims], console.pages.language(request))

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from urllib.parse import urlencode
 
-from services.verification.application.console_queue import MINE, UNASSIGNED, QueueFilter
+from services.verification.application.console_queue import MINE, REAL, TEST, UNASSIGNED, QueueFilter
 from shared.errors import Refusal, SimpulError
 from shared.regulation.codes import CODE_LISTS
 from shared.regulation.provinces import PROVINCES
@@ -18,6 +18,7 @@ _CHOICES = {
     "flag": {code.code for code in CODE_LISTS["flags"]},
     "region": set(PROVINCES),
     "assigned": {MINE, UNASSIGNED},
+    "test": {TEST, REAL},
 }
 SEARCH_LENGTH_MAX = 100
 

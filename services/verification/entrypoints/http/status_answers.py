@@ -70,9 +70,10 @@ class SeenBy(BaseModel):
 
 class StatusAnswer(BaseModel):
     """`heading` and `explanation` say where the claim stands, `what_is_needed` what `who_acts` has to do, until
-    `due_at` if the law has a day for it."""
+    `due_at` if the law has a day for it. `test`: all of it was sent to try things out."""
 
     case_number: str
+    test: bool
     state: ClaimState
     heading: Title
     explanation: Title
