@@ -113,7 +113,7 @@ class LabourOffice:
     def notified(self, case_number: str, event_type: str) -> Delivery:
         """The verified notification of that case and type."""
         return self.receiver.wait_for(
-            lambda each: (each.body["case_number"], each.body["type"]) == (case_number, event_type)
+            lambda each: (each.body.get("case_number"), each.body["type"]) == (case_number, event_type)
         )
 
     def acknowledge(self, delivery: Delivery, inspector: str) -> None:
