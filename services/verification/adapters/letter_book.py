@@ -18,7 +18,7 @@ from shared.sealing import Sealer
 _ORG, _CLIENT = "bpjs", "letters"
 _TYPE, _PRINT_TYPE = "claim-letter", "claim-letter-print"
 _OF_CLAIMS = """SELECT id, case_number, kind, told_id, number, issued_at, claim_version, addressee, copies, replaces,
-        sha256
+        (SELECT r.number FROM claim_letter r WHERE r.id = claim_letter.replaces) AS replaces_number, sha256
     FROM claim_letter WHERE case_number IN (
         SELECT case_number FROM claim WHERE case_number = ANY($1::text[]) OR merged_into = ANY($1::text[]))
     ORDER BY issued_at, id"""
@@ -123,5 +123,6 @@ def _letter(row: "asyncpg.Record") -> IssuedLetter:
         to=row["addressee"],
         copies=tuple(row["copies"]),
         replaces=str(row["replaces"]) if row["replaces"] else None,
+        replaces_number=row["replaces_number"],
         sha256=row["sha256"],
     )

@@ -58,7 +58,7 @@ class CaseDesk:
         self._clock = clock
         self._policy = policy
         self._window = window
-        self._letters = letters
+        self.letters = letters
         self._index = CaseIndex(window)
         self._gathering = Gathering(store, self._index, window)
         self._entries = self._gathering.entries
@@ -369,11 +369,10 @@ class CaseDesk:
 
     async def _issue_letters(self, changed: Sequence[ClaimRecord]) -> None:
         for claim in changed:
-            if self._letters is None or claim.view is None or claim.document is None:
-                continue
-            numbers = self._index.founded_in(piece.id for piece in claim.view.evidence)
-            file = ClaimFile(claim.document, None, claim.view.evidence, tuple(self._entries_of(numbers)))
-            await self._letters.issue(file, numbers, self._clock.now())
+            if self.letters is not None and claim.view is not None and claim.document is not None:
+                numbers = self._index.founded_in(piece.id for piece in claim.view.evidence)
+                file = ClaimFile(claim.document, None, claim.view.evidence, tuple(self._entries_of(numbers)))
+                await self.letters.issue(file, numbers, self._clock.now())
 
     async def _save_pairs(self) -> None:
         """The last word on each component; of lone evidence only what may stand in the basket."""

@@ -36,6 +36,7 @@ class IssuedLetter:
     to: str
     copies: tuple[str, ...]
     replaces: str | None
+    replaces_number: str | None
     sha256: str
 
 
@@ -63,34 +64,36 @@ class LetterShelf(LetterBook, Protocol):
 
 
 class LetterClerk:
-    """Issues what a changed claim gives reason for. `check` tells where a letter of this id can be checked."""
+    """Issues what the claims of one unit of work give reason for. `check` tells where a letter of this id can be
+    checked; `issued` are the letters that went out."""
 
     def __init__(self, letters: Letters, book: LetterBook, check: Callable[[str], Receipt]) -> None:
         self._letters = letters
         self._book = book
         self._check = check
+        self._again: dict[str, str] = {}
+        self.issued: list[IssuedLetter] = []
+
+    def ask_again(self, case_number: str, kind: str) -> None:
+        """Have the letter of this kind issued as the claim stands at the end, whether or not it was before."""
+        self._again[case_number] = kind
 
     async def issue(self, file: ClaimFile, case_numbers: Collection[str], now: datetime) -> None:
-        """Letters that are due and not issued yet; `case_numbers` are all numbers under which the claim is known."""
+        """Letters that are due and not issued yet, and the one that was asked for again; `case_numbers` are all numbers
+        under which the claim is known. Raises Conflict when the claim gives no reason for what was asked for."""
         occasions = self._letters.occasions(file)
+        again = self._again.pop(file.document["case_number"], None)
+        if again is not None and again not in {occasion.kind for occasion in occasions}:
+            raise Conflict("letter.nothing-to-write", "As this claim stands there is no letter of this kind to write.")
         if not occasions:
             return
         known = await self._book.of_claims(case_numbers)
         for occasion in occasions:
             last = last_of(known, occasion.kind, occasion.to)
-            if last is None or last.told_id != occasion.told.id:
-                known.append(await self._issued(file, occasion, known, last, now))
-
-    async def issue_again(
-        self, file: ClaimFile, case_numbers: Collection[str], kind: str, now: datetime
-    ) -> IssuedLetter:
-        """The letter of this kind as the claim stands now, in place of the one that was issued. Raises Conflict when
-        the claim gives no reason for one."""
-        occasion = next((each for each in self._letters.occasions(file) if each.kind == kind), None)
-        if occasion is None:
-            raise Conflict("letter.nothing-to-write", "As this claim stands there is no letter of this kind to write.")
-        known = await self._book.of_claims(case_numbers)
-        return await self._issued(file, occasion, known, last_of(known, kind, occasion.to), now)
+            if last is None or last.told_id != occasion.told.id or occasion.kind == again:
+                letter = await self._issued(file, occasion, known, last, now)
+                known.append(letter)
+                self.issued.append(letter)
 
     async def _issued(
         self,
@@ -117,6 +120,7 @@ class LetterClerk:
             to=occasion.to,
             copies=self._letters.copies(document, occasion),
             replaces=last.id if last else None,
+            replaces_number=last.number if last else None,
             sha256=sha256(content).hexdigest(),
         )
         await self._book.keep(letter, content, last)
@@ -156,29 +160,28 @@ def read_letter(content: bytes, party: str, language: Language) -> Shown:
 
 def letters_document(letters: Sequence[IssuedLetter], check: Callable[[str], Receipt]) -> list[dict[str, Any]]:
     """As the API lists them, the latest first."""
-    by_id = {letter.id: letter for letter in letters}
-    replaced_by = {letter.replaces: letter for letter in letters if letter.replaces is not None}
-    return [
-        {
-            "id": letter.id,
-            "kind": letter.kind,
-            "title": _title("letter_kinds", letter.kind),
-            "number": letter.number,
-            "dated_at": letter.issued_at.isoformat(timespec="seconds"),
-            "claim_version": letter.claim_version,
-            "to": letter.to,
-            "copies": list(letter.copies),
-            "replaces": _number_of(by_id.get(letter.replaces or "")),
-            "replaced_by": _number_of(replaced_by.get(letter.id)),
-            "sha256": letter.sha256,
-            "receipt": check(letter.id).told(),
-        }
-        for letter in reversed(letters)
-    ]
+    return [letter_document(letter, letters, check) for letter in reversed(letters)]
 
 
-def _number_of(letter: IssuedLetter | None) -> str | None:
-    return letter.number if letter else None
+def letter_document(
+    letter: IssuedLetter, known: Sequence[IssuedLetter], check: Callable[[str], Receipt]
+) -> dict[str, Any]:
+    """One of them; `known` are the letters of its claim."""
+    replaced_by = next((each.number for each in known if each.replaces == letter.id), None)
+    return {
+        "id": letter.id,
+        "kind": letter.kind,
+        "title": _title("letter_kinds", letter.kind),
+        "number": letter.number,
+        "dated_at": letter.issued_at.isoformat(timespec="seconds"),
+        "claim_version": letter.claim_version,
+        "to": letter.to,
+        "copies": list(letter.copies),
+        "replaces": letter.replaces_number,
+        "replaced_by": replaced_by,
+        "sha256": letter.sha256,
+        "receipt": check(letter.id).told(),
+    }
 
 
 def _title(list_name: str, code: str) -> dict[str, str]:

@@ -54,6 +54,7 @@ def _body(operation: Operation, story: Story) -> dict[str, Any]:
         "/v1/claims/{case_number}/complaints/{complaint_id}/answer": lambda: {"text": word},
         "/v1/claims/{case_number}/return-to-work": lambda: {"step": "offered", "note": word},
         "/v1/claims/{case_number}/tracking-code": lambda: {"reason": word},
+        "/v1/claims/{case_number}/letters": lambda: {"kind": "completion-request", "reason": word},
         "/v1/claims/{case_number}/links": lambda: {**split, "officer": {"id": word}},
         "/v1/participants/import": lambda: {
             "nik": random_nik(),

@@ -35,6 +35,7 @@ _CODED = {
     # The same name for something else: what kind of report a piece of evidence is.
     "EvidenceAnswer.kind": "evidence_kinds",
     "LetterAnswer.kind": "letter_kinds",
+    "LetterBody.kind": "letter_kinds",
     "SideAnswer.kind": "evidence_kinds",
     "ComplaintBody.kind": "complaint_kinds",
     "ComplaintAnswer.kind": "complaint_kinds",

@@ -133,3 +133,24 @@ async def test_nothing_that_was_issued_can_be_changed_in_the_database(
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             async with database.system_transaction() as transaction:
                 await transaction.driver.execute(change)
+
+
+async def test_an_officer_issues_a_letter_again_and_says_why(verification: Verification) -> None:
+    hub, nik = verification, random_nik()
+    await hub.publish(accident_report(nik, documents=("KPJ",), name="Siti Aminnah"))
+    claim = await hub.claim_with(nik, state="REPORTED")
+    path = f"/v1/claims/{claim['case_number']}/letters"
+    wanted = {"kind": "conclusion", "reason": "Nama diperbaiki.", "officer": {"id": "V-1", "name": "Dewi"}}
+    nothing = await hub.http.post(path, json=wanted, headers=hub.once())
+    assert (nothing.status_code, nothing.json()["code"]) == (409, "letter.nothing-to-write")
+    await hub.decide(claim, "reject", reason="Di luar hubungan kerja.", legal_basis="PP 44/2015 Pasal 1")
+    (first,) = await _letters(hub, claim)
+    hub.clock.advance(timedelta(days=1))
+    key = hub.once()
+    made, again = [await hub.http.post(path, json=wanted, headers=key) for _ in range(2)]
+    assert (made.status_code, made.json()["replaces"]) == (201, first["number"])
+    assert again.json() == made.json()
+    second, _ = await _letters(hub, claim)
+    assert (second["id"], second["replaces"]) == (made.json()["id"], first["number"])
+    other = await hub.http.post(path, json=wanted, headers=hub.once(scope="claims.read"))
+    assert other.status_code == 403

@@ -109,12 +109,15 @@ def test_an_officer_may_issue_a_letter_again_as_the_claim_stands(book: Book) -> 
     (first,) = book.issue(found)
     renamed = replace(found, document={**found.document, "worker": {"name": "Siti Aminah Putri", "nik_masked": None}})
     clerk = LetterClerk(LETTERS, book, check)
-    again = asyncio.run(clerk.issue_again(renamed, [CASE], "conclusion", at(6)))
-    assert again.replaces == first.id
+    clerk.ask_again(CASE, "conclusion")
+    asyncio.run(clerk.issue(renamed, [CASE], at(6)))
+    (again,) = clerk.issued
+    assert (again.replaces, again.replaces_number) == (first.id, first.number)
     assert read_letter(book.contents[again.id], "", "en")["to"] == ["Siti Aminah Putri"]
     assert book.issue(renamed, 7) == [first, again]
+    clerk.ask_again(CASE, "benefit")
     with pytest.raises(Conflict):
-        asyncio.run(clerk.issue_again(renamed, [CASE], "benefit", at(6)))
+        asyncio.run(clerk.issue(renamed, [CASE], at(6)))
 
 
 def test_what_is_kept_is_what_its_digest_says(book: Book) -> None:

@@ -2,15 +2,21 @@
 
 from fastapi import APIRouter, Request, Response
 
-from services.verification.application.console_people import READERS
-from services.verification.application.issue_letters import letters_document
+from services.verification.application.console_people import DECIDERS, READERS
+from services.verification.application.issue_again import issue_again
+from services.verification.application.issue_letters import letter_document
 from services.verification.application.letter_paper import Language
-from services.verification.entrypoints.console.claim_sheet import CaseNumber
-from services.verification.entrypoints.console.frame import Console
+from services.verification.application.letters import KINDS
+from services.verification.application.workplace import Person, Workplace
+from services.verification.entrypoints.console.claim_sheet import CaseNumber, act_on_claim
+from services.verification.entrypoints.console.fields import code_in
+from services.verification.entrypoints.console.frame import Console, signed_in
 from services.verification.entrypoints.http.letter_desk import Opened
 from services.verification.entrypoints.http.letters import CopyFor, WantedLetter
 from shared.errors import NotFound
+from shared.identifiers import new_id
 from shared.web.door import page
+from shared.web.pages.forms import Form
 
 
 def letter_page_routes(console: Console) -> APIRouter:
@@ -36,9 +42,23 @@ def letter_page_routes(console: Console) -> APIRouter:
         request: Request, case_number: CaseNumber, letter: WantedLetter, lang: Language = "id", copy: CopyFor = ""
     ) -> Response:
         found = await opened(request, case_number, letter, lang, copy)
-        (told,) = letters_document([found.letter], console.counter.letter_check)
         return console.page(
-            request, "console/letter.html", here="/console", case_number=case_number, letter=told, opened=found
+            request,
+            "console/letter.html",
+            here="/console",
+            case_number=case_number,
+            letter=letter_document(found.letter, found.known, console.counter.letter_check),
+            opened=found,
+            may_decide=signed_in(request).role in DECIDERS,
+            once=str(new_id()),
         )
+
+    @router.post("/console/claims/{case_number}/letters", **page(*DECIDERS))
+    async def issue(request: Request, case_number: CaseNumber, form: Form) -> Response:
+        async def work(place: Workplace, person: Person) -> None:
+            kind = code_in(form, "kind", tuple(KINDS))
+            await issue_again(place, case_number, person, kind, form.required("reason", length_max=200))
+
+        return await act_on_claim(console, request, case_number, "letter.issue", work, form)
 
     return router

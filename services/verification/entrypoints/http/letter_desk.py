@@ -45,6 +45,8 @@ class Opened:
     party: str
     language: Language
     shown: Shown
+    # All letters of the claim.
+    known: tuple[IssuedLetter, ...]
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,7 @@ class LetterDesk:
             await record(
                 transaction, AuditEntry(followed.holder, "status", "claim.letter", "claim", number, detail=told)
             )
-        return Opened(letter, party, language, read_letter(content, party, language))
+        return Opened(letter, party, language, read_letter(content, party, language), followed.issued)
 
     async def pdf(self, opened: Opened) -> Response:
         """To be shown in place: the bytes that were made when it was first opened. Raises Unavailable, TooLarge."""
@@ -109,6 +111,7 @@ class LetterDesk:
 
 async def read_from(book: LetterBook, case_number: str, wanted: str, party: str, language: Language) -> Opened:
     """One letter of this claim, as this party reads it. Raises NotFound and Conflict."""
-    letter = found_among(await book.of_claims([case_number]), wanted)
+    known = await book.of_claims([case_number])
+    letter = found_among(known, wanted)
     party = copy_for(letter, party)
-    return Opened(letter, party, language, read_letter(await book.content(letter), party, language))
+    return Opened(letter, party, language, read_letter(await book.content(letter), party, language), tuple(known))

@@ -7,6 +7,7 @@ from services.verification.entrypoints.http.work.complaints import add_complaint
 from services.verification.entrypoints.http.work.decisions import add_decisions
 from services.verification.entrypoints.http.work.findings import add_findings
 from services.verification.entrypoints.http.work.first_alert import add_first_alert
+from services.verification.entrypoints.http.work.letters import add_letters
 from services.verification.entrypoints.http.work.links import add_basket, add_links
 from services.verification.entrypoints.http.work.notes import add_notes
 from services.verification.entrypoints.http.work.objections import add_objections
@@ -17,6 +18,7 @@ from shared.web.strict_json import StrictRoute
 
 _KINDS_OF_WORK = (
     add_decisions,
+    add_letters,
     add_notes,
     add_findings,
     add_first_alert,
