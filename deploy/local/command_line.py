@@ -13,6 +13,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from deploy.local.approval_commands import approve, waiting
 from deploy.local.conformance_commands import conformance, sandbox
 from deploy.local.hub import Hub, HubStatus
 from deploy.local.notice_commands import notices
@@ -30,6 +31,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 partner = typer.Typer(help="Partners and their clients.", no_args_is_help=True)
+partner.command("waiting")(waiting)
+partner.command("approve")(approve)
 app.add_typer(partner, name="partner")
 app.add_typer(rules, name="rules")
 app.add_typer(conformance, name="conformance")
@@ -109,7 +112,7 @@ def partner_add(
     written = add_partner(settings, kind, org=org, name=name, region=region, out=out, jwks_url=jwks_url, test=test)
     typer.echo(f"{written['client_id']} of {written['org']}: {out}", err=True)
     if written["status"] == "requested":
-        typer.echo("It gets no token until a second person approves it.", err=True)
+        typer.echo("It gets no token until a second person approves it: `simpul partner approve`.", err=True)
 
 
 @app.command("console-login")

@@ -18,13 +18,14 @@ _PAGE = 200
 
 
 class Operator:
-    """Signed in at a running hub; `discovered` is what its issuer tells of itself."""
+    """Signed in at a running hub, as `client` (`client_id` and `private_jwk`) where it is given, else as the hub's own
+    operator; `discovered` is what its issuer tells of itself."""
 
-    def __init__(self, settings: HubSettings, http: httpx.Client) -> None:
+    def __init__(self, settings: HubSettings, http: httpx.Client, client: Mapping[str, Any] | None = None) -> None:
         self._settings = settings
         self._http = http
         self.discovered: Mapping[str, Any] = _discover(http, settings)
-        self._token = _operator_token(http, settings, str(self.discovered["token_endpoint"]))
+        self._token = _token(http, client or _own_client(settings), str(self.discovered["token_endpoint"]))
 
     def get(self, service: str, path: str, **query: Any) -> dict[str, Any]:
         """Raises HubProblem with what the service says when it refuses."""
@@ -55,24 +56,27 @@ class Operator:
 
 
 @contextmanager
-def operator_of(settings: HubSettings) -> Iterator[Operator]:
+def operator_of(settings: HubSettings, client: Mapping[str, Any] | None = None) -> Iterator[Operator]:
     """Raises HubProblem when the hub does not run or does not know its operator."""
     with httpx.Client(timeout=REQUEST_SECONDS) as http:
-        yield Operator(settings, http)
+        yield Operator(settings, http, client)
 
 
 def _discover(http: httpx.Client, settings: HubSettings) -> Mapping[str, Any]:
     return _send(http.build_request("GET", f"{settings.issuer_url}/.well-known/openid-configuration"), http)
 
 
-def _operator_token(http: httpx.Client, settings: HubSettings, token_endpoint: str) -> str:
+def _own_client(settings: HubSettings) -> Mapping[str, Any]:
     try:
-        operator = read_jwk_file(settings.secrets_dir, OPERATOR_FILE)
+        return read_jwk_file(settings.secrets_dir, OPERATOR_FILE)
     except KeyringUnusable as error:
         raise HubProblem(
             f"no operator's key in {settings.secrets_dir} ({error}): start the hub with `make up`"
         ) from error
-    form = client_credentials_form(operator, token_endpoint)
+
+
+def _token(http: httpx.Client, client: Mapping[str, Any], token_endpoint: str) -> str:
+    form = client_credentials_form(client, token_endpoint)
     return str(_send(http.build_request("POST", token_endpoint, data=form), http)["access_token"])
 
 

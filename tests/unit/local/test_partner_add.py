@@ -14,8 +14,9 @@ from typing import Any
 
 import pytest
 from joserfc import jwt
-from joserfc.jwk import JWKRegistry
+from joserfc.jwk import ECKey, JWKRegistry
 
+from deploy.local.hub_operator import operator_of
 from deploy.local.partner import add_partner
 from deploy.local.partner_kinds import PartnerKind
 from deploy.local.ports import HOST, free_port
@@ -178,6 +179,14 @@ def test_a_file_that_cannot_be_written_is_refused_before_anything_is_registered(
         with pytest.raises(HubProblem, match="cannot be written"):
             add_partner(settings, PartnerKind.EMPLOYER, org="x", name="X", region=None, out=out)
     assert registry.registered == []
+
+
+def test_another_operators_key_signs_in_as_that_operator(settings: HubSettings, registry: Registry) -> None:
+    key = ECKey.generate_key("P-384", parameters={"kid": "second"})
+    registry.operator = {"client_id": "operator-2", "public_jwk": key.as_dict(private=False)}
+    second = {"client_id": "operator-2", "private_jwk": key.as_dict(private=True)}
+    with operator_of(settings, second) as operator:
+        assert operator.post("partners", "/v1/clients", {"kind": "auditor", "org": "auditor:x"})["client_id"] == "c1"
 
 
 def test_without_a_running_hub_the_command_says_how_to_start_one(settings: HubSettings, tmp_path: Path) -> None:

@@ -1,0 +1,104 @@
+"""`simpul partner waiting` and `simpul partner approve`: the second person, where there is no console."""
+
+import json
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from deploy.local.problems import HubProblem
+from deploy.local.settings import HubSettings
+
+if TYPE_CHECKING:
+    from deploy.local.hub_operator import Operator
+
+_CLIENTS = "/v1/clients"
+_File = Annotated[
+    Path | None,
+    typer.Option(
+        "--as", help="Another operator's file, as `partner add operator` wrote it; else the hub's own operator."
+    ),
+]
+
+
+def waiting(as_file: _File = None) -> None:
+    """What waits for a second person: who asked for what, with thumbprints of keys and addresses."""
+    with _operator(as_file) as operator:
+        found = [client for client in operator.every("partners", _CLIENTS) if _asked_for(client)]
+    for client in found:
+        _tell(client)
+    if not found:
+        typer.echo("nothing waits")
+
+
+def approve(
+    client_id: Annotated[str, typer.Argument(help="The client, as `partner waiting` names it.")],
+    as_file: _File = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Without asking: you have seen what waits.")] = False,
+) -> None:
+    """Let a client in, or the keys that were added to one, as a second person. Shows what it is first."""
+    with _operator(as_file) as operator:
+        client = operator.get("partners", f"{_CLIENTS}/{client_id}")
+        asked_for = [each["id"] for each in client["credentials"] if each["status"] == "requested"]
+        if not _asked_for(client):
+            raise HubProblem(f"nothing of {client_id} waits for approval; it is {client['status']}")
+        _tell(client)
+        if not yes:
+            typer.confirm("Approve it?", abort=True)
+        if client["status"] == "requested":
+            client = operator.post("partners", f"{_CLIENTS}/{client_id}/approval", {"credentials": asked_for})
+        else:
+            for each in asked_for:
+                client = operator.post("partners", f"{_CLIENTS}/{client_id}/credentials/{each}/approval", {})
+    typer.echo(f"{client_id} of {client['org']} is {client['status']}")
+
+
+def _asked_for(client: dict[str, Any]) -> bool:
+    waits = any(each["status"] == "requested" for each in client["credentials"])
+    return client["status"] == "requested" or (client["status"] == "active" and waits)
+
+
+def _tell(client: dict[str, Any]) -> None:
+    typer.echo(f"{client['client_id']}  {client['kind']}  {client['org']}  {client['name']}")
+    typer.echo(f"        may do {' '.join(client['scopes'])}")
+    if client["status"] == "requested":
+        typer.echo(f"        asked for by {_who(client['asked_by'], client['asked_by_name'])}, {client['created_at']}")
+    for each in client["credentials"]:
+        if each["status"] == "requested":
+            end = f", until {each['expires_at']}" if each["expires_at"] else ""
+            by = _who(each["added_by"], each["added_by_name"])
+            typer.echo(f"        {'; '.join(_proofs(each))}; by {by}, {each['added_at']}{end}")
+
+
+def _proofs(credential: dict[str, Any]) -> Iterable[str]:
+    """What a credential is, as far as it can be compared."""
+    if credential["thumbprint"]:
+        yield f"key {credential['thumbprint']}"
+    elif credential["jwks_uri"]:
+        yield f"keys at {credential['jwks_uri']}"
+        yield from (f"key {key['thumbprint']}" for key in credential["key_set"]["keys"])
+    else:
+        yield "a secret"
+
+
+def _who(person: str, name: str | None) -> str:
+    return f"{name} ({person})" if name else person
+
+
+def _operator(as_file: Path | None) -> "AbstractContextManager[Operator]":
+    from deploy.local.hub_operator import operator_of
+
+    return operator_of(HubSettings.load(), None if as_file is None else _client_in(as_file))
+
+
+def _client_in(file: Path) -> dict[str, Any]:
+    try:
+        held = json.loads(file.read_text())
+        client = {"client_id": held["client_id"], "private_jwk": held["private_key_jwk"]}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise HubProblem(f"{file} is no client's file ({type(error).__name__})") from error
+    if not isinstance(client["private_jwk"], dict):
+        raise HubProblem(f"{file} holds no private key")
+    return client
