@@ -26,9 +26,22 @@ def reported(hub: ServedHub, **worker: str) -> tuple[str, str]:
     return number, nik
 
 
-def visited(hub: ServedHub, nik: str) -> None:
-    """A hospital tells of a visit."""
+def visited(hub: ServedHub, nik: str, phone: str | None = None) -> None:
+    """A hospital tells of a visit, and where the worker agreed to be told of the claim."""
     sent = bundle(nik, "Baru Datang", "Luka remuk")
+    if phone is not None:
+        [patient] = [one for one in sent["entry"] if one["resource"]["resourceType"] == "Patient"]
+        patient["resource"]["telecom"] = [{"system": "phone", "use": "mobile", "value": phone}]
+        said = {
+            "resourceType": "Consent",
+            "status": "active",
+            "scope": {"coding": [{"code": "patient-privacy"}]},
+            "category": [{"coding": [{"system": "urn:simpul:consent", "code": "worker-messages"}]}],
+            "patient": {"reference": patient["fullUrl"]},
+            "dateTime": "2026-11-20T10:15:00+07:00",
+            "policyRule": {"coding": [{"code": "OPTIN"}]},
+        }
+        sent["entry"].append({"request": {"method": "POST", "url": "Consent"}, "resource": said})
     hub.apis["hospital_gateway"].http.post("/fhir", json=sent, headers=hub.once(ClientKind.HOSPITAL)).raise_for_status()
 
 

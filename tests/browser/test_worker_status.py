@@ -1,5 +1,6 @@
 """The worker's page on a small telephone without scripts: from code and birth date to the claim and a complaint."""
 
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -9,14 +10,16 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from services.partners.domain.partners import ClientKind
+from services.verification.settings import VerificationSettings
 from shared.identifiers import new_tracking_code
 from shared.sealing import load_secrets
 from tests.browser.conftest import Window, assert_accessible
 from tests.browser.telling import told as tell
+from tests.browser.telling import visited
 from tests.support.agency_events import accident_report as told_of_accident
 from tests.support.agency_events import medical_report, random_nik
 from tests.support.claim_story import accident_report
-from tests.support.served_hub import ServedHub
+from tests.support.served_hub import ServedHub, until
 
 OpenWindow = Callable[..., Window]
 _WEIGHT_MAX = 50_000
@@ -58,6 +61,29 @@ def assert_fits(page: Page) -> None:
     assert box is not None
     assert box["width"] <= 320
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_a_worker_brought_to_a_hospital_opens_the_claim_with_the_code_from_the_message(
+    open_window: OpenWindow, hub: ServedHub
+) -> None:
+    visited(hub, random_nik(), phone="0813-4444-5555")
+    settings = hub.apis["verification"].service.settings
+    assert isinstance(settings, VerificationSettings)
+    assert settings.message_folder is not None
+    folder = settings.message_folder
+
+    def code_told() -> str | None:
+        told = [json.loads(path.read_text("utf-8")) for path in folder.glob("*.json")]
+        texts = [each["text"] for each in told if each["to"] == "+6281344445555"]
+        return texts[0].partition("Kode pelacakan Anda: ")[2][:14] if texts else None
+
+    code = until(code_told)
+    window = telephone(open_window)
+    page = window.open("verification", "/status")
+    ask(page, code)
+    expect(page.locator("h1")).to_have_text("Laporan sudah kami terima")
+    expect(page.get_by_role("button", name="Hentikan pesan")).to_be_visible()
+    hub.quiet()
 
 
 def test_a_worker_opens_the_claim_complains_and_closes_it(open_window: OpenWindow, told: dict[str, Any]) -> None:

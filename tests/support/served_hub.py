@@ -231,6 +231,9 @@ def _build(
             "report_page_url": f"{urls['intake']}/lapor",
             "service_urls": dict(urls),
             "operator_key_file": secrets_dir / OPERATOR_FILE,
+            "message_transport": "file",
+            "message_folder": folder / "messages",
+            "message_poll_seconds": 0.2,
             # A token of its own counts as something stored; after its own notices it looks at once.
             "notices_seconds": 3_600.0,
         },

@@ -46,9 +46,13 @@ SELECT DISTINCT r.type, r.id FROM resource r
    AND NOT EXISTS (SELECT 1 FROM resource u WHERE u.org = $1 AND u.latest AND u.id <> r.id AND u.named @> ARRAY[r.id])
    AND NOT EXISTS (SELECT 1 FROM resource u WHERE u.org = $1 AND u.latest AND u.patient_id = r.id)
 """
+# What a visit's report reads of its patient is used as long as there is a visit of that patient.
 _ALONE = """
 SELECT r.org, r.id FROM resource r
  WHERE r.latest AND r.encounter_id IS NULL AND r.updated_at < $1
+   AND NOT (r.type IN ('Coverage', 'Consent')
+            AND EXISTS (SELECT 1 FROM resource e WHERE e.org = r.org AND e.latest AND e.type = 'Encounter'
+                                                   AND e.patient_id = r.patient_id))
    AND NOT EXISTS (SELECT 1 FROM resource u
                     WHERE u.org = r.org AND u.latest AND u.id <> r.id AND u.named @> ARRAY[r.id])
    AND NOT EXISTS (SELECT 1 FROM resource u WHERE u.org = r.org AND u.latest AND u.patient_id = r.id)

@@ -14,7 +14,9 @@ from tests.integration.hospital_gateway.test_reports import created
 
 NIK = "https://fhir.kemkes.go.id/id/nik"
 # Which version and which ids it is, is another matter.
-_IDS = frozenset({"resource_id", "resources", "encounter_id", "version", "received_at", "org", "sha256", "signatures"})
+_IDS = frozenset(
+    {"resource_id", "resources", "encounter_id", "version", "received_at", "org", "sha256", "signatures", "receipt"}
+)
 
 
 def said(value: Any) -> Any:

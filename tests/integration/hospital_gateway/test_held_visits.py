@@ -17,8 +17,10 @@ from shared.events.envelope import IdentityHashes
 from shared.events.vocabulary import ClaimState, WaitingOn
 from shared.sealing import load_secrets
 from tests.integration.hospital_gateway.conftest import Gateway, Hospital, of_type, running, sample
+from tests.integration.hospital_gateway.test_consent_to_messages import TELECOM, consent
 from tests.integration.hospital_gateway.test_projections import publish
 from tests.integration.hospital_gateway.test_receipts import code_in
+from tests.integration.hospital_gateway.test_reports import composition, created
 from tests.support.databases import ServiceDatabase
 from tests.support.eventually import eventually
 
@@ -243,6 +245,20 @@ async def test_what_belongs_to_no_visit_goes_30_days_after_its_last_change_unles
     clock.advance(timedelta(days=30, seconds=1))
     await purged(gateway)
     assert await gone(hospital, f"Location/{lone}", f"Location/{named}") == [410, 200]
+
+
+async def test_a_consent_stays_as_long_as_a_visit_of_its_patient(gateway: Gateway, clock: FixedClock) -> None:
+    hospital, bundle = gateway.hospital(), sample("hand-caught-in-press")
+    of_type(bundle, "Patient")["telecom"] = TELECOM
+    patient, encounter, *_ = await hospital.accepted(bundle)
+    [other, *_] = await hospital.accepted(unrelated())
+    consents = [await created(hospital, consent(one)) for one in (patient, other)]
+    clock.advance(timedelta(days=31))
+    await purged(gateway)
+    await purged(gateway)
+    assert [(await hospital.get(f"/fhir/{path}")).status_code for path in consents] == [200, 410]
+    await created(hospital, composition(patient, encounter))
+    assert (await gateway.reports(hospital))[-1][1].patient.message_contact == "+6281311112222"
 
 
 async def test_a_patient_whom_visits_name_by_a_number_goes_with_the_last_of_them(

@@ -56,6 +56,10 @@ def test_what_is_no_consent_to_messages_tells_nothing(refusal: dict[str, Any]) -
 def test_the_latest_word_counts() -> None:
     taken_back = consent(dateTime="2026-11-22", policyRule={"coding": [{"code": "OPTOUT"}]})
     assert contact(consent(), taken_back) is None
+    assert contact(consent(), {**taken_back, "dateTime": "2026-11-20"}) is None, "of the same day, at no hour"
+    assert contact(consent(dateTime="2026-11-22T08:00:00+07:00"), taken_back) is None
+    undated = {name: value for name, value in taken_back.items() if name != "dateTime"}
+    assert contact(undated, {**undated, "policyRule": {"coding": [{"code": "OPTIN"}]}}) is None
     assert contact(taken_back, consent(dateTime="2026-11-24T08:00:00+07:00")) == Contact("+6281234567890")
 
 

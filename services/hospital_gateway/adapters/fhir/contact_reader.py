@@ -1,7 +1,7 @@
 """Reads where the patient agreed to be told of the claim: a Consent for just that, and a number on the Patient."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -22,7 +22,7 @@ _ADDRESS_MAX = 254
 def read_contact(patient: Mapping[str, Any], resources: VisitResources, zone: ZoneInfo) -> Contact | None:
     """Where and in which language, if the patient's latest word is that they agree and an address is known."""
     words = [one for _, one in resources.of("Consent") if _is_of_messages(one)]
-    if not words or not _agrees(max(words, key=lambda one: _said_at(one, zone))):
+    if not words or not _agrees(max(words, key=lambda one: (_said_at(one, zone), not _agrees(one)))):
         return None
     address = _address(patient)
     return Contact(address, _language(patient)) if address else None
@@ -36,8 +36,11 @@ def _is_of_messages(consent: Mapping[str, Any]) -> bool:
 
 
 def _said_at(consent: Mapping[str, Any], zone: ZoneInfo) -> datetime:
+    """In doubt a refusal is the later word: one of a day counts to the end of it, and at one time it wins."""
     said = moment(consent.get("dateTime"), zone)
-    return said.at if said else _LONG_AGO
+    if said is None:
+        return _LONG_AGO
+    return said.at + timedelta(days=said.precision == "day" and not _agrees(consent))
 
 
 def _agrees(consent: Mapping[str, Any]) -> bool:
