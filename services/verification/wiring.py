@@ -35,6 +35,7 @@ from services.verification.adapters.worker_messages import WorkerMessages
 from services.verification.application.console_queue import QueueClaim, row_of
 from services.verification.entrypoints.console.frame import FOLDER as CONSOLE_FOLDER
 from services.verification.entrypoints.console.frame import Console
+from services.verification.entrypoints.console.live_notices import tell_open_pages
 from services.verification.entrypoints.console.people import SIGN_IN
 from services.verification.entrypoints.console.routes import console_routes
 from services.verification.entrypoints.consumers import evidence_receiver
@@ -161,6 +162,7 @@ def _screens(settings: VerificationSettings, counter: Counter, stream: ClaimStre
     folders = [RECEIPT_FOLDER, CONSOLE_FOLDER, WORKER_FOLDER]
     pages = Pages(folders, public_url=settings.public_url, board=board)
     sessions, feed = _sessions(settings, counter), _queue_feed(settings, counter, stream, pages)
+    tell_open_pages(board, feed, pages)
     provider = _provider(settings, counter)
     letters = LetterDesk(counter, LetterPress(), lambda transaction: ConsoleClaims(transaction, counter.sealer))
     console = _console(letters, pages, sessions, feed, provider, http)

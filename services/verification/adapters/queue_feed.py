@@ -2,7 +2,7 @@
 open queue takes the same bytes (docs/decisions/0112)."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -63,6 +63,11 @@ class QueueFeed:
         async for position, case_numbers in self.stream.changes(self.limits.gather_seconds):
             if self._seats:
                 self._tell(await self._claims(case_numbers), position)
+
+    def tell_everybody(self, name: str, in_languages: Mapping[str, str]) -> None:
+        told = {language: _event(name, text) for language, text in in_languages.items()}
+        for seat in list(self._seats):
+            self._put(seat, told[seat.spectator.language])
 
     def stop(self) -> None:
         """End every open queue, so that the server can shut down; browsers come back."""

@@ -126,6 +126,9 @@ class LiveQueue(Protocol):
         """Server-Sent Events: `row` with a rendered row, `gone` with a case number, `stale` when too much changed to
         tell. Raises TooManyRequests at the first item."""
 
+    def tell_everybody(self, name: str, in_languages: Mapping[str, str]) -> None:
+        """Something that is the same for all who read one language, whatever they look at."""
+
 
 @dataclass(frozen=True)
 class KeptFilter:

@@ -79,6 +79,12 @@ class NoticeBoard:
         self._forget_seconds = settings.notices_forget_seconds
         self._told: tuple[HubNotice, ...] = ()
         self._told_at = 0.0
+        self._shown: tuple[HubNotice, ...] = ()
+        self._listeners: list[Callable[[Sequence[HubNotice]], None]] = []
+
+    def on_change(self, listener: Callable[[Sequence[HubNotice]], None]) -> None:
+        """Call it with what is to be shown whenever that has become something else."""
+        self._listeners.append(listener)
 
     async def run(self) -> None:
         while True:
@@ -98,6 +104,11 @@ class NoticeBoard:
             self._told_at = time.monotonic()
         except (httpx.HTTPError, SimpulError, ValueError, KeyError, TypeError) as error:
             log.debug("notices.not-told", error=type(error).__name__)
+        shown = tuple(self.current())
+        if shown != self._shown:
+            self._shown = shown
+            for listener in self._listeners:
+                listener(shown)
 
     def current(self) -> Sequence[HubNotice]:
         """Those to be shown now: incidents first, then what begins first."""

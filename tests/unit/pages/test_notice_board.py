@@ -110,6 +110,17 @@ async def test_an_answer_of_another_shape_changes_nothing(odd: Any) -> None:
     assert [each.id for each in board.current()] == ["now"]
 
 
+async def test_whoever_listens_hears_what_has_become_something_else_and_nothing_twice() -> None:
+    clock, heard = FixedClock(NOON), list[list[str]]()
+    board = board_of(Registry(told("now", -1, 1)), clock)
+    board.on_change(lambda shown: heard.append([each.id for each in shown]))
+    for _ in range(2):
+        await board.look()
+    clock.advance(timedelta(hours=1))
+    await board.look()
+    assert heard == [["now"], []]
+
+
 async def test_without_an_address_nothing_is_asked() -> None:
     async with httpx.AsyncClient() as http:
         board = NoticeBoard("intake", public_notices(http, ""), SETTINGS, FixedClock(NOON))

@@ -84,6 +84,12 @@
     }
   });
 
+  // What the hub tells of itself changes above a page that stays open.
+  (live ?? opened)?.addEventListener("notices", (event) => {
+    const place = byId("hub-notices");
+    if (place) place.innerHTML = event.detail.data;
+  });
+
   // Hours and minutes that are left count down by themselves; working days don't change within a day.
   const units = document.documentElement.lang === "id" ? ["hari", "jam", "mnt"] : ["d", "h", "min"];
   const countDown = () => {
