@@ -107,6 +107,8 @@ def test_a_family_member_reports_without_nik_and_follows_the_claim(open_window: 
     expect(page.locator("h1")).to_have_text("Laporan sudah dikirim")
     shot(page, "lapor-selesai")
     code = page.locator(".code").inner_text()
+    photo = page.locator("li", has_text="Foto 1").locator("a").inner_text()
+    assert_fits(page)
     page.reload()
     expect(page.locator(".code")).to_have_text(code)
 
@@ -128,7 +130,8 @@ def test_a_family_member_reports_without_nik_and_follows_the_claim(open_window: 
     expect(row).to_contain_text("Rini W.")
     row.locator("a.case").click()
     expect(console.locator("h1")).to_contain_text(number)
-    console.locator("#papers a").click()
+    expect(console.locator("#papers a.mono")).to_have_text(photo)
+    console.locator("#papers a[target=paper]").click()
     expect(console.frame_locator("iframe[name=paper]").locator("img")).to_be_visible()
 
     window.open("intake", "/lapor")
