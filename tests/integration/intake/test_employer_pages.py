@@ -40,7 +40,7 @@ class Registered:
 
 @pytest.fixture
 def issuer() -> Registered:
-    return Registered({"acme": EMPLOYER, "other": OTHER_EMPLOYER, "clinic": "hospital:1"})
+    return Registered({"acme": EMPLOYER, "other": OTHER_EMPLOYER, "clinic": "hospital:1", "trial": f"{EMPLOYER}~test"})
 
 
 @pytest.fixture(scope="module")
@@ -192,6 +192,22 @@ async def test_nobody_else_sees_an_employers_results_or_reports(served: Intake) 
     for path in (sent.headers["location"], f"/perusahaan/laporan/{report_id[1]}"):
         assert (await served.http.get(path)).status_code == 404
     assert report_id[1] not in (await served.http.get("/perusahaan")).text
+
+
+async def test_a_test_clients_table_is_taken_apart_from_the_real_one(served: Intake) -> None:
+    row = flat(accident())
+    await sign_in(served.http, "acme")
+    await send(served.http, table([row]))
+    real = await reports_of(served)
+    await sign_in(served.http, "trial")
+    page = (await served.http.get("/perusahaan")).text
+    assert "NPP JJ012345 " in page
+    assert "UJI COBA" in page
+    # The same row is new to it, since what is real is none of its business.
+    await send(served.http, table([row]))
+    [(tried,)] = await reports_of(served, f"{EMPLOYER}~test")
+    assert str(tried) in (await served.http.get("/perusahaan")).text
+    assert await reports_of(served) == real
 
 
 async def test_a_file_that_is_no_table_is_told_in_words(served: Intake) -> None:

@@ -16,7 +16,7 @@ from shared.postgres.database import Database
 from tests.integration.intake.test_lapor import STEPS, Telephone
 from tests.support.databases import ServiceDatabase
 from tests.support.eventually import eventually
-from tests.support.intake_service import Intake, accident, running_intake, self_report
+from tests.support.intake_service import EMPLOYER, Intake, accident, running_intake, self_report
 
 PHONE = "+6281298765432"
 
@@ -91,6 +91,17 @@ async def test_who_reports_for_a_worker_gets_it_for_them(telling: Intake, tmp_pa
     )
     [path] = await eventually(lambda: list((tmp_path / "messages").glob("*.json")))
     assert json.loads(path.read_text())["to"] == "+6281311112222"
+
+
+async def test_nobody_is_told_of_what_a_test_client_sends(waiting: Intake) -> None:
+    await waiting.submit(agreed(accident(), "worker"), org=f"{EMPLOYER}~test")
+    told = await waiting.http.post(
+        "/v1/self-reports",
+        json=agreed(self_report(), "reporter"),
+        headers=waiting.once("channel:jmo~test", "self-reports.write"),
+    )
+    assert told.status_code == 201
+    assert not await waiting.rows("SELECT 1 FROM message")
 
 
 async def test_a_report_in_english_is_answered_in_english(telling: Intake, tmp_path: Path) -> None:

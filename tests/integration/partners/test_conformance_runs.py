@@ -45,6 +45,17 @@ async def test_a_run_is_kept_under_the_callers_own_organisation_and_shown_to_ope
     assert (row["action"], row["org"]) == ("conformance.report", partner.answer["org"])
 
 
+async def test_what_the_test_client_found_stands_at_the_real_organisation(hub: Hub) -> None:
+    real, headers = await hospital(hub)
+    trial = await hub.register("hospital", real.answer["org"], region_code="3671", test=True)
+    token = (await hub.token(trial)).json()["access_token"]
+    told = (await report(hub, {"Authorization": f"Bearer {token}"})).json()
+    for org in (real.answer["org"], trial.answer["org"]):
+        path = f"/v1/conformance-runs?org={org}"
+        assert (await hub.http.get(path, headers=await hub.as_operator())).json()["items"] == [told]
+    assert (await hub.http.get("/v1/conformance-runs", headers=headers)).json()["items"] == []
+
+
 async def test_another_hospital_sees_nothing_of_it(hub: Hub) -> None:
     mine, headers = await hospital(hub)
     await report(hub, headers)

@@ -159,10 +159,10 @@ def conformance_router(desk: RunDesk) -> APIRouter:
     )
     async def get_runs(
         caller: Caller,
-        org: Annotated[str | None, Query(max_length=80, pattern=r"^[a-z]+:[A-Za-z0-9._-]+$")] = None,
+        org: Annotated[str | None, Query(max_length=80, pattern=r"^[a-z]+:[A-Za-z0-9._-]+(~test)?$")] = None,
         limit: Limit = 20,
     ) -> RunPage:
-        """An operator sees all, a partner its own."""
+        """An operator sees all, of an organisation also its test clients' runs; a partner its own."""
         every = caller.has_scope(_MANAGE)
         opened = desk.database.system_transaction() if every else desk.database.transaction(caller.org)
         async with opened as transaction:

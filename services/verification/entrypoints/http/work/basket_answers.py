@@ -47,6 +47,7 @@ class BasketItem(BaseModel):
     id: str
     claims: list[str | None]
     evidence_ids: list[str]
+    test: bool = Field(description="Both sides were sent by test clients.")
     score: float = Field(description="The probability, 0 to 1, that both sides tell of one accident.")
     reasons: list[MatchReason]
     found_at: str
