@@ -122,17 +122,42 @@ async def test_an_inspectors_word_issues_a_letter_in_place_of_bpjs_own(verificat
     )  # fmt: skip
 
 
-async def test_nothing_that_was_issued_can_be_changed_in_the_database(
+async def test_what_was_issued_can_be_erased_in_the_database_and_not_changed(
     verification: Verification, database: Database
 ) -> None:
     hub, nik = verification, random_nik()
     await hub.publish(accident_report(nik, documents=("KPJ",)))
     claim = await hub.claim_with(nik, state="REPORTED")
     await hub.decide(claim, "request_completion", reason="Mohon KTP.")
+    await _letter(hub, claim, "completion-request")
     for change in ("UPDATE claim_letter SET number = 'x'", "UPDATE claim_letter_print SET sha256 = 'x'"):
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             async with database.system_transaction() as transaction:
                 await transaction.driver.execute(change)
+    async with database.system_transaction() as transaction:
+        number, prints = claim["case_number"], "SELECT count(*) FROM claim_letter_print"
+        before = await transaction.driver.fetchval(prints)
+        await transaction.driver.execute("DELETE FROM claim_letter WHERE case_number = $1", number)
+        assert await transaction.driver.fetchval(prints) == before - 1
+    assert await _letters(hub, claim) == []
+
+
+async def test_a_claim_that_takes_in_another_has_its_letters_too(verification: Verification) -> None:
+    hub, niks = verification, (random_nik(), random_nik())
+    await hub.publish(*(accident_report(nik, documents=("KPJ",)) for nik in niks))
+    older, younger = [await hub.claim_with(nik, state="REPORTED") for nik in niks]
+    await hub.decide(younger, "request_completion", reason="Mohon KTP.")
+    (issued,) = await _letters(hub, younger)
+    path = f"/v1/claims/{older['case_number']}/links"
+    joined = await hub.http.post(path, json={"join": younger["case_number"]}, headers=hub.once())
+    assert joined.status_code == 200, joined.text
+    survivor, absorbed = sorted(
+        (older, younger), key=lambda claim: claim["case_number"] != joined.json()["case_number"]
+    )
+    assert issued["id"] in {letter["id"] for letter in await _letters(hub, survivor)}
+    moved = await _letter(hub, absorbed, issued["id"])
+    assert moved.status_code == 308
+    assert moved.headers["location"].startswith(f"/v1/claims/{survivor['case_number']}/letters/")
 
 
 async def test_an_officer_issues_a_letter_again_and_says_why(verification: Verification) -> None:

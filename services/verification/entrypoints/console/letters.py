@@ -14,7 +14,6 @@ from services.verification.entrypoints.console.frame import Console, signed_in
 from services.verification.entrypoints.http.letter_desk import Opened
 from services.verification.entrypoints.http.letters import CopyFor, WantedLetter
 from shared.errors import NotFound
-from shared.identifiers import new_id
 from shared.web.door import page
 from shared.web.pages.forms import Form
 
@@ -50,7 +49,6 @@ def letter_page_routes(console: Console) -> APIRouter:
             letter=letter_document(found.letter, found.known, console.counter.letter_check),
             opened=found,
             may_decide=signed_in(request).role in DECIDERS,
-            once=str(new_id()),
         )
 
     @router.post("/console/claims/{case_number}/letters", **page(*DECIDERS))

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel
@@ -84,7 +85,7 @@ def letter_routes(desk: LetterDesk) -> APIRouter:
         kind was issued. `lang=en` is a translation; a copy leaves out what is only for the addressee."""
         opened = await desk.opened(caller, case_number, letter, copy, lang)
         if isinstance(opened, str):
-            return moved_to(opened, f"/letters/{letter}?lang={lang}")
+            return moved_to(opened, f"/letters/{letter}?{urlencode({'lang': lang, 'copy': copy})}")
         return await desk.pdf(opened)
 
     return router
