@@ -4,13 +4,14 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+import orjson
 import pytest
 from playwright.sync_api import Page, expect
 
 from services.partners.domain.partners import ClientKind
 from tests.browser.conftest import Window, assert_accessible
 from tests.support.agency_events import random_nik
-from tests.support.claim_story import accident_report
+from tests.support.claim_story import accident_report, bundle
 from tests.support.intake_service import PDF
 from tests.support.served_hub import ServedHub
 
@@ -33,6 +34,23 @@ def received(hub: ServedHub) -> str:
     place = f"/v1/accident-reports/{sent.json()['report_id']}/documents/KPJ"
     code: str = intake.put(place, content=PDF, headers=hub.bearer(ClientKind.EMPLOYER)).json()["receipt"]["code"]
     return code
+
+
+def of_visit(hub: ServedHub) -> tuple[str, bytes]:
+    """The code of the receipt of a hospital's Bundle, which the worker is told of too, and the Bundle's bytes."""
+    nik = random_nik()
+    body = orjson.dumps(bundle(nik, "Siti Aminah", "S67.0"))
+    headers = {**hub.bearer(ClientKind.HOSPITAL), "Content-Type": "application/fhir+json"}
+    sent = hub.apis["hospital_gateway"].http.post("/fhir", content=body, headers=headers)
+    url = sent.headers["link"].partition(">")[0].removeprefix("<")
+    report = accident_report(nik, birth_date="1990-03-12")
+    told = hub.apis["intake"].http.post("/v1/accident-reports", json=report, headers=hub.once(ClientKind.EMPLOYER))
+    hub.quiet()
+    asked = {"tracking_code": told.json()["tracking_code"], "birth_date": "1990-03-12"}
+    received = hub.apis["verification"].http.post("/v1/status", json=asked).json()["received"]
+    [shown] = [each["receipt"] for each in received if each["kind"] == "hospital_records"]
+    assert shown["url"] == url
+    return shown["code"], body
 
 
 def look_up(page: Page, code: str) -> None:
@@ -82,8 +100,8 @@ def test_another_service_s_code_leads_to_the_page_where_it_is_checked(open_windo
     window.complaints.clear()  # the browser itself tells of the 404
 
 
-def test_receipts_are_accessible(open_window: OpenWindow, hub: ServedHub) -> None:
-    code = received(hub)
+def test_a_hospital_s_receipt_is_told_to_the_worker_and_accessible(open_window: OpenWindow, hub: ServedHub) -> None:
+    code, sent = of_visit(hub)
     window = open_window("en", width=320, height=640)
     page = window.open("verification", "/receipt")
     assert_accessible(page)
@@ -92,6 +110,9 @@ def test_receipts_are_accessible(open_window: OpenWindow, hub: ServedHub) -> Non
     page.locator("[role=alert] a").click()
     expect(page.locator(".receipt-code")).to_have_text(code)
     assert_accessible(page)
-    compare(page, PDF + b"x")
+    shot(page, "receipt-hospital")
+    for content, answer in ((sent, "status"), (sent + b" ", "alert")):
+        compare(page, content)
+        expect(page.locator(f"[role={answer}]")).to_be_visible()
     assert_accessible(page)
     window.complaints.clear()  # the browser itself tells of the 404
