@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from deploy.local.assets import prepare_assets
+from tests.support.databases import drop_templates
 from tests.support.servers import KafkaServer, PostgresServer, kafka_server, postgres_server
 from tests.support.workers import ByModule, number_of_workers, servers_of_the_run
 
@@ -26,6 +27,10 @@ def pytest_xdist_setupnodes() -> None:
     """In the process that deals the tests out, before it starts its workers."""
     prepare_assets()
     _of_the_run.enter_context(servers_of_the_run())
+
+
+def pytest_sessionfinish() -> None:
+    drop_templates()
 
 
 def pytest_unconfigure() -> None:

@@ -1,6 +1,7 @@
 """Ports of the loopback interface."""
 
 import os
+import random
 import socket
 from collections.abc import Mapping
 from pathlib import Path
@@ -8,6 +9,10 @@ from pathlib import Path
 from deploy.local.problems import HubProblem
 
 HOST = "127.0.0.1"
+# Below the range from which systems take ports for outgoing connections, and above those of the tests' whole hubs.
+_SINGLE_PORTS = range(30_100, 32_768)
+_CHANCE = random.SystemRandom()
+_GIVEN: set[int] = set()
 
 
 def is_free(port: int) -> bool:
@@ -31,10 +36,13 @@ def answers(port: int, timeout_seconds: float = 0.5) -> bool:
 
 
 def free_port() -> int:
-    """A port that was free a moment ago, for tests."""
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
+    """A port that was free a moment ago, for tests; never the same twice in a process, and never one that the system
+    might give to an outgoing connection before its server listens there."""
+    while True:
+        port = _CHANCE.choice(_SINGLE_PORTS)
+        if port not in _GIVEN and is_free(port):
+            _GIVEN.add(port)
+            return port
 
 
 def holder(port: int) -> str | None:

@@ -24,6 +24,12 @@ POLL_SECONDS = 0.05
 _STARTED: dict[int, subprocess.Popen[bytes]] = {}
 
 
+def _reap(pid: int) -> None:
+    """Let go of our own child when it has ended."""
+    if (started := _STARTED.get(pid)) and started.poll() is not None:
+        del _STARTED[pid]
+
+
 def began(pid: int) -> str | None:
     """When the process with this pid began, as a text to compare; None when there is none or it is a zombie."""
     if sys.platform == "linux":
@@ -88,9 +94,11 @@ class ChildProcess:
             pid, since = int(mark["pid"]), str(mark["began"])
         except (OSError, ValueError, KeyError, TypeError):
             return None
-        if (started := _STARTED.get(pid)) and started.poll() is not None:  # reaps our own dead child
-            del _STARTED[pid]
-        return pid if began(pid) == since else None
+        _reap(pid)
+        if began(pid) == since:
+            return pid
+        _reap(pid)  # once more: it may have ended between the two looks, and nobody looks again
+        return None
 
     def start(self) -> None:
         """Start it in a session of its own. Does not wait until it is ready."""
@@ -119,6 +127,7 @@ class ChildProcess:
         """Remember a running process as this one. Nothing is written when it has ended already."""
         since = began(pid)
         if since is None:
+            _reap(pid)
             return
         fresh = self.pid_file.with_suffix(".new")
         fresh.write_text(json.dumps({"pid": pid, "began": since}), encoding="utf-8")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from deploy.local import processes
 from deploy.local.problems import HubProblem
 from deploy.local.processes import ChildProcess, began, wait_until
 
@@ -61,6 +62,20 @@ def test_a_killed_child_is_noticed(tmp_path: Path) -> None:
     assert pid is not None
     os.kill(pid, signal.SIGKILL)
     assert wait_until(lambda: ours.pid is None, 5.0)
+
+
+def test_a_child_that_ends_while_one_looks_is_let_go_of_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ours = child(tmp_path, [sys.executable, "-c", "input()"])
+    ours.start()
+    pid = ours.pid
+    assert pid is not None
+    # Standing in for the moment in which it ends: it runs at the first look and is a zombie at the second.
+    answers = [None]
+    look = processes._STARTED[pid].poll
+    monkeypatch.setattr(processes._STARTED[pid], "poll", lambda: answers.pop() if answers else look())
+    assert wait_until(lambda: began(pid) is None, 5.0)
+    assert ours.pid is None
+    assert pid not in processes._STARTED
 
 
 def test_a_zombie_counts_as_dead() -> None:
