@@ -10,7 +10,7 @@ from shared.postgres.database import Database
 from shared.sealing import BlindIndex, Sealer
 from shared.settings import WebhookSettings
 from shared.web.throttle import Throttle
-from shared.webhooks.desk import TESTS_AT_ONCE, TestBounds, WebhookDesk
+from shared.webhooks.desk import AT_ONCE, TestBounds, WebhookDesk
 from shared.webhooks.engine import DeliveryEngine, EngineLimits, ForgetMessages, MessageBodies
 from shared.webhooks.keys import EndpointKeys
 from shared.webhooks.retry_schedule import RetrySchedule
@@ -53,9 +53,7 @@ def webhook_parts(
         policy, timeout_seconds=settings.webhook_timeout_seconds, connections_max=settings.webhook_concurrency_max
     )
     # What somebody waits for is bounded more tightly, and takes no connection that a delivery could need.
-    at_once = PartnerHttp(
-        policy, timeout_seconds=settings.webhook_test_timeout_seconds, connections_max=2 * TESTS_AT_ONCE
-    )
+    at_once = PartnerHttp(policy, timeout_seconds=settings.webhook_test_timeout_seconds, connections_max=AT_ONCE)
     sender, keys = WebhookSender(http, clock), EndpointKeys(sealer)
     tests = TestBounds(
         Throttle(database, clock, index, window_seconds=_TEST_WINDOW_SECONDS), settings.webhook_tests_per_minute_max

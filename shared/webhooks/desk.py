@@ -17,13 +17,14 @@ from shared.postgres.database import Database
 from shared.web.throttle import Throttle
 from shared.webhooks.excerpt import excerpt_of
 from shared.webhooks.keys import EndpointKeys
-from shared.webhooks.sender import WebhookSender
+from shared.webhooks.sender import Outcome, WebhookSender
 from shared.webhooks.signing import SigningKeys
 from shared.webhooks.store import endpoint_keys
 from shared.webhooks.subscription import IssuedKeys, TestResult
 
-# Test messages under way at once in one process; the next one is asked to wait.
-TESTS_AT_ONCE = 8
+# Tests and challenges under way at once in one process; the next one is asked to wait. A challenge holds its caller's
+# transaction meanwhile: slow receivers must not take every connection to the database.
+AT_ONCE = 8
 _BUSY_SECONDS = 5
 
 
@@ -58,7 +59,7 @@ class WebhookDesk:
         self._keys = keys
         self._clock = clock
         self._tests = tests
-        self._tests_under_way = 0
+        self._under_way = 0
         self._prove_endpoints = prove_endpoints
 
     def check_url(self, url: str) -> None:
@@ -74,7 +75,8 @@ class WebhookDesk:
         return IssuedKeys(self._keys.seal(subscription_id, keys), keys.secret_text, keys.public_key_text)
 
     async def prove(self, subscription_id: UUID, url: str, keys: IssuedKeys | None) -> None:
-        """The endpoint must answer 2xx with the challenge in its body, so that nobody subscribes somebody else."""
+        """The endpoint must answer 2xx with the challenge in its body, so that nobody subscribes somebody else. Raises
+        Refusal, and TooManyRequests while too many are under way."""
         if not self._prove_endpoints:
             return
         if keys is None:
@@ -87,7 +89,7 @@ class WebhookDesk:
             "challenge": challenge,
             "public_key": " ".join(each.public_key_text for each in signing),
         }
-        outcome = await self._sender.post(url, signing, str(new_id()), orjson.dumps(message))
+        outcome = await self._sent(url, signing, new_id(), message)
         if not outcome.delivered or challenge.encode() not in outcome.body:
             reason = outcome.error or "the challenge was not in the answer"
             detail = f"The endpoint did not answer the challenge: {reason}."
@@ -104,17 +106,21 @@ class WebhookDesk:
         """One attempt, paused or failing as the endpoint may be; its health and its queue are left as they are. Raises
         TooManyRequests while too many are under way."""
         url, keys = await self._endpoint(subscription_id)
-        if self._tests_under_way >= TESTS_AT_ONCE:
-            raise TooManyRequests("subscription.tests-busy", "Many test messages are under way.", _BUSY_SECONDS)
         message_id, began = new_id(), time.perf_counter()
-        self._tests_under_way += 1
-        try:
-            outcome = await self._sender.post(url, keys, str(message_id), orjson.dumps(body))
-        finally:
-            self._tests_under_way -= 1
+        outcome = await self._sent(url, keys, message_id, body)
         duration_ms = round((time.perf_counter() - began) * 1_000)
         answer = excerpt_of(outcome.content_type, outcome.body)
         return TestResult(message_id, outcome.delivered, outcome.status, outcome.error, duration_ms, answer)
+
+    async def _sent(self, url: str, keys: Sequence[SigningKeys], message_id: UUID, body: dict[str, Any]) -> Outcome:
+        if self._under_way >= AT_ONCE:
+            detail = "Many test messages and challenges are under way."
+            raise TooManyRequests("subscription.desk-busy", detail, _BUSY_SECONDS)
+        self._under_way += 1
+        try:
+            return await self._sender.post(url, keys, str(message_id), orjson.dumps(body))
+        finally:
+            self._under_way -= 1
 
     async def _endpoint(self, subscription_id: UUID) -> tuple[str, Sequence[SigningKeys]]:
         async with self._database.system_transaction() as transaction:

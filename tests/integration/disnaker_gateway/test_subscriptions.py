@@ -14,7 +14,7 @@ from standardwebhooks import Webhook
 
 from shared.clock import SystemClock
 from shared.identifiers import new_case_number
-from shared.webhooks.desk import TESTS_AT_ONCE
+from shared.webhooks.desk import AT_ONCE
 from tests.support.databases import ServiceDatabase
 from tests.support.disnaker_service import ALL_EVENTS, BANTEN, WEST_JAVA, Gateway, receiver, running_gateway
 from tests.support.eventually import eventually
@@ -192,7 +192,7 @@ async def test_many_tests_at_once_wait_for_their_turn(disnaker_database: Service
         paths = [f"/v1/subscriptions/{each['id']}/test" for each in made] * 5
         answers = await asyncio.gather(*(hurried.http.post(path, headers=hurried.bearer()) for path in paths))
     told = sorted(answer.json().get("code") or answer.json()["error"] for answer in answers)
-    assert told == ["no-answer:timeout"] * TESTS_AT_ONCE + ["subscription.tests-busy"] * 2
+    assert told == ["no-answer:timeout"] * AT_ONCE + ["subscription.desk-busy"] * 2
     assert {answer.status_code for answer in answers} == {200, 429}
 
 

@@ -104,7 +104,7 @@ def _add_creation(router: APIRouter, desk: Desk, subscriptions: Subscriptions) -
         status_code=201,
         summary="Register a webhook endpoint",
         response_model=SubscriptionAnswer,
-        responses=refusals(400, 409, 413, 415, 422, 503),
+        responses=refusals(400, 409, 413, 415, 422, 429, 503),
         **secured(MANAGE, extra=idempotent()),
     )
     async def create(request: Request, caller: Caller, key: IdempotencyKey, body: SubscriptionRequest) -> Response:
@@ -135,7 +135,7 @@ def _add_changing(router: APIRouter, desk: Desk, subscriptions: Subscriptions) -
         "/v1/subscriptions/{subscription_id}",
         summary="Change, pause, resume, or rotate the secret",
         response_model=SubscriptionAnswer,
-        responses=refusals(400, 404, 413, 415, 422, 503),
+        responses=refusals(400, 404, 413, 415, 422, 429, 503),
         **secured(MANAGE),
     )
     async def patch(caller: Caller, subscription_id: str, body: SubscriptionPatch) -> SubscriptionAnswer:
