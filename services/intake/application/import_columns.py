@@ -240,6 +240,7 @@ _ROWS: tuple[tuple[str, str, str, Reader], ...] = (
     ("disease.service_years_total", "Masa kerja seluruhnya (tahun)", "Years of service", _years),
     ("disease.service_years_last_job", "Masa kerja terakhir (tahun)", "Years in the last job", _years),
     ("disease.employment_ended_on", "Tanggal berhenti bekerja", "Day on which employment ended", _day),
+    ("worker.message_language", "Bahasa kabar", "Language of messages", OneOf("message_languages")),
 )
 _OFFICE = ("employer.", "reporter.", "segment")
 COLUMNS = tuple(

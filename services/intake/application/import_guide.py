@@ -88,6 +88,7 @@ GUIDES: dict[str, Guide] = {
     "disease.service_years_total": Guide(DISEASE, "", "Tahun.", "Years."),
     "disease.service_years_last_job": Guide(DISEASE, "", "Tahun.", "Years."),
     "disease.employment_ended_on": Guide(OPTIONAL, "", "Bila sudah berhenti.", "If it has ended."),
+    "worker.message_language": Guide(OPTIONAL, "", "Kosong berarti Indonesia.", "Empty: Indonesian."),
 }
 
 

@@ -5,7 +5,7 @@ Values are taken strictly: no number for a text, no text for a number, no time w
 
 import re
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import (
     AfterValidator,
@@ -126,7 +126,9 @@ SchoolLevel = Annotated[str, Coded("school_levels")]
 TransportMode = Annotated[str, Coded("transport_modes")]
 Sex = Annotated[str, Coded("sexes")]
 MessageLanguage = Annotated[
-    Literal["id", "en"], Field(description="In which language messages are written; Indonesian where nothing is said.")
+    str,
+    Coded("message_languages"),
+    Field(description="In which language messages are written; Indonesian where nothing is said."),
 ]
 DocumentCode = Annotated[str, Coded("documents")]
 
