@@ -1,8 +1,9 @@
 """`/v1/notices`: incidents and maintenance. Operators write them, every partner reads them, and what is for everybody
 is public."""
 
+import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -34,7 +35,8 @@ from shared.web.strict_json import StrictRoute
 _MANAGE = "partners.manage"
 # Whoever has a token may know how the hub is.
 _EVERY_SCOPE = tuple(sorted({scope for rule in RULES.values() for scope in rule.scopes}))
-_PUBLIC_MAX = 20
+_PUBLIC_MAX = 100
+_REMEMBERED_SECONDS = 1.0
 _TITLE = Field(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$")
 _TEXT = Field(
     min_length=1, max_length=1_000, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x08\x0b-\x1f\x7f]*$"
@@ -176,12 +178,24 @@ class NoticeDesk:
     sealer: Sealer
     notices: Notices
     open_rows: Callable[[Transaction], NoticeRows]
+    _lately: dict[str, tuple[float, Sequence[Notice]]] = field(default_factory=dict)
 
-    async def told(self, phases: Sequence[Phase], audience: Audience | None, limit: int) -> Sequence[Notice]:
-        """The newest first."""
-        async with self.database.system_transaction() as transaction:
-            rows = self.open_rows(transaction)
-            return await rows.listed(self.notices.now(), phases=phases, audience=audience, after=None, limit=limit)
+    async def for_everybody(self) -> Sequence[Notice]:
+        """The newest first, those that are over too; as they were a moment ago, since anybody may ask as often as they
+        like and the token endpoint needs the same database."""
+        read_at, told = self._lately.get("told", (-_REMEMBERED_SECONDS, ()))
+        if time.monotonic() - read_at > _REMEMBERED_SECONDS:
+            async with self.database.system_transaction() as transaction:
+                rows = self.open_rows(transaction)
+                told = await rows.listed(
+                    self.notices.now(), phases=(), audience=Audience.EVERYBODY, after=None, limit=_PUBLIC_MAX
+                )
+            self._lately["told"] = (time.monotonic(), told)
+        return told
+
+    def forget(self) -> None:
+        """Something was told here: let the next who asks see it."""
+        self._lately.clear()
 
 
 def notice_router(desk: NoticeDesk) -> APIRouter:
@@ -200,9 +214,10 @@ def _add_public(router: APIRouter, desk: NoticeDesk) -> None:
     )
     async def get_public_notices(response: Response) -> PublicNoticePage:
         """Incidents and maintenance that are not over and are written for everybody."""
-        told = await desk.told([Phase.UPCOMING, Phase.CURRENT], Audience.EVERYBODY, _PUBLIC_MAX)
+        now = desk.notices.now()
+        told = [each for each in await desk.for_everybody() if each.phase(now) is not Phase.ENDED]
         response.headers["Cache-Control"] = "public, max-age=15"
-        return PublicNoticePage(items=[PublicNoticeView(**_members(each, desk.notices.now())) for each in told])
+        return PublicNoticePage(items=[PublicNoticeView(**_members(each, now)) for each in told])
 
 
 def _add_reading(router: APIRouter, desk: NoticeDesk) -> None:
@@ -263,7 +278,9 @@ def _add_publishing(router: APIRouter, desk: NoticeDesk) -> None:
                 told = _view(desk, notice, caller).model_dump(mode="json")
                 return Answer(201, told, {"Location": f"/v1/notices/{notice.id}"})
 
-            return await idempotently(wanted, transaction, desk.sealer, act)
+            answer = await idempotently(wanted, transaction, desk.sealer, act)
+        desk.forget()
+        return answer
 
 
 def _add_updating(router: APIRouter, desk: NoticeDesk) -> None:
@@ -286,7 +303,9 @@ def _add_updating(router: APIRouter, desk: NoticeDesk) -> None:
                 notice = await desk.notices.update(rows, notice_id, change, actor_of(caller, body.officer))
                 return Answer(200, _view(desk, notice, caller).model_dump(mode="json"))
 
-            return await idempotently(wanted, transaction, desk.sealer, act)
+            answer = await idempotently(wanted, transaction, desk.sealer, act)
+        desk.forget()
+        return answer
 
 
 def _after(text: str) -> UUID:

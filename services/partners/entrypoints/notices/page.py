@@ -6,14 +6,13 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from services.partners.domain.notices import Audience, Bilingual, Notice, Phase
+from services.partners.domain.notices import Bilingual, Notice, Phase
 from services.partners.entrypoints.http.notices import NoticeDesk
 from shared.web.door import page
 from shared.web.pages.notices import KIND_NAMES, SERVICE_NAMES, STATE_NAMES
 from shared.web.pages.rendering import Pages
 
 FOLDER = Path(__file__).parent
-_SHOWN_MAX = 50
 _REMEMBERED = timedelta(days=14)
 
 
@@ -23,7 +22,7 @@ def notice_page(desk: NoticeDesk, pages: Pages) -> APIRouter:
     @router.get("/notices", **page())
     async def notices(request: Request) -> Response:
         now = desk.notices.now()
-        told = await desk.told((), Audience.EVERYBODY, _SHOWN_MAX)
+        told = await desk.for_everybody()
         phases: dict[Phase, list[dict[str, Any]]] = {phase: [] for phase in Phase}
         for notice in told:
             if notice.latest.at > now - _REMEMBERED or notice.phase(now) is not Phase.ENDED:
