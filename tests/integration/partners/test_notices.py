@@ -7,6 +7,8 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from services.partners.adapters.notice_rows import PostgresNoticeRows
+from services.partners.domain.notices import Phase
 from services.partners.settings import PartnersSettings
 from shared.clock import FixedClock, SystemClock
 from tests.integration.partners.conftest import Hub, running, unused_org
@@ -83,6 +85,32 @@ async def test_maintenance_is_planned_goes_on_and_is_over_at_its_end(settings: P
             ids[hours] = notice["id"] in await of_everybody(hub)
             assert BOTH["en"] in page.text
         assert ids == {0: True, 4: True, 2: False}
+
+
+async def test_the_database_and_the_rules_agree_on_where_a_notice_stands_in_time(hub: Hub) -> None:
+    over = await published(hub, INCIDENT)
+    await post(hub, {"state": "resolved", "text": BOTH}, f"/{over['id']}/updates")
+    for body in (INCIDENT, maintenance(3), {**maintenance(3), "kind": "incident", "begins_at": None}):
+        await published(hub, body)
+    for hours in (0, 4, 8):
+        now = SystemClock().now() + timedelta(hours=hours)
+        async with hub.database.system_transaction() as transaction:
+            rows = PostgresNoticeRows(transaction)
+            of_phase = {
+                phase: await rows.listed(now, phases=[phase], audience=None, after=None, limit=200) for phase in Phase
+            }
+            every = await rows.listed(now, phases=(), audience=None, after=None, limit=200)
+        assert all(each.phase(now) is phase for phase, found in of_phase.items() for each in found)
+        assert sum(map(len, of_phase.values())) == len(every)
+        assert of_phase[Phase.CURRENT]
+        assert of_phase[Phase.ENDED]
+        assert bool(of_phase[Phase.UPCOMING]) is (hours == 0)
+
+
+async def test_who_reads_in_public_sees_at_once_what_was_told_here(hub: Hub) -> None:
+    for _ in range(3):
+        notice = await published(hub, {**INCIDENT, "audience": "everybody"})
+        assert notice["id"] in await of_everybody(hub)
 
 
 @pytest.mark.parametrize(
