@@ -10,6 +10,7 @@ import orjson
 
 from services.verification.application.case_desk import CaseDesk
 from services.verification.application.claim_document import document_of
+from services.verification.application.issue_letters import LetterClerk
 from services.verification.application.workplace import Workplace
 from services.verification.domain.claim import ClaimView
 from services.verification.domain.derivation import Policy
@@ -17,6 +18,7 @@ from services.verification.domain.entries import Entry
 from services.verification.domain.evidence import Evidence
 from shared.clock import FixedClock
 from tests.support.case_store_in_memory import InMemoryCases
+from tests.support.letter_cases import LETTERS, InMemoryLetters, letter_check
 
 BEGIN = datetime(2026, 11, 20, tzinfo=UTC)
 LIMIT_RUPIAH = 100_000_000
@@ -28,11 +30,13 @@ class ClaimWorld:
     def __init__(self, runner: asyncio.Runner, now: datetime = BEGIN) -> None:
         self.clock = FixedClock(now)
         self._cases = InMemoryCases()
+        self.letters = InMemoryLetters()
         self._runner = runner
 
     def place(self) -> Workplace:
         policy = Policy(LIMIT_RUPIAH)
-        desk = CaseDesk(self._cases, self.clock, policy, timedelta(days=6))
+        clerk = LetterClerk(LETTERS, self.letters, letter_check)
+        desk = CaseDesk(self._cases, self.clock, policy, timedelta(days=6), clerk)
         return Workplace(desk, self._cases, self.clock, policy)
 
     @property

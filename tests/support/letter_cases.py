@@ -1,11 +1,14 @@
-"""Claims of which letters are written, as far as letters look at them."""
+"""Claims of which letters are written, as far as letters look at them; and letters in memory."""
 
+from collections.abc import Collection
 from typing import Any
 
 from services.verification.application.console_claim import ClaimFile
+from services.verification.application.issue_letters import IssuedLetter
 from services.verification.application.letter_paper import Office
 from services.verification.application.letters import Letters
 from services.verification.domain.entries import Decision
+from shared.receipts.codes import Receipt
 from shared.web.pages import formats
 from tests.support.evidence_makers import at
 
@@ -59,3 +62,30 @@ def approved(*lines: dict[str, Any], state: str = "BENEFIT_APPROVED", **over: An
     total = sum(line["amount_rupiah"] for line in lines)
     benefit = {"status": "final", "lines": lines, "total_rupiah": total, "remarks": [], "recipients": []}
     return file(claim(state, benefit=benefit, **over), decision("approve_benefit", amount_rupiah=total))
+
+
+def letter_check(letter_id: str) -> Receipt:
+    """Where a letter could be checked."""
+    return Receipt("V0123456789ABCDE", f"https://example.go.id/{letter_id}")
+
+
+class InMemoryLetters:
+    """`LetterBook` of all claims there are."""
+
+    def __init__(self) -> None:
+        self.letters: list[IssuedLetter] = []
+        self.contents: dict[str, bytes] = {}
+        self.replaced: list[str] = []
+        self.looks = 0
+
+    async def of_claims(self, case_numbers: Collection[str]) -> list[IssuedLetter]:
+        self.looks += 1
+        return [letter for letter in self.letters if letter.case_number in case_numbers]
+
+    async def keep(self, letter: IssuedLetter, content: bytes, replaced: IssuedLetter | None) -> None:
+        self.letters.append(letter)
+        self.contents[letter.id] = content
+        self.replaced += [replaced.id] if replaced else []
+
+    async def content(self, letter: IssuedLetter) -> bytes:
+        return self.contents[letter.id]

@@ -19,6 +19,7 @@ from services.verification.application.complain import ComplaintRequest, answer_
 from services.verification.application.confirm_payment import PaymentRequest, confirm_payment
 from services.verification.application.decide import DecisionRequest, take_decision
 from services.verification.application.dispute import AnswerRequest, answer_objection, lodge_objection
+from services.verification.application.issue_letters import found_among
 from services.verification.application.workplace import Person, Workplace
 from services.verification.domain import claim as states
 from services.verification.domain.entries import Decision, Objection, entries_of
@@ -270,6 +271,16 @@ class AnyOrderOfWork(RuleBasedStateMachine):
         if view is not None and view.state == states.CLOSED:
             assert view.stance.paid_rupiah == view.stance.approved_rupiah
             assert not view.stance.open_disputes
+
+    @invariant()
+    def letters_stand_in_one_line_and_the_last_tells_of_what_was_approved(self) -> None:
+        letters = self.world.letters.letters
+        assert len({letter.number for letter in letters}) == len(letters)
+        replaced = [letter.replaces for letter in letters if letter.replaces]
+        assert len(set(replaced)) == len(replaced)
+        view = None if self.world.is_empty else self.world.view()
+        if view is not None and view.state == states.BENEFIT_APPROVED and view.stance.approved is not None:
+            assert found_among(letters, "benefit").told_id == view.stance.approved.id
 
     def teardown(self) -> None:
         """The same reports and acts, in another order of arrival, end in the same claim."""

@@ -1,7 +1,6 @@
 """When letters are issued, and what takes the place of what."""
 
 import asyncio
-from collections.abc import Collection
 from dataclasses import replace
 from hashlib import sha256
 
@@ -18,41 +17,30 @@ from services.verification.application.issue_letters import (
     read_letter,
 )
 from shared.errors import Conflict, NotFound
-from shared.receipts.codes import Receipt
 from tests.support.evidence_makers import at
-from tests.support.letter_cases import LETTERS, LINE, PAPER, approved, asked, claim, concluded, decision, file
+from tests.support.letter_cases import (
+    LETTERS,
+    LINE,
+    PAPER,
+    InMemoryLetters,
+    approved,
+    asked,
+    claim,
+    concluded,
+    decision,
+    file,
+    letter_check,
+)  # fmt: skip
 
 CASE = "JKK-2026-7K3M9Q2XTA5"
 
 
-def check(letter_id: str) -> Receipt:
-    return Receipt("V0123456789ABCDE", f"https://example.go.id/{letter_id}")
-
-
-class Book:
+class Book(InMemoryLetters):
     """Letters in memory."""
-
-    def __init__(self) -> None:
-        self.letters: list[IssuedLetter] = []
-        self.contents: dict[str, bytes] = {}
-        self.replaced: list[str] = []
-        self.asked_for: list[list[str]] = []
-
-    async def of_claims(self, case_numbers: Collection[str]) -> list[IssuedLetter]:
-        self.asked_for.append(list(case_numbers))
-        return list(self.letters)
-
-    async def keep(self, letter: IssuedLetter, content: bytes, replaced: IssuedLetter | None) -> None:
-        self.letters.append(letter)
-        self.contents[letter.id] = content
-        self.replaced += [replaced.id] if replaced else []
-
-    async def content(self, letter: IssuedLetter) -> bytes:
-        return self.contents[letter.id]
 
     def issue(self, found: ClaimFile, day: float = 3) -> list[IssuedLetter]:
         """What is issued of the claim as it stands; answers all letters."""
-        asyncio.run(LetterClerk(LETTERS, self, check).issue(found, [CASE], at(day)))
+        asyncio.run(LetterClerk(LETTERS, self, letter_check).issue(found, [CASE], at(day)))
         return self.letters
 
 
@@ -63,7 +51,7 @@ def book() -> Book:
 
 def test_an_undecided_claim_costs_no_look_into_the_book(book: Book) -> None:
     assert book.issue(file(claim("REPORTED"))) == []
-    assert book.asked_for == []
+    assert book.looks == 0
 
 
 def test_what_decides_nothing_issues_nothing_again(book: Book) -> None:
@@ -88,7 +76,7 @@ def test_another_word_takes_the_place_of_the_one_before_and_names_it(book: Book)
     one, other = book.issue(concluded(first, second, state="CONCLUDED_NOT_COVERED"), 5)
     assert (other.replaces, book.replaced) == (one.id, [one.id])
     assert one.number in read_letter(book.contents[other.id], "", "id")["blocks"][1]["text"]
-    newest, oldest = letters_document(book.letters, check)
+    newest, oldest = letters_document(book.letters, letter_check)
     assert (newest["replaces"], oldest["replaced_by"]) == (one.number, other.number)
     assert (newest["replaced_by"], oldest["replaces"]) == (None, None)
 
@@ -108,7 +96,7 @@ def test_an_officer_may_issue_a_letter_again_as_the_claim_stands(book: Book) -> 
     found = concluded(decision("conclude", outcome="work_accident"))
     (first,) = book.issue(found)
     renamed = replace(found, document={**found.document, "worker": {"name": "Siti Aminah Putri", "nik_masked": None}})
-    clerk = LetterClerk(LETTERS, book, check)
+    clerk = LetterClerk(LETTERS, book, letter_check)
     clerk.ask_again(CASE, "conclusion")
     asyncio.run(clerk.issue(renamed, [CASE], at(6)))
     (again,) = clerk.issued
