@@ -33,6 +33,7 @@ class ServiceSettings(BaseSettings):
     idempotency_retention_days: int = 30
     outbox_retention_hours: int = 72
     inbox_retention_days: int = 30
+    dead_letter_retention_days: int = 90
     shutdown_grace_seconds: int = 5
 
 

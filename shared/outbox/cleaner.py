@@ -1,4 +1,5 @@
-"""Removing what has done its work, in small transactions: sent events, inbox rows, idempotency keys."""
+"""Removing what has done its work, in small transactions: sent events, inbox rows, idempotency keys, and dead letters
+that were handled again or discarded, with their edits."""
 
 import asyncio
 from dataclasses import dataclass
@@ -16,17 +17,20 @@ _DELETES = {
         SELECT ctid FROM inbox WHERE handled_at < clock_timestamp() - $1::interval LIMIT $2))""",
     "idempotency_key": """DELETE FROM idempotency_key WHERE ctid = ANY(ARRAY(
         SELECT ctid FROM idempotency_key WHERE created_at < clock_timestamp() - $1::interval LIMIT $2))""",
+    "dead_letter": """DELETE FROM dead_letter WHERE id IN (SELECT id FROM dead_letter
+        WHERE state <> 'open' AND resolved_at < clock_timestamp() - $1::interval LIMIT $2)""",
 }
 
 
 @dataclass(frozen=True)
 class Retention:
     """How long rows stay. The inbox must outlast the retention of every topic that is read: what has left it would
-    take effect again if the topic were replayed."""
+    take effect again if the topic were replayed. Open dead letters stay however long it takes."""
 
     outbox: timedelta = timedelta(hours=72)
     inbox: timedelta = timedelta(days=30)
     idempotency_keys: timedelta = timedelta(days=30)
+    dead_letters: timedelta = timedelta(days=90)
 
     @classmethod
     def of(cls, settings: ServiceSettings) -> "Retention":
@@ -34,6 +38,7 @@ class Retention:
             outbox=timedelta(hours=settings.outbox_retention_hours),
             inbox=timedelta(days=settings.inbox_retention_days),
             idempotency_keys=timedelta(days=settings.idempotency_retention_days),
+            dead_letters=timedelta(days=settings.dead_letter_retention_days),
         )
 
 
@@ -70,6 +75,7 @@ class Cleaner:
             "outbox": self._retention.outbox,
             "inbox": self._retention.inbox,
             "idempotency_key": self._retention.idempotency_keys,
+            "dead_letter": self._retention.dead_letters,
         }
         removed = {table: await self._clean(table, age) for table, age in ages.items()}
         if any(removed.values()):
