@@ -3,12 +3,13 @@
 from collections.abc import AsyncIterator, Callable
 
 from services.verification.application.case_desk import CaseDesk
+from services.verification.application.reading import TEST_TERM
 from services.verification.application.replay_rules import Replayed, replay
 from shared.errors import Unreadable
 from shared.postgres.database import Database, Transaction
 
-_NUMBERS = """SELECT case_number FROM claim WHERE merged_into IS NULL AND case_number > $1
-    ORDER BY case_number LIMIT $2"""
+_NUMBERS = f"""SELECT case_number FROM claim WHERE merged_into IS NULL AND case_number > $1
+    AND '{TEST_TERM}' <> ALL(terms) ORDER BY case_number LIMIT $2"""  # noqa: S608 - a constant
 
 OpenDesk = Callable[[Transaction], CaseDesk]
 
@@ -25,7 +26,7 @@ class RuleReplay:
         self.unreadable = 0
 
     async def claims(self) -> AsyncIterator[Replayed]:
-        """Every claim that stands for itself, by case number. Each is locked only while it is looked at."""
+        """Every real claim that stands for itself, by case number. Each is locked only while it is looked at."""
         after = ""
         while True:
             async with self._database.system_transaction() as transaction:

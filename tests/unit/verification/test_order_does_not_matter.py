@@ -76,7 +76,7 @@ def test_claims_are_the_same_whatever_came_first(made: list[Evidence], rng: Any,
     assert asyncio.run(_claims([made])) == asyncio.run(_claims(batches))
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=60)
 @given(pieces(), st.data())
 def test_what_is_tried_out_and_what_is_real_never_touch(made: list[Evidence], data: st.DataObject) -> None:
     """Whoever they are and whatever they name: both end in the claims that each would have alone."""

@@ -20,7 +20,9 @@ def claim_filter(
     state: ClaimState | None = None,
     waiting_on: WaitingOn | None = None,
     region: Annotated[str | None, Query(pattern="^[0-9]{2,10}$", description="A region code or its beginning.")] = None,
-    flag: Annotated[str | None, Query(max_length=60, description="Code of an open flag.")] = None,
+    flag: Annotated[
+        str | None, Query(max_length=60, pattern=r"^[^\x00]*$", description="Code of an open flag.")
+    ] = None,
     q: Annotated[
         str | None,
         Query(
