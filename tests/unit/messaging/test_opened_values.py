@@ -152,7 +152,18 @@ def test_who_said_it_about_what_and_when_is_not_for_an_operator_to_change() -> N
     assert found == dict.fromkeys((f"/facts/{name}" for name in other), "fixed")
 
 
-def test_who_said_it_may_be_mended_where_it_could_not_be_read() -> None:
+def test_nobody_can_put_a_sender_where_none_was() -> None:
+    wire = wire_of(REPORT_SUBMITTED)
+    assert wire.value is not None
+    facts, content = parts(opened(wire))
+    body = orjson.loads(wire.value)
+    del body["facts"]["org"]
+    assert refused(open_value(wire.headers, orjson.dumps(body), SEALER), wire, facts, content) == {
+        "/facts/org": "fixed"
+    }
+
+
+def test_what_it_is_about_and_when_it_came_may_be_mended_where_it_could_not_be_read() -> None:
     wire = wire_of(REPORT_SUBMITTED)
     assert wire.value is not None
     body = orjson.loads(wire.value)
