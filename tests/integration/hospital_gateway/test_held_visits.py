@@ -23,6 +23,7 @@ from tests.integration.hospital_gateway.test_receipts import code_in
 from tests.integration.hospital_gateway.test_reports import composition, created
 from tests.support.databases import ServiceDatabase
 from tests.support.eventually import eventually
+from tests.support.papers import text_of
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 
@@ -170,7 +171,8 @@ async def test_a_held_visit_is_purged_72_hours_after_it_ended_and_may_be_sent_ag
     place = f"/receipt/{code_in(answer)}"
     receipt = (await gateway.http.get(place, headers={"Accept": "application/json"})).json()
     assert (receipt["genuine"], receipt["sha256"]) == (True, []), "that it came stays known, and nothing of what it was"
-    assert "Sudah dihapus" in (await gateway.http.get(place)).text
+    for told in ((await gateway.http.get(place)).text, text_of((await gateway.http.get(f"{place}.pdf")).content)):
+        assert "Sudah dihapus" in told
     again = await hospital.post("/fhir", bundle)
     assert again.status_code == 200
     assert "idempotency-replayed" not in again.headers
