@@ -391,4 +391,5 @@ class PostgresRecords:
             row["content_sha256"],
             row["encounter_id"],
             row["patient_id"],
+            row["receipt_id"],
         )

@@ -163,7 +163,8 @@ class Submission:
 
 @dataclass(frozen=True)
 class Held:
-    """One stored version of a resource. `content_sha256` is of the JSON without the id and meta that the hub adds."""
+    """One stored version of a resource. `content_sha256` is of the JSON without the id and meta that the hub adds;
+    `receipt_id` is of the request that it came in, where it is read from storage."""
 
     type: str
     id: UUID
@@ -173,6 +174,7 @@ class Held:
     content_sha256: bytes
     encounter_id: UUID | None = None
     patient_id: UUID | None = None
+    receipt_id: UUID | None = None
 
     @property
     def path(self) -> str:

@@ -105,7 +105,7 @@ class ReportWriter:
             if one.type == "Patient" and one.links.patient_key is not None:
                 touched.update(await records.join_patient(one.id, one.links.patient_key))
         if touched - new:
-            events += await self._again(records, org, region_code, sorted(touched - new), at)
+            events += [event for event, _ in await self._again(records, org, region_code, sorted(touched - new), at)]
         if events:
             code = self._receipt_code(change.receipt_id) if change.receipt_id is not None else None
             await records.publish([with_receipt(event, code) for event in events])
@@ -113,8 +113,12 @@ class ReportWriter:
     async def look_again(
         self, records: Records, org: str, region_code: str | None, encounter_ids: Sequence[UUID], at: datetime
     ) -> None:
-        """Assemble these Encounters' reports anew, because something outside them has changed."""
-        events = await self._again(records, org, region_code, sorted(encounter_ids), at)
+        """Assemble these Encounters' reports anew, because something outside them has changed. What goes out names the
+        receipt of what was sent last."""
+        events = []
+        for event, request_id in await self._again(records, org, region_code, sorted(encounter_ids), at):
+            given = request_id is not None and await records.was_acknowledged(request_id)
+            events.append(with_receipt(event, self._receipt_code(request_id) if request_id and given else None))
         if events:
             await records.publish(events)
 
@@ -129,13 +133,16 @@ class ReportWriter:
 
     async def _again(
         self, records: Records, org: str, region_code: str | None, encounter_ids: Sequence[UUID], at: datetime
-    ) -> list[Event]:
+    ) -> list[tuple[Event, UUID | None]]:
+        """The events, each with the id of the request by which the visit was changed last."""
         events = []
         for state in await records.lock_reports(encounter_ids):
             held = await records.parts_of(state.encounter_id)
             after, status, event = await self._next(records, state, held, {}, org, region_code, at)
             await records.save_report(after, status)
-            events += [event] if event else []
+            if event is not None:
+                latest = max(held, key=lambda one: one.updated_at)
+                events.append((event, latest.receipt_id))
         return events
 
     async def _touched(

@@ -96,7 +96,8 @@ async def test_a_held_visit_goes_out_when_its_worker_gets_a_claim_within_whose_t
     gateway: Gateway,
 ) -> None:
     hospital, bundle = gateway.hospital(), unrelated()
-    _, encounter, *_ = await hospital.accepted(bundle)
+    sent = await hospital.post("/fhir", bundle)
+    encounter = sent.json()["entry"][1]["response"]["location"].split("/_history")[0]
     assert await gateway.reports(hospital) == []
     start = datetime.fromisoformat(of_type(bundle, "Encounter")["period"]["start"])
     await open_claim(gateway, nik_of(bundle), occurred_at=start - timedelta(days=3), until=start + timedelta(days=90))
@@ -104,8 +105,9 @@ async def test_a_held_visit_goes_out_when_its_worker_gets_a_claim_within_whose_t
     async def told() -> Any:
         return await gateway.reports(hospital)
 
-    [(facts, _)] = await eventually(told)
+    [(facts, content)] = await eventually(told)
     assert (facts.encounter_id, facts.version, facts.signs) == (encounter.split("/")[1], 1, ("open-claim",))
+    assert content.receipt == code_in(sent).replace("-", ""), "the receipt is that of what was sent long before"
     assert not facts.explicit_notice
 
 
