@@ -57,7 +57,9 @@ def test_whatever_is_sent_the_answer_is_one_that_the_openapi_promises(hub: Serve
                 try:
                     _fuzz(hub, schema, operation, mode, examples, story, session)
                 except Exception as error:
-                    failures.append(f"{operation} ({mode.value}): {error}")
+                    # Of what failed once only, hypothesis tells in the errors within.
+                    said = " | ".join(str(each) for each in (error, *getattr(error, "exceptions", ())))
+                    failures.append(f"{operation} ({mode.value}): {said}")
     assert not failures, "\n\n".join(failures)
 
 
