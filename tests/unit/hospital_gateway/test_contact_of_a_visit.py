@@ -6,6 +6,7 @@ import pytest
 
 from services.hospital_gateway.domain.visit import Contact
 from tests.support.visits import OURS, report, visit
+from tests.unit.hospital_gateway.test_odd_resources import ODD, with_odd_elements
 
 PHONE = {"system": "phone", "value": "0812-3456-7890", "use": "mobile"}
 
@@ -88,3 +89,14 @@ def test_messages_come_in_the_patients_preferred_language() -> None:
     found = contact(consent(), communication=[spoken("id-ID"), spoken("en-US", preferred=True)])
     assert found == Contact("+6281234567890", "en")
     assert contact(consent(), communication=[spoken("jv"), spoken("id")]) == Contact("+6281234567890", "id")
+
+
+@pytest.mark.parametrize("odd", ODD, ids=repr)
+def test_however_oddly_it_is_told_the_visit_is_read(odd: Any) -> None:
+    spoken = {"language": {"coding": [{"code": "en"}]}, "preferred": True}
+    held = {"resourceType": "Patient", "id": "p", "telecom": [{**PHONE, "rank": 1}], "communication": [spoken]}
+    for said in (consent(), consent(policyRule={"coding": [{"code": "OPTOUT"}]}, provision={"type": "deny"})):
+        for changed in with_odd_elements(said, odd):
+            visit(held, consent(), changed, subject={"reference": "Patient/p"})
+    for changed in with_odd_elements(held, odd):
+        visit({**changed, "resourceType": "Patient", "id": "p"}, consent(), subject={"reference": "Patient/p"})

@@ -1,7 +1,7 @@
 """Reads where the patient agreed to be told of the claim: a Consent for just that, and a number on the Patient."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,7 +13,7 @@ from shared.identifiers import e164
 
 _MESSAGES = "worker-messages"
 _OPTED_OUT = "OPTOUT"
-_PHONES = frozenset({"sms", "phone"})
+_PHONES = ("sms", "phone")
 _LANGUAGES = ("id", "en")
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _ADDRESS_MAX = 254
@@ -40,7 +40,8 @@ def _said_at(consent: Mapping[str, Any], zone: ZoneInfo) -> datetime:
     said = moment(consent.get("dateTime"), zone)
     if said is None:
         return _LONG_AGO
-    return said.at + timedelta(days=said.precision == "day" and not _agrees(consent))
+    is_of_day = said.precision == "day" and not _agrees(consent)
+    return said.at.replace(hour=23, minute=59, second=59) if is_of_day else said.at
 
 
 def _agrees(consent: Mapping[str, Any]) -> bool:
