@@ -57,6 +57,7 @@ def test_a_test_claim_is_badged_filtered_and_not_exported(open_window: OpenWindo
     expect(page.get_by_text("Ini hanya uji coba.")).to_be_visible()
     shot(page, "test-status")
     page = open_window(width=320, height=700).open("intake", f"/receipt/{receipt}")
+    expect(page.locator("h1")).to_have_text("Tanda terima uji coba")
     expect(page.get_by_text("Dikirim oleh klien uji coba")).to_be_visible()
     assert_accessible(page)
     shot(page, "test-receipt")

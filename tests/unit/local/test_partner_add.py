@@ -129,6 +129,13 @@ def test_the_file_holds_exactly_the_documented_members_and_only_its_owner_can_re
     assert written["base_urls"] == {name: settings.url(name) for name in SERVICES}
 
 
+def test_a_test_clients_file_says_so(settings: HubSettings, registry: Registry, tmp_path: Path) -> None:
+    out = tmp_path / "trial.json"
+    add_partner(settings, PartnerKind.EMPLOYER, org="employer:JJ1", name="PT", region=None, out=out, test=True)
+    assert (registry.registered[0]["org"], registry.registered[0]["test"]) == ("employer:JJ1", True)
+    assert json.loads(out.read_text())["test"] is True
+
+
 def test_only_the_public_half_of_the_key_is_sent(settings: HubSettings, registry: Registry, tmp_path: Path) -> None:
     out = tmp_path / "hospital.json"
     add_partner(settings, PartnerKind.HOSPITAL, org="hospital:100000401", name="RS", region="3671", out=out)
