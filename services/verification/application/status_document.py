@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from services.verification.application.issue_letters import LETTER, IssuedLetter, letter_document
+from services.verification.application.letters import WORKER
 from services.verification.application.received import OWN_SIDE, received_document
 from services.verification.application.worker_status import Access, Followed
 from services.verification.domain import claim as states
@@ -67,8 +69,16 @@ def status_document(followed: Followed, now: datetime, receipts: Receipts) -> Do
         "complaints": [_complaint(item) for item in claim["complaints"] if item["by"] in OWN_SIDE],
         "complaint_line": COMPLAINT_LINE,
         "received": received_document(followed.received, receipts),
+        "letters": [_letter(each, followed, receipts) for each in followed.letters],
         "seen_by": [_access(access, claim) for access in _accesses(followed)],
     }
+
+
+def _letter(letter: IssuedLetter, followed: Followed, receipts: Receipts) -> Document:
+    """That there is one, and whether it is the worker's own; it is read at the page."""
+    told = letter_document(letter, followed.issued, lambda letter_id: receipts.receipt(LETTER, letter_id))
+    shown = ("id", "kind", "title", "number", "dated_at", "replaced_by", "receipt")
+    return {**{name: told[name] for name in shown}, "copy": letter.to != WORKER}
 
 
 def _words(list_name: str, code: str) -> Words:

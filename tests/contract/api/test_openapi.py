@@ -36,6 +36,7 @@ _CODED = {
     "EvidenceAnswer.kind": "evidence_kinds",
     "LetterAnswer.kind": "letter_kinds",
     "LetterBody.kind": "letter_kinds",
+    "OwnLetter.kind": "letter_kinds",
     "SideAnswer.kind": "evidence_kinds",
     "ComplaintBody.kind": "complaint_kinds",
     "ComplaintAnswer.kind": "complaint_kinds",

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 
 from shared.identifiers import new_id, new_tracking_code
-from tests.integration.verification.test_worker_status import opened_page, reported
+from tests.integration.verification.test_worker_status import ask, opened_page, reported
 from tests.support.agency_events import random_nik
 from tests.support.papers import text_of
 from tests.support.verification_service import AUDITOR, Verification
@@ -33,6 +33,11 @@ async def test_a_worker_reads_the_letters_to_them_and_their_copies_of_others(ver
     code = new_tracking_code()
     claim = await _refused(verification, code)
     http, _ = await opened_page(verification, code)
+    told = (await ask(verification, code)).json()["letters"]
+    assert [(letter["kind"], letter["copy"]) for letter in told] == [
+        ("conclusion", False),
+        ("completion-request", True),
+    ]
     conclusion, request = _links(await http.get("/status/claim"))
     page = (await http.get(conclusion)).text
     assert "Di luar hubungan kerja." in page

@@ -59,6 +59,20 @@ class ReceivedThing(BaseModel):
     receipt: ReceiptAnswer | None
 
 
+class OwnLetter(BaseModel):
+    """A letter to the worker, or a copy of one to somebody else, to be read at `/status`; `replaced_by` is the number
+    of the one that took its place."""
+
+    id: str
+    kind: Annotated[str, coded("letter_kinds")]
+    title: Title
+    number: str
+    dated_at: datetime
+    replaced_by: str | None
+    receipt: ReceiptAnswer
+    copy_: Annotated[bool, Field(alias="copy")]
+
+
 class SeenBy(BaseModel):
     """An organisation that sent, was told, looked at or worked on the claim; `last_at` null where it is not known."""
 
@@ -87,4 +101,5 @@ class StatusAnswer(BaseModel):
     complaints: list[OwnComplaint]
     complaint_line: str
     received: list[ReceivedThing] = Field(description="The latest first, at most 30.")
+    letters: list[OwnLetter]
     seen_by: list[SeenBy]

@@ -12,7 +12,6 @@ from fastapi.responses import RedirectResponse
 
 from services.verification.application.answer_completion import is_asked
 from services.verification.application.complain import ComplaintRequest
-from services.verification.application.issue_letters import letters_document
 from services.verification.application.status_document import status_document
 from services.verification.application.worker_status import Followed
 from services.verification.domain import claim as states
@@ -116,7 +115,6 @@ class StatusPages:
             step=_STEP_OF.get(followed.document["state"]),
             written=shown.get("written", ""),
             is_asked=is_asked(followed.document),
-            letters=letters_document(followed.letters[::-1], self.desk.counter.letter_check),
             **texts,
         )
 
