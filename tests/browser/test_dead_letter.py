@@ -7,7 +7,7 @@ import orjson
 from playwright.sync_api import Page, expect
 
 from services.partners.domain.partners import ClientKind
-from shared.errors import Refusal
+from shared.errors import Unreadable
 from shared.events import Event
 from shared.outbox import Consumer
 from tests.browser.conftest import Window, assert_accessible
@@ -28,7 +28,7 @@ def refusing_region(hub: ServedHub) -> Callable[[], None]:
 
     async def refuse(tx: Any, events: Any) -> None:
         if any(_region(event) == WRONG_REGION for event in events):
-            raise Refusal(REFUSED, "Nobody knows that region.")
+            raise Unreadable(REFUSED, "Nobody knows that region.")
         await handle(tx, events)
 
     def over() -> None:
