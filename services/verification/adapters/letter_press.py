@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from pathlib import Path
+from secrets import token_hex
 
 from services.verification.application.letter_paper import Shown
 from shared.paper.qr_codes import qr_svg
@@ -15,5 +16,8 @@ class LetterPress:
         self._sheet = sheet_of(Path(__file__).with_name("letter.typ"))
 
     async def pdf(self, shown: Shown, at: datetime) -> bytes:
-        """Raises Unavailable when too many wait, TooLarge for more than a paper holds."""
-        return await typesetter().pdf(self._sheet, {**shown, "picture": qr_svg(shown["address"])}, at=at)
+        """Other bytes each time, since everybody may see their digest: who has a copy could otherwise set papers until
+        one has the digest of the letter itself. Raises Unavailable when too many wait, TooLarge for more than a paper
+        holds."""
+        paper = {**shown, "picture": qr_svg(shown["address"]), "salt": token_hex(16)}
+        return await typesetter().pdf(self._sheet, paper, at=at)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from secrets import token_hex
 from typing import Any, Protocol
 
 import orjson
@@ -106,9 +107,9 @@ class LetterClerk:
         document, id_ = file.document, str(new_id())
         number = number_of(document, occasion.kind, now, {letter.number for letter in known})
         issue = Issue(number, now, self._check(id_), (last.number, last.issued_at) if last else None)
-        content = orjson.dumps(
-            {language: self._letters.written(file, occasion, issue, language).kept() for language in LANGUAGES}
-        )
+        said = {language: self._letters.written(file, occasion, issue, language).kept() for language in LANGUAGES}
+        # Everybody may see the digest: without the salt, who has a copy could try out what it leaves out.
+        content = orjson.dumps({**said, "salt": token_hex(16)})
         letter = IssuedLetter(
             id=id_,
             case_number=document["case_number"],
@@ -154,7 +155,7 @@ def copy_for(letter: IssuedLetter, party: str) -> str:
 
 def read_letter(content: bytes, party: str, language: Language) -> Shown:
     """What one party reads of what was kept."""
-    kept: dict[Language, Shown] = orjson.loads(content)
+    kept: dict[str, Shown] = orjson.loads(content)
     return read_by(kept[language], party)
 
 

@@ -7,6 +7,7 @@ from hashlib import sha256
 import orjson
 import pytest
 
+from services.verification.adapters.letter_press import LetterPress
 from services.verification.application.console_claim import ClaimFile
 from services.verification.application.issue_letters import (
     IssuedLetter,
@@ -112,7 +113,17 @@ def test_what_is_kept_is_what_its_digest_says(book: Book) -> None:
     (letter,) = book.issue(asked())
     content = book.contents[letter.id]
     assert letter.sha256 == sha256(content).hexdigest()
-    assert sorted(orjson.loads(content)) == ["en", "id"]
+    assert sorted(orjson.loads(content)) == ["en", "id", "salt"]
+
+
+def test_nobody_finds_what_a_copy_leaves_out_by_trying_until_the_public_digest_fits(book: Book) -> None:
+    found = asked()
+    one, other = book.issue(found) + Book().issue(found)
+    told = [orjson.loads(content) for content in book.contents.values()]
+    assert one.sha256 != other.sha256
+    shown, press = read_letter(book.contents[one.id], "", "id"), LetterPress()
+    assert asyncio.run(press.pdf(shown, at(3))) != asyncio.run(press.pdf(shown, at(3)))
+    assert all("salt" not in shown for shown in (told[0]["id"], told[0]["en"]))
 
 
 def test_a_letter_is_found_by_its_id_or_as_the_last_of_its_kind(book: Book) -> None:
