@@ -101,7 +101,9 @@ class Gateway:
         made: dict[str, Any] = answer.json()
         return made
 
-    def notification(self, case_number: str, region: str = "3671", type_: str = "case.opened") -> Event:
+    def notification(
+        self, case_number: str, region: str = "3671", type_: str = "case.opened", *, test: bool = False
+    ) -> Event:
         """The next notification of a case, as verification issues it."""
         sequence = self.sequences[case_number] = self.sequences.get(case_number, 0) + 1
         notification_id = new_id()
@@ -123,7 +125,13 @@ class Gateway:
             version=sequence,
             key=case_number,
             facts=CaseNotificationFacts.model_validate(
-                {**common, "notification_id": notification_id, "notification_type": type_, "sequence": sequence}
+                {
+                    **common,
+                    "notification_id": notification_id,
+                    "notification_type": type_,
+                    "sequence": sequence,
+                    "test": test,
+                }
             ),
             content=CaseNotificationContent.model_validate({"notification": body, "case": case}),
         )

@@ -106,6 +106,24 @@ async def test_only_wanted_regions_and_event_types_arrive_and_in_order(gateway: 
         assert there.bodies(elsewhere) == []
 
 
+async def test_what_is_tried_out_is_told_to_the_offices_test_clients_alone_now_and_afterwards(gateway: Gateway) -> None:
+    real, trial = new_case_number(2026), new_case_number(2026)
+    async with receiver() as office, receiver() as testing:
+        made = await gateway.subscribe(office.url)
+        await gateway.subscribe(testing.url, f"{BANTEN}~test", region_codes=[BANTEN[-2:]])
+        await gateway.publish(gateway.notification(trial, test=True), gateway.notification(real))
+        await eventually(lambda: office.bodies(real) and testing.bodies(trial))
+        await gateway.http.post(
+            f"/v1/subscriptions/{made['id']}/recover",
+            params={"since": "2026-01-01T00:00:00Z"},
+            headers=gateway.once(),
+        )
+        in_line = "SELECT 1 FROM webhook_delivery d JOIN webhook_endpoint e ON e.id = d.endpoint_id"
+        others = f"{in_line} WHERE (d.line = $1 AND e.org = $2) OR (d.line = $3 AND e.org = $4)"
+        assert not await gateway.rows(others, trial, BANTEN, real, f"{BANTEN}~test")
+        assert office.bodies(trial) == testing.bodies(real) == []
+
+
 async def test_a_paused_subscription_is_served_when_it_is_active_again(gateway: Gateway) -> None:
     async with receiver() as there:
         made = await gateway.subscribe(there.url)
