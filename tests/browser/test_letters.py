@@ -74,6 +74,11 @@ def test_a_letter_is_read_checked_and_opened_by_the_worker(open_window: OpenWind
     page = window.open("verification", f"/console/claims/{number}/letters/benefit?lang=en")
     expect(page.locator(".letter-paper")).to_contain_text("Notice of work accident insurance benefits")
     walk(page)
+    page.emulate_media(media="print")
+    expect(page.locator(".letter-page > aside")).to_be_hidden()
+    expect(page.locator("h1")).to_be_hidden()
+    shot(page, "letter-printed")
+    page.emulate_media(media="screen")
 
     pdf = page.request.get(f"{hub.apis['verification'].url}/console/claims/{number}/letters/benefit.pdf").body()
     anybody = telephone(open_window)
