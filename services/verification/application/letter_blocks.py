@@ -157,7 +157,8 @@ def benefit_blocks(draft: Draft, approved: Any) -> list[Block]:
     head = (words["benefit"], words["formula"], words["basis"], words["amount"])
     rows = tuple(_line(draft, line) for line in benefit["lines"])
     total = (words["total"], draft.rupiah(benefit["total_rupiah"]))
-    told: list[Block] = [Heading(words["lines"]), Table(head, rows, total)]
+    # An officer may approve a sum of which no line is known.
+    told: list[Block] = [Heading(words["lines"]), Table(head, rows, total)] if rows else [Facts((total,))]
     if benefit["remarks"]:
         remarks = tuple((each["title"][draft.language], "") for each in benefit["remarks"])
         told += [Heading(words["remarks"]), Items(tuple(dict.fromkeys(remarks)))]

@@ -10,6 +10,7 @@ import pytest
 
 from services.verification.application.console_claim import ClaimFile
 from services.verification.application.letter_paper import (
+    Facts,
     Items,
     Language,
     Letter,
@@ -144,6 +145,14 @@ def test_benefits_are_told_line_by_line_and_what_is_uncertain_is_marked() -> Non
     assert table.rows[0][1] == LINE["formula"]
     assert table.total[1] == formats.rupiah(1_500_000, "id")
     assert words_of("id")["uncertain"] in said(letter)
+
+
+def test_a_sum_without_lines_is_told_without_a_table() -> None:
+    letter = letter_of(approved(), "benefit", "id")
+    assert not [block for block in letter.blocks if isinstance(block, Table)]
+    assert (
+        Facts(((words_of("id")["benefit"]["total"], formats.rupiah(0, "id")),), audience="addressee") in letter.blocks
+    )
 
 
 def test_a_death_is_written_of_to_the_heirs() -> None:
