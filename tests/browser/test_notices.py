@@ -58,6 +58,9 @@ def test_an_incident_is_told_to_all_whom_it_concerns_until_it_is_over(open_windo
     everybody = reader.open("partners", "/notices")
     expect(everybody.locator("article")).to_contain_text("Reports are kept.")
     assert_accessible(everybody)
+    for telephone in (reader, open_window("id", width=320)):
+        for service, path in (("verification", "/status"), ("intake", "/lapor"), ("partners", "/notices")):
+            assert_accessible(telephone.open(service, path))
     headers = hub.bearer(ClientKind.EMPLOYER)
     (told,) = hub.apis["partners"].http.get("/v1/notices?phase=current", headers=headers).json()["items"]
     assert told["title"]["id"] == title
