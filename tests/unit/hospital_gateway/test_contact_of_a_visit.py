@@ -64,6 +64,17 @@ def test_the_latest_word_counts() -> None:
     assert contact(taken_back, consent(dateTime="2026-11-24T08:00:00+07:00")) == Contact("+6281234567890")
 
 
+def test_nobody_agrees_for_another_patient() -> None:
+    mother = {"resourceType": "Patient", "id": "q"}
+    hers, own = (consent(patient={"reference": f"Patient/{whose}"}) for whose in "qp")
+    held = {"resourceType": "Patient", "id": "p", "telecom": [PHONE]}
+    subject = {"reference": "Patient/p"}
+    assert visit(held, mother, hers, subject=subject).contact is None
+    assert visit(held, mother, hers, own, subject=subject).contact == Contact("+6281234567890")
+    taken_back = {**hers, "status": "inactive", "dateTime": "2026-11-24"}
+    assert visit(held, mother, own, taken_back, subject=subject).contact == Contact("+6281234567890")
+
+
 @pytest.mark.parametrize(
     ("telecom", "address"),
     [

@@ -20,8 +20,15 @@ _ADDRESS_MAX = 254
 
 
 def read_contact(patient: Mapping[str, Any], resources: VisitResources, zone: ZoneInfo) -> Contact | None:
-    """Where and in which language, if the patient's latest word is that they agree and an address is known."""
-    words = [one for _, one in resources.of("Consent") if _is_of_messages(one)]
+    """Where and in which language, if the patient's latest word is that they agree and an address is known.
+
+    A visit may name other patients, a newborn's mother for one, and is read with what they said.
+    """
+    words = [
+        one
+        for _, one in resources.of("Consent")
+        if _is_of_messages(one) and ("patient" not in one or resources.referred(one["patient"]) is patient)
+    ]
     if not words or not _agrees(max(words, key=lambda one: (_said_at(one, zone), not _agrees(one)))):
         return None
     address = _address(patient)
