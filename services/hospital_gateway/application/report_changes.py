@@ -47,6 +47,11 @@ def _marks(visit: Visit, before: VisitMarks, at: datetime) -> VisitMarks:
     return VisitMarks(patient.nik, patient.kpj, patient.passport_number, started_at, ended_at)
 
 
+def _stands(one: Held) -> bool:
+    """Whether it is said of a patient beside any one visit."""
+    return one.type in _OF_PATIENTS and one.encounter_id is None
+
+
 @dataclass(frozen=True)
 class Change:
     """What one submission writes: new versions, the current ones before, and the Bundle's receipt if it was one;
@@ -158,7 +163,7 @@ class ReportWriter:
                 patients.append(one.id)
             elif one.type in _TOLD_IN_REPORTS and changed:
                 companions.append(one.id)
-            elif one.type in _OF_PATIENTS and one.encounter_id is None and one.patient_id is not None:
+            elif _stands(one) and one.patient_id is not None:
                 patients.append(one.patient_id)
         if patients:
             touched.update(await records.encounters_of(patients))
@@ -202,7 +207,8 @@ class ReportWriter:
     async def _with_companions(
         self, records: Records, parts: Sequence[Held], current: Mapping[tuple[str, UUID], Held]
     ) -> list[Held]:
-        """The visit's parts and, once each, what they name: the patient, caregivers, places, coverages."""
+        """The visit's parts and, once each, what they name (the patient, caregivers, places), and what is said of the
+        patient beside any visit: coverages, consents."""
         found = {(one.type, one.id): one for one in parts}
         fresh: Sequence[Held] = parts
         for _ in range(2):  # a PractitionerRole names a Practitioner; nothing read here lies deeper
@@ -212,9 +218,12 @@ class ReportWriter:
             fresh = [current[who] for who in named if who in current]
             fresh += await records.held(missing) if missing else []
             found.update(((one.type, one.id), one) for one in fresh)
-        patients = {one.id for one in found.values() if one.type == "Patient" and (one.type, one.id) not in current}
-        for patient_id in sorted(patients):
-            found.update(((one.type, one.id), one) for one in await records.standing_of(patient_id))
+        for patient in [one for one in found.values() if one.type == "Patient"]:
+            # Of a patient who is new nothing is held yet.
+            is_new = ("Patient", patient.id) in current and patient.version == 1
+            held = [] if is_new else await records.standing_of(patient.id)
+            found.update(((one.type, one.id), one) for one in held if (one.type, one.id) not in current)
+            found.update((who, one) for who, one in current.items() if _stands(one) and one.patient_id == patient.id)
         return sorted(found.values(), key=lambda one: one.id)
 
     def _named(self, one: Held) -> tuple[tuple[str, UUID], ...]:
