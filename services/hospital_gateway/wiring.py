@@ -20,9 +20,9 @@ from services.hospital_gateway.adapters.issuer_credentials import IssuerCredenti
 from services.hospital_gateway.adapters.large_requests import Bounds, Case, LargeRequests, Workshop
 from services.hospital_gateway.adapters.participants import ParticipantRows, PostgresParticipants
 from services.hospital_gateway.adapters.projections import PostgresProjections
-from services.hospital_gateway.adapters.records import PostgresVault
 from services.hospital_gateway.adapters.request_receipts import HOSPITAL_RECORDS, digests_of
 from services.hospital_gateway.adapters.sized_cases import SizedEligibility, SizedResource, SizedSubmit, Told
+from services.hospital_gateway.adapters.vault import PostgresVault
 from services.hospital_gateway.application.ask_hospitals import AskHospitals
 from services.hospital_gateway.application.assemble_report import Rules
 from services.hospital_gateway.application.bridge_tokens import IssueBridgeToken

@@ -49,47 +49,10 @@ from shared.errors import SimpulError
 from shared.events import Event
 from shared.identifiers import is_test, organisation_number, trial_organisation
 from shared.outbox import append
-from shared.postgres.database import Database, Transaction
-from shared.receipts.register import Receipts
+from shared.postgres.database import Transaction
 from shared.sealing import BlindIndex, Sealer
 
 _NAMING = sorted(STORED_TYPES - {"Patient"})
-_COLLIDING = (asyncpg.UniqueViolationError, asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
-
-
-class PostgresVault:
-    """All hospitals' records, each reached in its own transaction under row-level security."""
-
-    def __init__(
-        self,
-        database: Database,
-        sealer: Sealer,
-        index: BlindIndex,
-        clock: Clock,
-        receipts: Receipts,
-        *,
-        replay_days: int,
-    ) -> None:
-        self._database = database
-        self._sealer = sealer
-        self._index = index
-        self._clock = clock
-        self._receipts = receipts
-        self._replay_for = timedelta(days=replay_days)
-
-    def on(self, tx: Transaction, caller: Caller) -> "PostgresRecords":
-        """One hospital's records on a transaction that is open already."""
-        given = RequestReceipts(tx, caller, self._receipts)
-        return PostgresRecords(tx, caller, self._sealer, self._index, self._clock, self._replay_for, given)
-
-    @asynccontextmanager
-    async def of(self, caller: Caller) -> AsyncIterator["PostgresRecords"]:
-        """One transaction. Raises Collision when another took an identifier or version first."""
-        async with self._database.transaction(caller.org) as tx:
-            try:
-                yield self.on(tx, caller)
-            except _COLLIDING as error:
-                raise Collision from error
 
 
 class PostgresRecords:
@@ -114,7 +77,7 @@ class PostgresRecords:
         self._workers = WorkerHashes(index, caller.org)
         self._clock = clock
         self._replay_for = replay_for
-        self.acknowledge, self.was_acknowledged = receipts.give, receipts.was_given
+        self._receipts = receipts
 
     async def prepare(self, keys: Sequence[tuple[str, str, str]], bundle_sha256: bytes | None) -> Prepared:
         asked = {
@@ -357,6 +320,12 @@ class PostgresRecords:
             self._sealer.seal_bytes(receipt.response, type="bundle-answer", id=receipt.id, version=1),
             receipt.received_at - self._replay_for,
         )
+
+    async def acknowledge(self, request_id: UUID, sha256: bytes) -> None:
+        await self._receipts.give(request_id, sha256)
+
+    async def was_acknowledged(self, request_id: UUID) -> bool:
+        return await self._receipts.was_given(request_id)
 
     async def publish(self, events: Sequence[Event]) -> None:
         await append(self._tx, events, self._sealer)

@@ -1,10 +1,10 @@
 """Receipts of what hospitals send, one a request. The register is the audit log, which forgets nothing; the digest of
 what was sent stands beside it, since the purge of held visits has to forget it (interface, section 4)."""
 
-from datetime import datetime
 from uuid import UUID
 
 from services.hospital_gateway.application.documents import Caller
+from shared.clock import Clock
 from shared.postgres.database import Transaction
 from shared.postgres.late_rows import RowsInto
 from shared.receipts.register import Acceptance, Found, Receipts
@@ -19,14 +19,15 @@ _DIGESTS = RowsInto(
 class RequestReceipts:
     """Of one hospital, on one open transaction."""
 
-    def __init__(self, tx: Transaction, caller: Caller, receipts: Receipts) -> None:
+    def __init__(self, tx: Transaction, caller: Caller, receipts: Receipts, clock: Clock) -> None:
         self._tx = tx
         self._caller = caller
         self._receipts = receipts
+        self._clock = clock
 
-    async def give(self, request_id: UUID, sha256: bytes, at: datetime) -> None:
+    async def give(self, request_id: UUID, sha256: bytes) -> None:
         """Written at the end of the transaction, in its one last statement."""
-        accepted = Acceptance(HOSPITAL_RECORDS, (request_id,), at, "")
+        accepted = Acceptance(HOSPITAL_RECORDS, (request_id,), self._clock.now(), "")
         await self._receipts.give(self._tx, self._caller.org, self._caller.client_id, accepted)
         self._tx.late.add(_DIGESTS, [(request_id, self._caller.org, sha256)])
 

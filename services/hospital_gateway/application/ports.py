@@ -115,7 +115,7 @@ class Records(Protocol):
     async def keep_receipt(self, receipt: Receipt) -> None:
         """Keep a Bundle's bytes and its answer."""
 
-    async def acknowledge(self, request_id: UUID, sha256: bytes, at: datetime) -> None:
+    async def acknowledge(self, request_id: UUID, sha256: bytes) -> None:
         """Give the sender of a request a receipt for its bytes, whose id is also that of `add`."""
 
     async def was_acknowledged(self, request_id: UUID) -> bool:

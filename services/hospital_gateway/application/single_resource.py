@@ -96,7 +96,7 @@ class SingleResource:
                 prepared = await records.prepare(self.writer.keys([entry], searches), None)
                 (done,) = await self.writer.write(records, caller, [entry], searches, prepared, receipt_id=id_)
                 await audited(records, action, done.held)
-                await records.acknowledge(id_, digest, self.writer.clock.now())
+                await records.acknowledge(id_, digest)
                 return replace(done, acknowledged=id_)
 
         return await retried(once)

@@ -118,7 +118,7 @@ class SubmitBundle:
         # Of a batch at least one entry has to be taken; what became of each is in the answer.
         taken = any(isinstance(one, Done) for one in done)
         if taken:
-            await records.acknowledge(sent.receipt_id, sent.digest, self._clock.now())
+            await records.acknowledge(sent.receipt_id, sent.digest)
         return Submitted(answer, document=_document(sent, done), acknowledged=sent.receipt_id if taken else None)
 
     async def _again(self, records: Records, sent: _Sent, replay: bytes, receipt_id: UUID | None) -> Submitted:

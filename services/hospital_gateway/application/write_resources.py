@@ -61,7 +61,7 @@ class ResourceWriter:
     def __init__(self, resource_format: ResourceFormat, reports: ReportWriter, clock: Clock) -> None:
         self._format = resource_format
         self._reports = reports
-        self.clock = clock
+        self._clock = clock
 
     def keys(self, entries: Sequence[Entry], searches: Mapping[str, Search]) -> list[Key]:
         """Every identifier whose holder must be known before these entries can be written."""
@@ -94,7 +94,7 @@ class ResourceWriter:
             await self._check_organisations(records, caller, plan)
         if plan.findings:
             raise refused(plan.findings)
-        now = self.clock.now()
+        now = self._clock.now()
         done, written = self._versions(plan, now)
         if plan.findings:
             raise refused(plan.findings)
