@@ -25,9 +25,6 @@ EVENTS_HANDLED = Counter("simpul_events_handled_total", "Events whose effect is 
 EVENTS_FAILED = Counter("simpul_events_failed_total", "Events sent to the dead letters.", ["service", "reason"])
 CONSUMER_LAG = Gauge("simpul_consumer_lag", "Events in the topic that are not yet handled.", ["service", "topic"])
 COMPONENT_RESTARTS = Counter("simpul_component_restarts_total", "Restarts of a background part.", ["service", "part"])
-ROWS_RENDERED = Counter(
-    "simpul_console_rows_rendered_total", "Rows of the live queue, once a change and language.", ["language"]
-)
 
 
 def new_traceparent() -> str:

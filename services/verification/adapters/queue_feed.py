@@ -6,15 +6,19 @@ from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from prometheus_client import Counter
+
 from services.verification.adapters.console_queue import ConsoleQueue
 from services.verification.adapters.stream import ClaimStream
 from services.verification.application.console_queue import QueueClaim, Spectator
 from shared.clock import Clock
 from shared.errors import TooManyRequests
-from shared.observability import ROWS_RENDERED
 from shared.postgres.database import Database
 from shared.sealing import Sealer
 
+ROWS_RENDERED = Counter(
+    "simpul_console_rows_rendered_total", "Rows of the live queue, once a change and language.", ["language"]
+)
 # One claim as a row in one language.
 Render = Callable[[QueueClaim, str, datetime], str]
 
