@@ -20,7 +20,6 @@ from shared.kafka.bus import EventBus
 from shared.operations import dead_letter_routes
 from shared.outbox import Cleaner, Consumer, Relay, Retention
 from shared.postgres.database import Database, Transaction
-from shared.receipts.codes import ReceiptCodes
 from shared.receipts.pages import FOLDER as RECEIPT_FOLDER
 from shared.receipts.pages import ReceiptPages, receipt_routes
 from shared.receipts.register import Receipts
@@ -64,7 +63,7 @@ def build(
     def unit_of_work(transaction: Transaction) -> UnitOfWork:
         return PostgresUnitOfWork(transaction, sealer)
 
-    receipts = Receipts(ReceiptCodes(secrets.worker_keys.key_for("receipts")), NAME, settings.public_url)
+    receipts = Receipts.of(settings, NAME, secrets.worker_keys)
     pages = Pages([RECEIPT_FOLDER], public_url=settings.public_url)
     context = Context(settings, database, sealer, clock, webhooks.subscriptions, unit_of_work, receipts)
     handle = event_handler(unit_of_work, clock)

@@ -1,6 +1,6 @@
 """The one place where this service's objects are made; tests call the same `build`."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 
 import httpx
@@ -49,7 +49,6 @@ from shared.operations import dead_letter_routes
 from shared.outbox import Cleaner, Consumer, Handle, Relay, Retention
 from shared.partner_http.client import careful_client
 from shared.postgres.database import Database
-from shared.receipts.codes import ReceiptCodes
 from shared.receipts.pages import FOLDER as RECEIPT_FOLDER
 from shared.receipts.pages import ReceiptPages, receipt_routes
 from shared.receipts.register import Receipts
@@ -123,8 +122,8 @@ def _pages(
     clock: Clock,
     index: BlindIndex,
 ) -> list[APIRouter]:
-    here = ReceiptPages.of(settings, receipts, database, pages, clock, index)
-    return [page_routes(pages), receipt_routes(replace(here, digests=digests_of))]
+    here = ReceiptPages.of(settings, receipts, database, pages, clock, index, digests=digests_of)
+    return [page_routes(pages), receipt_routes(here)]
 
 
 def _kafka(settings: HospitalGatewaySettings) -> AioKafkaBus:
@@ -183,7 +182,7 @@ class _Cases:
             entries_max=settings.fhir_entries_max, slim_from_bytes=settings.fhir_inline_bytes_max + 1
         )
         days = settings.fhir_replay_days
-        receipts = Receipts(ReceiptCodes(secrets.worker_keys.key_for("receipts")), NAME, settings.public_url)
+        receipts = Receipts.of(settings, NAME, secrets.worker_keys)
         vault = PostgresVault(database, secrets.sealer, secrets.blind_index, clock, receipts, replay_days=days)
         reports = ReportWriter(
             resource_format,

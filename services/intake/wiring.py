@@ -1,7 +1,6 @@
 """The one place where this service's objects are made; tests call the same `build`."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 
 import httpx
@@ -46,7 +45,6 @@ from shared.operations import dead_letter_routes
 from shared.outbox import Cleaner, Consumer, Relay, Retention
 from shared.partner_http import careful_client
 from shared.postgres.database import Database, Transaction
-from shared.receipts.codes import ReceiptCodes
 from shared.receipts.pages import FOLDER as RECEIPT_FOLDER
 from shared.receipts.pages import ReceiptPages, receipt_routes
 from shared.receipts.register import Receipts
@@ -139,7 +137,7 @@ def _office(settings: IntakeSettings, clock: Clock, secrets: Secrets, documents:
         secrets.worker_keys,
         secrets.blind_index,
         documents,
-        Receipts(ReceiptCodes(secrets.worker_keys.key_for("receipts")), NAME, settings.public_url),
+        Receipts.of(settings, NAME, secrets.worker_keys),
         _counting(settings),
         settings.message_transport != "none",
         settings.status_page_url,
@@ -219,8 +217,8 @@ def _sessions(settings: IntakeSettings, desk: Desk, issuer: Issuer) -> EmployerS
 
 def _pages(settings: IntakeSettings, desk: Desk, pages: Pages, employers: EmployerSessions) -> list[APIRouter]:
     """The page for reports without an account, those for employers, and what all pages need."""
-    index = load_secrets(settings.secrets_dir).blind_index
-    throttle = Throttle(desk.database, desk.office.clock, index, window_seconds=settings.lapor_window_seconds)
+    clock, index = desk.office.clock, desk.office.blind_index
+    throttle = Throttle(desk.database, clock, index, window_seconds=settings.lapor_window_seconds)
     kept, shown = timedelta(days=settings.lapor_draft_days), timedelta(minutes=settings.lapor_shown_minutes)
 
     def drafts(transaction: Transaction) -> DraftRows:
@@ -233,10 +231,12 @@ def _pages(settings: IntakeSettings, desk: Desk, pages: Pages, employers: Employ
         return ImportRows(transaction, desk.sealer, index, kept=kept_results)
 
     office = EmployerPages(desk, pages, employers, employers.issuer, throttle, settings, Workbooks(), book)
-    receipts = ReceiptPages.of(settings, desk.office.receipts, desk.database, pages, desk.office.clock, index)
+    receipts = ReceiptPages.of(
+        settings, desk.office.receipts, desk.database, pages, clock, index, as_kept=photo_as_kept
+    )
     return [
         page_routes(pages),
-        receipt_routes(replace(receipts, as_kept=photo_as_kept)),
+        receipt_routes(receipts),
         photo_routes(here),
         lapor_routes(here),
         sign_in_routes(office),

@@ -73,7 +73,6 @@ from shared.operations import dead_letter_routes
 from shared.outbox import Cleaner, Consumer, Relay, Retention
 from shared.partner_http import careful_client
 from shared.postgres.database import Database
-from shared.receipts.codes import ReceiptCodes
 from shared.receipts.pages import FOLDER as RECEIPT_FOLDER
 from shared.receipts.pages import ReceiptPages, receipt_routes
 from shared.receipts.register import Receipts
@@ -226,8 +225,7 @@ def _counter(settings: VerificationSettings, database: Database, clock: Clock, c
     messages = None
     if settings.message_transport != "none":
         messages = WorkerMessages(secrets.sealer, clock, f"{settings.public_url}/status")
-    codes = ReceiptCodes(secrets.worker_keys.key_for("receipts"))
-    receipts = Receipts(codes, NAME, settings.public_url, settings.receipt_page_urls)
+    receipts = Receipts.of(settings, NAME, secrets.worker_keys)
     return Counter(
         database,
         secrets.sealer,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from shared.identifiers import CROCKFORD
+from shared.sealing import WorkerKeys
 
 # Letters of the alphabet, each of one service.
 LETTERS = {"intake": "R", "hospital_gateway": "H", "disnaker_gateway": "D", "verification": "V"}
@@ -36,6 +37,11 @@ class ReceiptCodes:
 
     def __init__(self, secret: bytes) -> None:
         self._secret = secret
+
+    @classmethod
+    def of(cls, workers: WorkerKeys) -> "ReceiptCodes":
+        """Those of this hub, the same in every service."""
+        return cls(workers.key_for("receipts"))
 
     def code(self, service: str, kind: str, *subject: object) -> str:
         """The code of one thing that `service` accepted; `subject` are its id and whatever else tells it apart."""

@@ -54,8 +54,8 @@ class ReceiptPages:
     pages: Pages
     throttle: Throttle
     settings: ReceiptSettings
-    digests: Digests | None = None
-    as_kept: AsKept | None = None
+    digests: Digests | None
+    as_kept: AsKept | None
 
     @classmethod
     def of(
@@ -66,10 +66,13 @@ class ReceiptPages:
         pages: Pages,
         clock: Clock,
         index: BlindIndex,
+        *,
+        digests: Digests | None = None,
+        as_kept: AsKept | None = None,
     ) -> "ReceiptPages":
         """`index` hides who tried."""
         throttle = Throttle(database, clock, index, window_seconds=settings.receipt_window_seconds)
-        return cls(receipts, database, pages, throttle, settings)
+        return cls(receipts, database, pages, throttle, settings, digests, as_kept)
 
     async def found(self, request: Request, text: str) -> Found:
         """What was accepted. Raises NotFound: `receipt.mistyped` for what can't be a code, `receipt.elsewhere` for one
@@ -113,7 +116,7 @@ class ReceiptPages:
         """The service that gave this code, and where it checks it: empty without one, and where that is not known."""
         code = read_code(typed[:_CODE_LENGTH_MAX])
         service = service_of(code) if code else ""
-        page_url = self.settings.receipt_page_urls.get(service, "")
+        page_url = self.receipts.page_urls.get(service, "")
         return {"other_service": service, "other_page": f"{page_url}/{written(code)}" if code and page_url else ""}
 
     def told(self, request: Request, found: Found, *, status: int = 200, **shown: Any) -> Response:

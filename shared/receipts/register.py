@@ -12,6 +12,8 @@ from shared.audit import AuditEntry, record
 from shared.identifiers import is_test
 from shared.postgres.database import Transaction
 from shared.receipts.codes import Receipt, ReceiptCodes, service_of, written
+from shared.sealing import WorkerKeys
+from shared.settings import ReceiptSettings
 
 _TYPE, _ACTION, _REPLACE = "receipt", "receipt.give", "receipt.replace"
 # The same thing sent again may have come in other bytes; the first time counts.
@@ -55,6 +57,10 @@ class Receipts:
     service: str
     public_url: str
     page_urls: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, settings: ReceiptSettings, service: str, workers: WorkerKeys) -> "Receipts":
+        return cls(ReceiptCodes.of(workers), service, settings.public_url, settings.receipt_page_urls)
 
     def receipt(self, kind: str, *subject: object) -> Receipt:
         """The receipt of something that was accepted, without looking it up."""

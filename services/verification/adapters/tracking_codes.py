@@ -123,7 +123,7 @@ class TrackingCodes:
     async def _received(
         self, pieces: Sequence[Evidence], papers: Sequence[Paper], entries: Sequence[Entry]
     ) -> tuple[Received, ...]:
-        codes = ReceiptCodes(self._secrets.worker_keys.key_for("receipts"))
+        codes = ReceiptCodes.of(self._secrets.worker_keys)
         received = received_on(pieces, papers, entries, codes)
         own = [each.code for each in received if each.code is not None and is_own(each.code)]
         return without_codes(received, await given_among(self._transaction, own) if own else ())
