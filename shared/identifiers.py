@@ -26,6 +26,8 @@ _SEPARATORS = re.compile(r"[\s().-]")
 _PHONE = re.compile(r"\+[1-9][0-9]{6,14}")
 # No organisation's own name can end like this: a tilde stands in none.
 _TEST_MARK = "~test"
+# Of an organisation's name in requests, which bound its length themselves; its test clients' too.
+ORGANISATION_PATTERN = rf"^[a-z]+:[A-Za-z0-9._-]+({_TEST_MARK})?$"
 
 WIB = ZoneInfo("Asia/Jakarta")
 WITA = ZoneInfo("Asia/Makassar")

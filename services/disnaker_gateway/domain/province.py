@@ -3,9 +3,9 @@
 import re
 from collections.abc import Sequence
 
-from shared.identifiers import trial_organisation
+from shared.identifiers import plain_organisation, trial_organisation
 
-_OFFICE = re.compile(r"disnaker:([0-9]{2})(~test)?")
+_OFFICE = re.compile(r"disnaker:([0-9]{2})")
 REGION_CODE_PATTERN = r"^[0-9]{2}([0-9]{2}([0-9]{2}([0-9]{4})?)?)?$"
 REGIONS = "region_codes"  # the column of a subscription that narrows it
 NOBODY = "disnaker:-"  # owner of what has no region yet; no client can carry this org
@@ -13,7 +13,7 @@ NOBODY = "disnaker:-"  # owner of what has no region yet; no client can carry th
 
 def province_of_office(org: str) -> str | None:
     """The province of `disnaker:<province>`; None for any other organisation, which then sees nothing."""
-    found = _OFFICE.fullmatch(org)
+    found = _OFFICE.fullmatch(plain_organisation(org))
     return found[1] if found else None
 
 

@@ -13,6 +13,7 @@ from services.partners.application.conformance_runs import RunRows, report_run
 from services.partners.domain.conformance import ConformanceRun, RuleOutcome, RuleResult
 from services.partners.entrypoints.http.client_views import Instant, actor_of
 from shared.clock import Clock
+from shared.identifiers import ORGANISATION_PATTERN
 from shared.postgres.database import Database, Transaction
 from shared.sealing import Sealer
 from shared.web.door import Caller, secured
@@ -159,7 +160,7 @@ def conformance_router(desk: RunDesk) -> APIRouter:
     )
     async def get_runs(
         caller: Caller,
-        org: Annotated[str | None, Query(max_length=80, pattern=r"^[a-z]+:[A-Za-z0-9._-]+(~test)?$")] = None,
+        org: Annotated[str | None, Query(max_length=80, pattern=ORGANISATION_PATTERN)] = None,
         limit: Limit = 20,
     ) -> RunPage:
         """An operator sees all, of an organisation also its test clients' runs; a partner its own."""

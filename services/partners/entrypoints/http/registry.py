@@ -24,13 +24,13 @@ from services.partners.entrypoints.http.client_views import (
     members,
     view,
 )
+from shared.identifiers import ORGANISATION_PATTERN
 from shared.web.door import Caller, secured
 from shared.web.openapi import refusals
 from shared.web.paging import Cursor, Limit, decode_cursor, encode_cursor
 from shared.web.strict_json import StrictRoute
 
 _SCOPE = "partners.manage"
-_ORG = r"^[a-z]+:[A-Za-z0-9._-]+(~test)?$"
 _EXAMPLE_JWK: JsonDict = {
     "kty": "EC",
     "crv": "P-384",
@@ -154,7 +154,9 @@ def _add_reading(router: APIRouter, read: ReadRegistry) -> None:
         caller: Caller,
         cursor: Cursor = None,
         limit: Limit = 50,
-        org: Annotated[str | None, Query(max_length=80, pattern=_ORG, description="Only of this one.")] = None,
+        org: Annotated[
+            str | None, Query(max_length=80, pattern=ORGANISATION_PATTERN, description="Only of this one.")
+        ] = None,
     ) -> ClientPage:
         clients = await read.clients(actor_of(caller), after=_after(cursor), limit=limit + 1, org=org)
         shown, cursor_after = _page([client.client_id for client in clients], limit)

@@ -12,11 +12,12 @@ from services.verification.entrypoints.console.partner_forms import KINDS
 from services.verification.entrypoints.console.partner_runs import runs_of
 from services.verification.entrypoints.console.webhook_words import MET, OFFERS, PAUSED
 from shared.errors import NotFound, SimpulError
+from shared.identifiers import ORGANISATION_PATTERN
 from shared.web.door import page
 from shared.web.problem import status_of
 
 PARTNER = PARTNERS + "/{org}"
-Org = Annotated[str, Path(max_length=80, pattern=r"^[a-z]+:[A-Za-z0-9._-]+(~test)?$")]
+Org = Annotated[str, Path(max_length=80, pattern=ORGANISATION_PATTERN)]
 
 
 @dataclass(frozen=True)
