@@ -74,6 +74,11 @@ def new_tracking_code() -> str:
     return _random_crockford(12)
 
 
+def in_fours(code: str) -> str:
+    """A code as people read it out and copy it: `7K3M-9Q2X-TA5B`."""
+    return "-".join(code[place : place + 4] for place in range(0, len(code), 4))
+
+
 def is_tracking_code(text: str) -> bool:
     return _TRACKING_CODE.fullmatch(text) is not None
 

@@ -8,7 +8,7 @@ import hmac
 from dataclasses import dataclass
 from hashlib import sha256
 
-from shared.identifiers import CROCKFORD
+from shared.identifiers import CROCKFORD, in_fours
 from shared.sealing import WorkerKeys
 
 # Letters of the alphabet, each of one service.
@@ -29,7 +29,7 @@ class Receipt:
 
     def told(self) -> dict[str, str]:
         """As a member of a JSON answer."""
-        return {"code": written(self.code), "url": self.url}
+        return {"code": in_fours(self.code), "url": self.url}
 
 
 class ReceiptCodes:
@@ -65,11 +65,6 @@ def read_code(text: str) -> str | None:
 def service_of(code: str) -> str:
     """Who gave it."""
     return next(service for service, letter in LETTERS.items() if letter == code[0])
-
-
-def written(code: str) -> str:
-    """In groups of four: `R7K3-M9Q2-XTA5-B4C8`."""
-    return "-".join(code[place : place + 4] for place in range(0, _LENGTH, 4))
 
 
 def _check(body: str) -> int:

@@ -18,9 +18,10 @@ from markupsafe import Markup
 
 from shared.clock import Clock
 from shared.errors import NotFound, SimpulError, TooLarge, TooManyRequests
+from shared.identifiers import in_fours
 from shared.paper.qr_codes import qr_inline
 from shared.postgres.database import Database, Transaction
-from shared.receipts.codes import read_code, service_of, written
+from shared.receipts.codes import read_code, service_of
 from shared.receipts.paper import receipt_pdf
 from shared.receipts.register import Found, Receipts, digest_of, find_receipt
 from shared.regulation.codes import title_of
@@ -117,7 +118,7 @@ class ReceiptPages:
         code = read_code(typed[:_CODE_LENGTH_MAX])
         service = service_of(code) if code else ""
         page_url = self.receipts.page_urls.get(service, "")
-        return {"other_service": service, "other_page": f"{page_url}/{written(code)}" if code and page_url else ""}
+        return {"other_service": service, "other_page": f"{page_url}/{in_fours(code)}" if code and page_url else ""}
 
     def told(self, request: Request, found: Found, *, status: int = 200, **shown: Any) -> Response:
         """The receipt. `same` tells whether a file was what was accepted, None when none was sent."""
@@ -129,7 +130,7 @@ class ReceiptPages:
             "receipt/told.html",
             status=status,
             receipt=found,
-            code=written(found.code),
+            code=in_fours(found.code),
             url=url,
             picture=Markup(qr_inline(url)),  # noqa: S704 - made of an address of ours alone
             service=self.receipts.service,
@@ -148,7 +149,7 @@ class ReceiptPages:
     def _json(self, found: Found) -> dict[str, Any]:
         title = title_of("receipt_kinds", found.kind)
         return {
-            "code": written(found.code),
+            "code": in_fours(found.code),
             "genuine": True,
             "test": found.test,
             "kind": found.kind,
@@ -178,7 +179,7 @@ def _add_looking(router: APIRouter, here: ReceiptPages) -> None:
         if known is None:
             error = NotFound("receipt.mistyped", "This is no code of a receipt: a character is wrong or missing.")
             return here.refused(request, error, code)
-        return RedirectResponse(f"{_ASK}/{written(known)}", 303)
+        return RedirectResponse(f"{_ASK}/{in_fours(known)}", 303)
 
     # Before the page, whose address it fits too.
     @router.get(_TELL + ".pdf", **page())
@@ -189,7 +190,7 @@ def _add_looking(router: APIRouter, here: ReceiptPages) -> None:
             return here.refused(request, error, code)
         language, url = here.pages.language(request), here.receipts.url(found.code)
         pdf = await receipt_pdf(here.pages, language, found, here.receipts.service, url)
-        named = f'inline; filename="{written(found.code)}.pdf"'
+        named = f'inline; filename="{in_fours(found.code)}.pdf"'
         return Response(pdf, media_type="application/pdf", headers={"Content-Disposition": named})
 
     @router.get(_TELL, **page())

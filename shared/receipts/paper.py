@@ -3,9 +3,9 @@
 from functools import cache
 from pathlib import Path
 
+from shared.identifiers import in_fours
 from shared.paper.qr_codes import qr_svg
 from shared.paper.typesetter import sheet_of, typesetter
-from shared.receipts.codes import written
 from shared.receipts.register import Found
 from shared.regulation.codes import title_of
 from shared.web.pages import formats
@@ -30,7 +30,7 @@ async def receipt_pdf(pages: Pages, language: str, found: Found, service: str, u
     def titled(list_name: str, code: str) -> str:
         return str(getattr(title_of(list_name, code), f"title_{language}"))
 
-    code, giver = written(found.code), titled("receipt_services", service)
+    code, giver = in_fours(found.code), titled("receipt_services", service)
     values = (titled("receipt_kinds", found.kind), formats.moment(found.accepted_at, language), giver)
     shown = {
         "language": language,

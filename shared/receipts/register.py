@@ -9,9 +9,9 @@ from hashlib import sha256
 import orjson
 
 from shared.audit import AuditEntry, record
-from shared.identifiers import is_test
+from shared.identifiers import in_fours, is_test
 from shared.postgres.database import Transaction
-from shared.receipts.codes import Receipt, ReceiptCodes, service_of, written
+from shared.receipts.codes import Receipt, ReceiptCodes, service_of
 from shared.sealing import WorkerKeys
 from shared.settings import ReceiptSettings
 
@@ -69,12 +69,12 @@ class Receipts:
 
     def url(self, code: str) -> str:
         """Of the page where this code is checked."""
-        return f"{self.public_url}/receipt/{written(code)}"
+        return f"{self.public_url}/receipt/{in_fours(code)}"
 
     def known(self, code: str) -> Receipt:
         """A receipt of any service by its code; where that service's page is not known, this one's leads on."""
         there = self.page_urls.get(service_of(code))
-        return Receipt(code, f"{there}/{written(code)}" if there else self.url(code))
+        return Receipt(code, f"{there}/{in_fours(code)}" if there else self.url(code))
 
     async def give(self, transaction: Transaction, org: str, client_id: str, accepted: Acceptance) -> Receipt:
         """Note it, in the transaction that accepts; again for the same thing gives the same receipt."""

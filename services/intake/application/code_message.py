@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.intake.application.ports import Asker, Office, Work
-from shared.identifiers import is_test
+from shared.identifiers import in_fours, is_test
 
 
 @dataclass(frozen=True)
@@ -47,16 +47,15 @@ async def tell_code(work: Work, office: Office, asker: Asker, form: Mapping[str,
         return
     language = str(told.get("message_language") or "id")
     words, what = _WORDS[language], _DISEASE if form.get("disease") else _ACCIDENT
-    parted = f"{code[:4]}-{code[4:8]}-{code[8:]}"
     where = words.where.format(page=office.status_page) if office.status_page else ""
-    text = words.code.format(what=what[language], code=parted) + where + words.care
+    text = words.code.format(what=what[language], code=in_fours(code)) + where + words.care
     await work.tell(str(told["phone"]), words.subject, text)
 
 
 def _agreed(form: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """The part of the form whose person agreed and left a number: the worker before the reporter."""
     for part in ("worker", "reporter"):
-        told = form.get(part) or {}
+        told: Mapping[str, Any] = form.get(part) or {}
         if told.get("message_consent") and told.get("phone"):
-            return told if isinstance(told, Mapping) else None
+            return told
     return None

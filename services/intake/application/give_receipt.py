@@ -8,7 +8,7 @@ import orjson
 from services.intake.application.ports import Asker, Work
 from services.intake.application.report_view import View
 from services.intake.application.stored_report import SCENE, Form, Paper
-from shared.receipts.codes import written
+from shared.identifiers import in_fours
 from shared.receipts.register import Acceptance, digest_of
 
 ACCIDENT_REPORT, SELF_REPORT, STAGE_2 = "accident_report", "self_report", "stage_2"
@@ -46,4 +46,4 @@ async def photo_receipts(work: Work, asker: Asker, view: View, digests: Sequence
     kept."""
     at = datetime.fromisoformat(view["received_at"])
     accepted = [Acceptance(PHOTOGRAPH, (view["id"], SCENE, n), at, each) for n, each in enumerate(digests, start=1)]
-    return tuple([written((await work.give_receipt(asker, each)).code) for each in accepted])
+    return tuple([in_fours((await work.give_receipt(asker, each)).code) for each in accepted])

@@ -33,8 +33,8 @@ from services.verification.domain.deadlines import DOCUMENT_REJECTED
 from services.verification.domain.entries import Decision, ObjectionAnswer, entries_of
 from services.verification.domain.evidence import Determination
 from services.verification.domain.stance import CONCLUDE, REQUEST_COMPLETION, Stance, fold
-from shared.identifiers import WIB, zone_of
-from shared.receipts.codes import Receipt, written
+from shared.identifiers import WIB, in_fours, zone_of
+from shared.receipts.codes import Receipt
 from shared.regulation.rule_sets import RULE_SETS
 
 COMPLETION_REQUEST, CONCLUSION, BENEFIT = "completion-request", "conclusion", "benefit"
@@ -124,7 +124,7 @@ class Letters:
             blocks=tuple(blocks),
             footer=(words["footer"].format(number=issue.number, version=document["version"]),),
             copies=draft.copies(self.copies(document, occasion)),
-            code=written(issue.check.code),
+            code=in_fours(issue.check.code),
             address=issue.check.url,
         )
 

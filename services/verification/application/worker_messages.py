@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from shared.identifiers import in_fours
 from shared.regulation.codes import title_of
 
 NOBODY = "none"
@@ -60,7 +61,7 @@ def turn_message(document: Mapping[str, Any], status_page: str, language: str) -
 def code_message(code: str, status_page: str, language: str) -> tuple[str, str]:
     """Subject and text that give the worker their code, once."""
     words = _WORDS[language]
-    return words.code_subject, words.code.format(code=f"{code[:4]}-{code[4:8]}-{code[8:]}", page=status_page)
+    return words.code_subject, words.code.format(code=in_fours(code), page=status_page)
 
 
 def _title(list_name: str, code: str, language: str) -> str:

@@ -10,7 +10,7 @@ from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
 
-from shared.identifiers import is_test, new_id, organisation_number
+from shared.identifiers import in_fours, is_test, new_id, organisation_number
 from shared.regulation.codes import title_of
 from shared.web.pages import formats
 from shared.web.pages.assets import PAGES_FROM_NPM, SHARED_ASSETS, Assets
@@ -117,6 +117,7 @@ def _environment(language: str, folders: Sequence[Path], assets: Assets) -> Envi
     # For messages that stand in data: what `_()` would do, without taking `%` in them for a place to fill.
     environment.filters["translated"] = lambda message: catalogue.gettext(message)
     environment.filters["titled"] = lambda code, list_name: getattr(title_of(list_name, code), f"title_{language}")
+    environment.filters["in_fours"] = in_fours
     environment.filters["organisation_number"] = organisation_number
     environment.tests["trial_organisation"] = is_test
     environment.filters["title"] = lambda both: both[language] if both else ""

@@ -7,8 +7,8 @@ import httpx
 import orjson
 import pytest
 
-from shared.identifiers import new_case_number
-from shared.receipts.codes import ReceiptCodes, written
+from shared.identifiers import in_fours, new_case_number
+from shared.receipts.codes import ReceiptCodes
 from tests.integration.disnaker_gateway.test_cases import determination
 from tests.support.disnaker_service import Gateway
 from tests.support.eventually import eventually
@@ -59,7 +59,7 @@ async def test_a_receipt_is_printed_with_what_its_page_shows(gateway: Gateway, l
 
 
 async def test_no_receipt_is_printed_for_a_guessed_code(gateway: Gateway) -> None:
-    code = written(ReceiptCodes(bytes(32)).code("disnaker_gateway", "determination", "guessed"))
+    code = in_fours(ReceiptCodes(bytes(32)).code("disnaker_gateway", "determination", "guessed"))
     printed = await gateway.http.get(f"/receipt/{code}.pdf")
     assert (printed.status_code, "pdf" in printed.headers["content-type"]) == (404, False)
 

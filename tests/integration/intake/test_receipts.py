@@ -5,7 +5,8 @@ from typing import Any
 
 import orjson
 
-from shared.receipts.codes import ReceiptCodes, written
+from shared.identifiers import in_fours
+from shared.receipts.codes import ReceiptCodes
 from tests.support.intake_service import PDF, Intake, accident
 
 JSON = {"Accept": "application/json"}
@@ -81,13 +82,13 @@ async def test_whatever_is_no_receipt_gets_an_answer_that_tells_nothing(intake: 
     elsewhere = codes.code("verification", "payment", "guessed")
     told = {}
     for name, code in (("unknown", unknown), ("elsewhere", elsewhere), ("mistyped", unknown[:-1] + "X")):
-        answer = await intake.http.get(f"/receipt/{written(code) if name != 'mistyped' else code}", headers=JSON)
+        answer = await intake.http.get(f"/receipt/{in_fours(code) if name != 'mistyped' else code}", headers=JSON)
         told[name] = (answer.status_code, answer.json()["code"])
         assert (await intake.http.get(f"/receipt/{code}")).status_code == 404
     assert told["unknown"] == (404, "receipt.unknown")
     assert told["elsewhere"] == (404, "receipt.elsewhere")
     asked = await intake.http.get("/receipt", params={"code": unknown.lower()})
-    assert (asked.status_code, asked.headers["location"]) == (303, f"/receipt/{written(unknown)}")
+    assert (asked.status_code, asked.headers["location"]) == (303, f"/receipt/{in_fours(unknown)}")
 
 
 async def test_guessing_is_slowed_down_and_checking_is_not(intake: Intake) -> None:

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.identifiers import CROCKFORD
-from shared.receipts.codes import LETTERS, ReceiptCodes, read_code, service_of, written
+from shared.identifiers import CROCKFORD, in_fours
+from shared.receipts.codes import LETTERS, ReceiptCodes, read_code, service_of
 
 CODES = ReceiptCodes(b"k" * 32)
 CODE = CODES.code("intake", "document", "0190-…", "KPJ", 1)
@@ -29,7 +29,7 @@ def test_the_first_letter_tells_the_service(service: str) -> None:
 
 
 def test_a_code_is_read_as_people_write_it() -> None:
-    typed = written(CODE).lower().replace("-", " ").replace("0", "o").replace("1", "l")
+    typed = in_fours(CODE).lower().replace("-", " ").replace("0", "o").replace("1", "l")
     assert read_code(typed) == CODE
     for wrong in ("", CODE[:-1], CODE + "0", "U" + CODE[1:], "Z" + CODE[1:], "R" * 400):
         assert read_code(wrong) is None

@@ -8,7 +8,8 @@ from services.verification.application.console_claim import SCENE, Paper
 from services.verification.application.received import received_document, received_on, without_codes
 from services.verification.domain.entries import ComplaintReceived, CompletionAnswer, Entry, Objection
 from services.verification.domain.evidence import Receipt
-from shared.receipts.codes import ReceiptCodes, service_of, written
+from shared.identifiers import in_fours
+from shared.receipts.codes import ReceiptCodes, service_of
 from shared.receipts.register import Receipts
 from tests.support.evidence_makers import at, report
 
@@ -34,7 +35,7 @@ def paper(code: str, received_at: datetime | None) -> Paper:
 def test_a_report_is_told_with_the_receipt_that_its_sender_got() -> None:
     [told] = shown()
     assert (told["kind"], told["who"]["id"]) == ("accident_report", "Perusahaan")
-    assert told["receipt"] == {"code": written(SENT), "url": f"https://intake.example/receipt/{written(SENT)}"}
+    assert told["receipt"] == {"code": in_fours(SENT), "url": f"https://intake.example/receipt/{in_fours(SENT)}"}
 
 
 def test_what_came_without_a_receipt_is_told_without_one() -> None:
@@ -52,7 +53,7 @@ def test_papers_stand_for_themselves_and_are_named() -> None:
     )
     assert [each["kind"] for each in told] == ["document", "photograph", "accident_report"]
     assert told[0]["what"]["en"].startswith("Document: ")
-    wanted = written(CODES.code("intake", "document", "r-1", "KPJ", 1))
+    wanted = in_fours(CODES.code("intake", "document", "r-1", "KPJ", 1))
     assert told[0]["receipt"]["code"] == wanted
 
 

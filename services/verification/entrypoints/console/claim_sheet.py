@@ -29,9 +29,9 @@ from services.verification.entrypoints.console.frame import Console, signed_in
 from services.verification.entrypoints.http.desk import audit
 from services.verification.entrypoints.http.work.acting import begun_again
 from shared.errors import SimpulError
-from shared.identifiers import WIB, zone_of
+from shared.identifiers import WIB, in_fours, zone_of
 from shared.postgres.database import Transaction
-from shared.receipts.codes import Receipt, read_code, written
+from shared.receipts.codes import Receipt, read_code
 from shared.receipts.register import Acceptance, given_among
 from shared.regulation.codes import CODE_LISTS
 from shared.web.idempotency import Answer, IdempotentRequest, idempotently
@@ -158,7 +158,7 @@ async def act_on_claim(
                 if accepted is None:
                     return None
                 given = await counter.receipts.give(transaction, caller.org, caller.client_id, accepted(outcome))
-                return written(given.code)
+                return in_fours(given.code)
 
             receipt = await begin_once(console, request, form, transaction, acted)
         told = f"done={action}&receipt={receipt}" if receipt else f"done={action}"

@@ -21,8 +21,8 @@ from services.verification.entrypoints.worker_pages.companions import companion_
 from services.verification.entrypoints.worker_pages.letters import letter_routes
 from services.verification.entrypoints.worker_pages.visit import Visits
 from shared.errors import Conflict, NotFound, Refusal, TooManyRequests
-from shared.identifiers import new_id, zone_of
-from shared.receipts.codes import Receipt, written
+from shared.identifiers import in_fours, new_id, zone_of
+from shared.receipts.codes import Receipt
 from shared.web.door import page
 from shared.web.pages.catalogues import N_
 from shared.web.pages.forms import Form, PageForm
@@ -210,7 +210,7 @@ def _add_answers(router: APIRouter, here: StatusPages) -> None:
 
 
 def _sent(receipt: Receipt) -> Response:
-    return RedirectResponse(f"{_CLAIM}?sent=true&receipt={written(receipt.code)}", 303)
+    return RedirectResponse(f"{_CLAIM}?sent=true&receipt={in_fours(receipt.code)}", 303)
 
 
 def _left(here: StatusPages) -> Response:
