@@ -39,7 +39,7 @@ class DraftRows:
     async def begin(self, token: str, kind: str, now: datetime) -> None:
         await self._driver.execute(_FORGET, now - self._kept, now - self._shown, _FORGET_ROWS_MAX)
         hashed = _hash(token)
-        await self._driver.execute(_BEGIN, hashed, PUBLIC_CHANNEL, self._sealed(Draft({"kind": kind}), hashed), now)
+        await self._driver.execute(_BEGIN, hashed, PUBLIC_CHANNEL, self._sealed(Draft(kind), hashed), now)
 
     async def draft(self, token: str, now: datetime, *, lock: bool = False) -> Draft | None:
         hashed = _hash(token)
@@ -51,8 +51,7 @@ class DraftRows:
         told = orjson.loads(self._sealer.open_bytes(row["sealed_draft"], type=_TYPE, id=hashed, version=1))
         photos = await self._driver.fetch(_PHOTOS, hashed)
         kept = tuple(Photo(photo["id"], photo["media_type"], photo["size_bytes"]) for photo in photos)
-        photo_receipts = tuple(told.get("photo_receipts", ()))
-        return Draft(told["typed"], kept, told["tracking_code"], told.get("receipt"), photo_receipts)
+        return Draft(**{**told, "photos": kept, "photo_receipts": tuple(told.get("photo_receipts", ()))})
 
     async def save(self, token: str, draft: Draft, now: datetime) -> None:
         hashed = _hash(token)
@@ -87,7 +86,9 @@ class DraftRows:
 
     def _sealed(self, draft: Draft, hashed: str) -> bytes:
         told = {
+            "kind": draft.kind,
             "typed": dict(draft.typed),
+            "photos_form": draft.photos_form,
             "tracking_code": draft.tracking_code,
             "receipt": draft.receipt,
             "photo_receipts": draft.photo_receipts,

@@ -108,7 +108,6 @@ _OF_DISEASE = (
 DATES = ("birth_date", "event_date", "diagnosis_date", "end_date")
 YEARS = ("years_total", "years_last_job")
 ACCIDENT, DISEASE = "accident", "occupational_disease"
-KINDS = (ACCIDENT, DISEASE)
 
 
 @dataclass(frozen=True)
@@ -122,18 +121,24 @@ class Photo:
 
 @dataclass(frozen=True)
 class Draft:
-    """What has been typed so far, by field. Once it is sent only `tracking_code` and the codes of its receipts are
-    left."""
+    """What has been typed so far, by field; `photos_form` is by what the form is known that brought photographs last.
+    Once it is sent only `tracking_code` and the codes of its receipts are left."""
 
+    kind: str = ACCIDENT
     typed: Mapping[str, str] = field(default_factory=dict)
     photos: tuple[Photo, ...] = ()
+    photos_form: str = ""
     tracking_code: str | None = None
     receipt: str | None = None
     photo_receipts: tuple[str, ...] = ()
 
     @property
+    def is_begun(self) -> bool:
+        return bool(self.typed or self.photos)
+
+    @property
     def is_of_disease(self) -> bool:
-        return self.typed.get("kind") == DISEASE
+        return self.kind == DISEASE
 
     @property
     def steps(self) -> tuple[Step, ...]:

@@ -11,7 +11,7 @@ from services.intake.application.keep_documents import store_content
 from services.intake.application.public_report import (
     ACCIDENT,
     DATES,
-    KINDS,
+    DISEASE,
     PUBLIC_CHANNEL,
     YEARS,
     Draft,
@@ -76,18 +76,18 @@ def _add_start(router: APIRouter, here: ReportPages) -> None:
         draft = await here.draft(request)
         if draft is not None and draft.tracking_code:
             return to(SENT)
-        return here.page(request, "lapor/start.html", begun=draft is not None and len(draft.typed) > 1)
+        return here.page(request, "lapor/start.html", begun=draft is not None and draft.is_begun)
 
     @router.post(f"{START}/mulai", **page())
     async def begin(request: Request, form: Form) -> Response:
         await here.throttle.spend([here.throttle.caller("lapor", request, here.settings.lapor_drafts_per_address_max)])
-        token, kind = new_token(), form.text("kind", length_max=40) or ACCIDENT
+        token, kind = new_token(), DISEASE if form.text("kind", length_max=40) == DISEASE else ACCIDENT
         async with here.desk.database.transaction(PUBLIC_CHANNEL) as transaction:
             drafts = here.open_drafts(transaction)
             before = here.token(request)
             if before is not None:
                 await drafts.forget(before)
-            await drafts.begin(token, kind if kind in KINDS else ACCIDENT, here.desk.office.clock.now())
+            await drafts.begin(token, kind, here.desk.office.clock.now())
         response = to(f"{START}/{_FIRST}")
         here.remember(response, token)
         return response

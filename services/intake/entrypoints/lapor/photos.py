@@ -1,6 +1,7 @@
 """Photographs from the telephone: added to the draft one after the other, taken away again."""
 
 import asyncio
+from dataclasses import replace
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
@@ -17,8 +18,6 @@ from shared.web.door import page
 from shared.web.pages.forms import Form, checked_form
 
 _HERE = f"{START}/foto"
-# Under which the draft knows the last form of photographs.
-_ONCE = "photos_once"
 _PICTURES = ("image/jpeg", "image/png")
 # Boundaries and fields around the photographs.
 _FORM_BYTES = 65_536
@@ -83,11 +82,11 @@ async def _keep(here: ReportPages, request: Request, contents: list[bytes], once
     async with here.desk.database.transaction(PUBLIC_CHANNEL) as transaction:
         drafts = here.open_drafts(transaction)
         draft = await drafts.draft(token, now, lock=True) if token else None
-        if draft is None or token is None or draft.tracking_code or (once and draft.typed.get(_ONCE) == once):
+        if draft is None or token is None or draft.tracking_code or (once and draft.photos_form == once):
             return
         if len(draft.photos) + len(contents) > here.settings.lapor_photos_max:
             raise Refusal("photo.too-many", "There are too many photographs.")
-        await drafts.save(token, draft.with_typed({_ONCE: once}), now)
+        await drafts.save(token, replace(draft, photos_form=once), now)
         for content in contents:
             photo = Photo(new_id(), media_type_of(content) or "", len(content))
             await drafts.add_photo(token, photo, content)
