@@ -7,7 +7,20 @@ from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
-class ServiceSettings(BaseSettings):
+class RetentionSettings(BaseSettings):
+    """How long rows that have done their work stay in the tables that every service has."""
+
+    outbox_retention_hours: int = 72
+    inbox_retention_days: int = Field(
+        30,
+        description="Longer than any topic that is read keeps its events: what has left the inbox would take effect "
+        "again if the topic were replayed.",
+    )
+    idempotency_retention_days: int = 30
+    dead_letter_retention_days: int = Field(90, description="Of those that have ended; open ones stay.")
+
+
+class ServiceSettings(RetentionSettings):
     """Read from the environment, prefix `SIMPUL_`. A service adds its own fields in its `settings.py`."""
 
     model_config = SettingsConfigDict(env_prefix="SIMPUL_", frozen=True, extra="ignore")
@@ -30,10 +43,6 @@ class ServiceSettings(BaseSettings):
     database_timeout_seconds: float = 10.0
     json_body_bytes_max: int = 1_048_576
     json_depth_max: int = 64
-    idempotency_retention_days: int = 30
-    outbox_retention_hours: int = 72
-    inbox_retention_days: int = 30
-    dead_letter_retention_days: int = 90
     shutdown_grace_seconds: int = 5
 
 

@@ -18,7 +18,8 @@ from shared.events.topics import DEAD_LETTERS, DETERMINATIONS
 from shared.kafka.aiokafka_bus import AioKafkaBus
 from shared.kafka.bus import EventBus
 from shared.operations import dead_letter_routes
-from shared.outbox import Cleaner, Consumer, Relay, Retention
+from shared.outbox import Consumer, Relay
+from shared.postgres.cleaner import Cleaner
 from shared.postgres.database import Database, Transaction
 from shared.receipts.pages import FOLDER as RECEIPT_FOLDER
 from shared.receipts.pages import ReceiptPages, receipt_routes
@@ -78,7 +79,7 @@ def build(
             Relay(database, bus),
             consumer,
             webhooks.engine,
-            Cleaner(database, retention=Retention.of(settings)),
+            Cleaner(database, settings),
         ],
         reception=PageReception(pages),
         checks=[("postgres", database.check), ("pages", pages.assets.check)],

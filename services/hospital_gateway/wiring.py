@@ -46,8 +46,9 @@ from shared.kafka.aiokafka_bus import AioKafkaBus
 from shared.kafka.bus import EventBus
 from shared.observability import configure_logging
 from shared.operations import dead_letter_routes
-from shared.outbox import Cleaner, Consumer, Handle, Relay, Retention
+from shared.outbox import Consumer, Handle, Relay
 from shared.partner_http.client import careful_client
+from shared.postgres.cleaner import Cleaner
 from shared.postgres.database import Database
 from shared.receipts.pages import FOLDER as RECEIPT_FOLDER
 from shared.receipts.pages import ReceiptPages, receipt_routes
@@ -104,7 +105,7 @@ def build(
         render_error=answers.error,
         components=[
             Relay(database, bus),
-            Cleaner(database, retention=Retention.of(settings)),
+            Cleaner(database, settings),
             HeldPurge(database, clock, _purge_ages(settings), every_seconds=settings.purge_every_seconds),
             consumer,
         ],

@@ -42,8 +42,9 @@ from shared.kafka.aiokafka_bus import AioKafkaBus
 from shared.kafka.bus import EventBus
 from shared.messages.postman import postmen
 from shared.operations import dead_letter_routes
-from shared.outbox import Cleaner, Consumer, Relay, Retention
+from shared.outbox import Consumer, Relay
 from shared.partner_http import careful_client
+from shared.postgres.cleaner import Cleaner
 from shared.postgres.database import Database, Transaction
 from shared.receipts.pages import FOLDER as RECEIPT_FOLDER
 from shared.receipts.pages import ReceiptPages, receipt_routes
@@ -111,7 +112,7 @@ def build(
             webhooks.engine,
             *postmen(settings, database, secrets.sealer, clock),
             board,
-            Cleaner(database, retention=Retention.of(settings)),
+            Cleaner(database, settings),
         ],
         checks=[("postgres", database.check), ("documents", _store(documents)), ("pages", pages.assets.check)],
         on_stop=[*stop_verifier, database.close, bus.close, webhooks.close, asked.aclose],

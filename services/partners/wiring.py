@@ -32,8 +32,9 @@ from shared.events import TOPICS
 from shared.events.topics import PARTNERS
 from shared.kafka.aiokafka_bus import AioKafkaBus
 from shared.kafka.bus import EventBus
-from shared.outbox import Cleaner, Relay, Retention
+from shared.outbox import Relay
 from shared.partner_http import AddressPolicy, PartnerHttp
+from shared.postgres.cleaner import Cleaner
 from shared.postgres.database import Database
 from shared.sealing import load_secrets
 from shared.sealing.secrets_folder import (
@@ -92,7 +93,7 @@ def build(settings: PartnersSettings, *, bus: EventBus | None = None, clock: Clo
         ],
         reception=PageReception(pages),
         verifier=verifier,
-        components=[Relay(database, bus), Cleaner(database, retention=Retention.of(settings)), purge],
+        components=[Relay(database, bus), Cleaner(database, settings), purge],
         checks=[("postgres", database.check), ("pages", pages.assets.check)],
         on_start=[_own_clients(settings, register)],
         on_stop=[key_sets.close, http.close, database.close, bus.close, stop_verifier],

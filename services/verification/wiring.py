@@ -70,8 +70,9 @@ from shared.kafka.aiokafka_bus import AioKafkaBus
 from shared.kafka.bus import EventBus
 from shared.messages.postman import postmen
 from shared.operations import dead_letter_routes
-from shared.outbox import Cleaner, Consumer, Relay, Retention
+from shared.outbox import Consumer, Relay
 from shared.partner_http import careful_client
+from shared.postgres.cleaner import Cleaner
 from shared.postgres.database import Database
 from shared.receipts.pages import FOLDER as RECEIPT_FOLDER
 from shared.receipts.pages import ReceiptPages, receipt_routes
@@ -128,7 +129,7 @@ def build(
         reception=screens.reception,
         components=[
             Relay(database, bus),
-            Cleaner(database, retention=Retention.of(settings)),
+            Cleaner(database, settings),
             sequencer,
             *_keepers(settings, counter),
             *postmen(settings, database, counter.sealer, clock),

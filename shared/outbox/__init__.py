@@ -4,11 +4,9 @@ transaction of the change that they tell or make.
     await append(transaction, [event], sealer)          # in a use case, under the aggregate's lock
     Relay(database, bus)                                # component: outbox → bus
     Consumer(database, bus, sealer, group=…, topics=[…], handle=…)   # component: bus → inbox → handle
-    Cleaner(database)                                   # component: removes what is no longer needed
 """
 
 from shared.outbox.append import append
-from shared.outbox.cleaner import Cleaner, Retention
 from shared.outbox.consumer import Consumer, ConsumerLimits
 from shared.outbox.dead_letters import DeadLetter, list_dead_letters, show_dead_letter
 from shared.outbox.inbox import Handle
@@ -17,7 +15,6 @@ from shared.outbox.redrive import Redriven
 from shared.outbox.relay import Relay, RelayLimits
 
 __all__ = [
-    "Cleaner",
     "Consumer",
     "ConsumerLimits",
     "DeadLetter",
@@ -27,7 +24,6 @@ __all__ = [
     "Redriven",
     "Relay",
     "RelayLimits",
-    "Retention",
     "append",
     "list_dead_letters",
     "show_dead_letter",

@@ -11,10 +11,12 @@ from shared.events import Event
 from shared.events.claim import ClaimChanged
 from shared.events.vocabulary import WaitingOn
 from shared.kafka.in_memory import InMemoryBus
-from shared.outbox import Cleaner, Consumer, ConsumerLimits, Edit, list_dead_letters
+from shared.outbox import Consumer, ConsumerLimits, Edit, list_dead_letters
 from shared.outbox.payloads import EDIT_SEALED_AS, EDITS_MAX
+from shared.postgres.cleaner import Cleaner
 from shared.postgres.database import Database
 from shared.sealing import Keyring, Sealer
+from shared.settings import RetentionSettings
 from tests.support.eventually import eventually
 from tests.support.issuer import long_ago
 from tests.support.probe import SERVICE, TOPIC, Handler, count, effects, running, wire
@@ -154,12 +156,12 @@ async def test_what_has_ended_is_kept_for_ninety_days_and_what_is_open_until_it_
     await edit(database, part, letter_id, waiting_on="employer")
     async with database.system_transaction() as tx:
         await tx.driver.execute("UPDATE dead_letter SET failed_at = failed_at - interval '1 year'")
-    assert (await Cleaner(database).clean())["dead_letter"] == 0
+    assert (await Cleaner(database, RetentionSettings()).clean())["dead_letter"] == 0
     await part.redrive(letter_id, by="console")
-    assert (await Cleaner(database).clean())["dead_letter"] == 0
+    assert (await Cleaner(database, RetentionSettings()).clean())["dead_letter"] == 0
     async with database.system_transaction() as tx:
         await tx.driver.execute("UPDATE dead_letter SET resolved_at = resolved_at - interval '91 days'")
-    assert (await Cleaner(database).clean())["dead_letter"] == 1
+    assert (await Cleaner(database, RetentionSettings()).clean())["dead_letter"] == 1
     assert await count(database, "dead_letter_edit") == 0
 
 

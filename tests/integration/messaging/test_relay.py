@@ -15,9 +15,11 @@ from shared.events.dead_letter import EventFailed, EventFailedContent
 from shared.kafka.bus import EventBus, Received, Record
 from shared.kafka.in_memory import InMemoryBus
 from shared.observability import set_traceparent
-from shared.outbox import Cleaner, Relay, RelayLimits, Retention, append
+from shared.outbox import Relay, RelayLimits, append
+from shared.postgres.cleaner import Cleaner
 from shared.postgres.database import Database
 from shared.sealing import Sealer
+from shared.settings import RetentionSettings
 from tests.support.eventually import eventually
 from tests.support.probe import (
     TOPIC,
@@ -284,7 +286,7 @@ async def test_sent_events_and_old_inbox_rows_are_removed_in_batches(
             """INSERT INTO inbox SELECT 'probe', gen_random_uuid(), clock_timestamp() - n * interval '1 day'
                  FROM unnest(ARRAY[1, 29, 31, 300]) AS n"""
         )
-    removed = await Cleaner(database, retention=Retention(), batch_rows_max=4).clean()
+    removed = await Cleaner(database, RetentionSettings(), batch_rows_max=4).clean()
     assert removed == {"outbox": 6, "inbox": 2, "idempotency_key": 0, "dead_letter": 0}
     # The last one sent, and the one that waits.
     assert await count(database, "outbox") == 2

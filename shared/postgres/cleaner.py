@@ -1,14 +1,14 @@
-"""Removing what has done its work, in small transactions: sent events, inbox rows, idempotency keys, and dead letters
-that were handled again or discarded, with their edits."""
+"""Removing from the standard tables what has done its work, in small transactions: sent events, inbox rows, idempotency
+keys, and dead letters that were handled again or discarded, with their edits."""
 
 import asyncio
-from dataclasses import dataclass
 from datetime import timedelta
 
 from shared.observability import log
 from shared.postgres.database import Database
-from shared.settings import ServiceSettings
+from shared.settings import RetentionSettings
 
+_EVERY_SECONDS = 3_600.0
 # `handled_at` has no index: inbox rows lie in the table in the order of their time, and this runs once an hour.
 _DELETES = {
     "outbox": """DELETE FROM outbox WHERE id IN (
@@ -22,43 +22,20 @@ _DELETES = {
 }
 
 
-@dataclass(frozen=True)
-class Retention:
-    """How long rows stay. The inbox must outlast the retention of every topic that is read: what has left it would
-    take effect again if the topic were replayed. Open dead letters stay however long it takes."""
-
-    outbox: timedelta = timedelta(hours=72)
-    inbox: timedelta = timedelta(days=30)
-    idempotency_keys: timedelta = timedelta(days=30)
-    dead_letters: timedelta = timedelta(days=90)
-
-    @classmethod
-    def of(cls, settings: ServiceSettings) -> "Retention":
-        return cls(
-            outbox=timedelta(hours=settings.outbox_retention_hours),
-            inbox=timedelta(days=settings.inbox_retention_days),
-            idempotency_keys=timedelta(days=settings.idempotency_retention_days),
-            dead_letters=timedelta(days=settings.dead_letter_retention_days),
-        )
-
-
 class Cleaner:
-    """Component: cleans at its start and then every `every_seconds`."""
+    """Component: cleans at its start and then once an hour."""
 
     name = "cleaner"
 
-    def __init__(
-        self,
-        database: Database,
-        *,
-        retention: Retention | None = None,
-        batch_rows_max: int = 1_000,
-        every_seconds: float = 3_600.0,
-    ) -> None:
+    def __init__(self, database: Database, settings: RetentionSettings, *, batch_rows_max: int = 1_000) -> None:
         self._database = database
-        self._retention = retention or Retention()
+        self._ages = {
+            "outbox": timedelta(hours=settings.outbox_retention_hours),
+            "inbox": timedelta(days=settings.inbox_retention_days),
+            "idempotency_key": timedelta(days=settings.idempotency_retention_days),
+            "dead_letter": timedelta(days=settings.dead_letter_retention_days),
+        }
         self._batch_rows_max = batch_rows_max
-        self._every_seconds = every_seconds
 
     def problems(self) -> list[str]:
         return []
@@ -67,17 +44,11 @@ class Cleaner:
         """Clean until cancelled. Raises Unavailable("postgres")."""
         while True:
             await self.clean()
-            await asyncio.sleep(self._every_seconds)
+            await asyncio.sleep(_EVERY_SECONDS)
 
     async def clean(self) -> dict[str, int]:
         """Remove everything that is due; answers how many rows by table."""
-        ages = {
-            "outbox": self._retention.outbox,
-            "inbox": self._retention.inbox,
-            "idempotency_key": self._retention.idempotency_keys,
-            "dead_letter": self._retention.dead_letters,
-        }
-        removed = {table: await self._clean(table, age) for table, age in ages.items()}
+        removed = {table: await self._clean(table, age) for table, age in self._ages.items()}
         if any(removed.values()):
             log.info("cleaner.removed", **removed)
         return removed
