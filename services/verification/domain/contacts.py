@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 from services.verification.domain.entries import Entry, MessagesStopped, entries_of
 from services.verification.domain.evidence import Evidence
-
-_LANGUAGES = ("id", "en")
+from shared.regulation.codes import codes_of
 
 
 @dataclass(frozen=True)
@@ -24,6 +23,6 @@ def contacts(evidence: Sequence[Evidence], entries: Iterable[Entry]) -> tuple[Co
     languages: dict[str, str | None] = {}
     for piece in agreed:
         if piece.message_contact and (stopped_at is None or piece.accepted_at > stopped_at):
-            spoken = piece.message_language if piece.message_language in _LANGUAGES else None
+            spoken = piece.message_language if piece.message_language in codes_of("message_languages") else None
             languages[piece.message_contact] = languages.get(piece.message_contact) or spoken
     return tuple(Contact(address, language or "id") for address, language in languages.items())

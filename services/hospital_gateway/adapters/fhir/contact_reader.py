@@ -10,11 +10,11 @@ from services.hospital_gateway.adapters.fhir.elements import codings, each, firs
 from services.hospital_gateway.adapters.fhir.visit_resources import VisitResources
 from services.hospital_gateway.domain.visit import Contact
 from shared.identifiers import e164
+from shared.regulation.codes import codes_of
 
 _MESSAGES = "worker-messages"
 _OPTED_OUT = "OPTOUT"
 _PHONES = ("sms", "phone")
-_LANGUAGES = ("id", "en")
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _ADDRESS_MAX = 254
 
@@ -86,4 +86,4 @@ def _language(patient: Mapping[str, Any]) -> str | None:
     """The preferred one of the patient's languages, else the first, as far as messages are written in it."""
     spoken = sorted(each(patient.get("communication")), key=lambda one: one.get("preferred") is not True)
     codes = (str(one.get("code", "")).lower()[:2] for each_one in spoken for one in codings(each_one.get("language")))
-    return next((code for code in codes if code in _LANGUAGES), None)
+    return next((code for code in codes if code in codes_of("message_languages")), None)
