@@ -58,6 +58,22 @@ class CountingSettings(BaseSettings):
     cuti_bersama_nonworking: bool = Field(True, description="Whether collective leave is no working day.")
 
 
+class TokenSettings(ServiceSettings):
+    """For services that ask the issuer for tokens."""
+
+    token_endpoint: str | None = Field(None, description="Of the issuer; default `<issuer>/oauth2/token`.")
+
+    @property
+    def public_token_endpoint(self) -> str:
+        """As assertions name it, and partners reach it."""
+        return self.token_endpoint or f"{self.issuer}/oauth2/token"
+
+    @property
+    def reached_token_endpoint(self) -> str:
+        """As it is reached from here."""
+        return self.token_endpoint or f"{self.issuer_reached_at or self.issuer}/oauth2/token"
+
+
 class ReceiptSettings(ServiceSettings):
     """For services that give receipts: what anybody may ask of `/receipt` (docs/decisions/0134)."""
 

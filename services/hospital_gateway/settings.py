@@ -1,9 +1,9 @@
 """Settings of the hospital gateway."""
 
-from shared.settings import ReceiptSettings
+from shared.settings import ReceiptSettings, TokenSettings
 
 
-class HospitalGatewaySettings(ReceiptSettings):
+class HospitalGatewaySettings(ReceiptSettings, TokenSettings):
     """Beside the common ones and those of checking receipts: the bounds of FHIR requests."""
 
     fhir_body_bytes_max: int = 33_554_432
@@ -21,5 +21,3 @@ class HospitalGatewaySettings(ReceiptSettings):
     purge_unchanged_after_days: int = 30
     purge_every_seconds: float = 600.0
     issuer_timeout_seconds: float = 5.0
-    # Where tokens are got, if the issuer is not the hub's own.
-    token_endpoint: str | None = None

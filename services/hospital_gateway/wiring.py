@@ -150,7 +150,7 @@ def _bridge_tokens(
     vault: PostgresVault,
     clock: Clock,
 ) -> IssueBridgeToken:
-    credentials = IssuerCredentials(issuer_client, _token_endpoint(settings), issued)
+    credentials = IssuerCredentials(issuer_client, settings.reached_token_endpoint, issued)
     return IssueBridgeToken(credentials, bridges, vault, clock)
 
 
@@ -158,11 +158,6 @@ def _purge_ages(settings: HospitalGatewaySettings) -> PurgeAges:
     return PurgeAges(
         timedelta(hours=settings.purge_ended_after_hours), timedelta(days=settings.purge_unchanged_after_days)
     )
-
-
-def _token_endpoint(settings: HospitalGatewaySettings) -> str:
-    """The issuer's, as it is reached from here."""
-    return settings.token_endpoint or f"{settings.issuer_reached_at or settings.issuer}/oauth2/token"
 
 
 @dataclass(frozen=True)
@@ -251,5 +246,5 @@ def _surface(settings: HospitalGatewaySettings, cases: _Cases, large: LargeReque
         ),
         public_url=settings.public_url,
         issuer=settings.issuer,
-        token_endpoint=settings.token_endpoint or f"{settings.issuer}/oauth2/token",
+        token_endpoint=settings.public_token_endpoint,
     )

@@ -5,10 +5,19 @@ from typing import Self
 
 from pydantic import Field, SecretStr, model_validator
 
-from shared.settings import CountingSettings, MessageSettings, NoticeSettings, ReceiptSettings, WebhookSettings
+from shared.settings import (
+    CountingSettings,
+    MessageSettings,
+    NoticeSettings,
+    ReceiptSettings,
+    TokenSettings,
+    WebhookSettings,
+)
 
 
-class IntakeSettings(CountingSettings, MessageSettings, NoticeSettings, ReceiptSettings, WebhookSettings):
+class IntakeSettings(
+    CountingSettings, MessageSettings, NoticeSettings, ReceiptSettings, TokenSettings, WebhookSettings
+):
     """Beside the common ones and those of webhooks: where papers are stored.
 
     Without access key and secret, S3's own environment variables and instance credentials are used.
@@ -37,7 +46,6 @@ class IntakeSettings(CountingSettings, MessageSettings, NoticeSettings, ReceiptS
     lapor_reports_per_phone_max: int = 5
 
     # The pages for employers (docs/decisions/0118).
-    token_endpoint: str | None = Field(None, description="Of the issuer; default `<issuer>/oauth2/token`.")
     employer_session_hours: float = 8.0
     employer_idle_minutes: float = 30.0
     employer_check_seconds: float = Field(300.0, description="How often a session asks the issuer: a token's life.")

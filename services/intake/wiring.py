@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-import httpx
 from fastapi import APIRouter
 
 from services.intake.adapters.document_store import SealedDocumentStore, open_object_store
@@ -79,8 +78,7 @@ def build(
 
     Raises KeyringUnusable (secrets), ValueError (a store that cannot be), BadRuleFile (holiday overrides).
     """
-    clock = clock or SystemClock()
-    bus = bus or _kafka(settings)
+    clock, bus = clock or SystemClock(), bus or _kafka(settings)
     database = Database.of(settings, service=NAME)
     secrets = load_secrets(settings.secrets_dir)
     documents = _document_store(settings, secrets.sealer)
@@ -98,7 +96,8 @@ def build(
     folders = [RECEIPT_FOLDER, LAPOR_FOLDER, EMPLOYER_FOLDER]
     pages = Pages(folders, public_url=settings.public_url, board=board)
     verifier, stop_verifier = (verifier, []) if verifier else _verifier(settings)
-    employers = _sessions(settings, desk, issuer or _issuer(settings, asked, verifier))
+    issuer = issuer or AskIssuer(asked, settings.public_token_endpoint, settings.reached_token_endpoint, verifier)
+    employers = _sessions(settings, desk, issuer)
     return create_service(
         NAME,
         settings,
@@ -196,12 +195,6 @@ def _verifier(settings: IntakeSettings) -> tuple[Verifier, list[Hook]]:
     """The one of the issuer in the settings, and what ends it."""
     verifier, stop = issuer_verifier(settings)
     return verifier, [stop]
-
-
-def _issuer(settings: IntakeSettings, http: httpx.AsyncClient, issued: Verifier) -> Issuer:
-    reached_at = settings.issuer_reached_at or settings.issuer
-    endpoint = settings.token_endpoint or f"{settings.issuer}/oauth2/token"
-    return AskIssuer(http, endpoint, settings.token_endpoint or f"{reached_at}/oauth2/token", issued)
 
 
 def _sessions(settings: IntakeSettings, desk: Desk, issuer: Issuer) -> EmployerSessions:

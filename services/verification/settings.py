@@ -4,10 +4,10 @@ from pathlib import Path
 
 from pydantic import Field
 
-from shared.settings import CountingSettings, MessageSettings, NoticeSettings, ReceiptSettings
+from shared.settings import CountingSettings, MessageSettings, NoticeSettings, ReceiptSettings, TokenSettings
 
 
-class VerificationSettings(CountingSettings, MessageSettings, NoticeSettings, ReceiptSettings):
+class VerificationSettings(CountingSettings, MessageSettings, NoticeSettings, ReceiptSettings, TokenSettings):
     """Rules that BPJS may set, and bounds of the stream."""
 
     matching_window_days: int = 6
@@ -46,7 +46,6 @@ class VerificationSettings(CountingSettings, MessageSettings, NoticeSettings, Re
     # For the console's pages of operations: where the hub's services are, and whose key it signs in with.
     service_urls: dict[str, str] = Field(default_factory=dict)
     operator_key_file: Path | None = None
-    token_endpoint: str | None = None
     operations_timeout_seconds: float = 10.0
     console_session_hours: float = 10.0
     console_idle_minutes: float = 60.0

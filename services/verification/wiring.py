@@ -293,13 +293,7 @@ def _provider(settings: VerificationSettings, counter: Counter) -> OidcSignIn | 
 
 def _tokens(settings: VerificationSettings, http: httpx.AsyncClient, key_file: Path | None) -> HubTokens:
     """Of a client of the hub's own."""
-    reached_at = settings.issuer_reached_at or settings.issuer
-    return HubTokens(
-        http,
-        key_file,
-        settings.token_endpoint or f"{settings.issuer}/oauth2/token",
-        settings.token_endpoint or f"{reached_at}/oauth2/token",
-    )
+    return HubTokens(http, key_file, settings.public_token_endpoint, settings.reached_token_endpoint)
 
 
 def _papers(settings: VerificationSettings, http: httpx.AsyncClient) -> IntakePapers | None:
