@@ -4,7 +4,7 @@ What was typed is kept as it was typed; the form that a channel would send is ma
 same rules. A step is done when nothing is wrong with its own fields.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Protocol
@@ -18,7 +18,7 @@ from services.intake.application.give_receipt import SELF_REPORT as SELF_REPORT_
 from services.intake.application.give_receipt import photo_receipts, with_receipt
 from services.intake.application.ports import Asker, Office, Work
 from services.intake.application.submit_self_report import submit_self_report
-from shared.errors import Conflict
+from shared.errors import Conflict, Problem
 from shared.identifiers import zone_of
 
 # Under which organisation such reports stand: the hub's own page is a channel of its own.
@@ -177,8 +177,12 @@ class Drafts(Protocol):
 
 def faults_of(step: Step, draft: Draft, now: datetime) -> dict[str, tuple[str, str]]:
     """What is wrong with this step's fields: field → code and detail."""
+    return _faults(step, draft, self_report_problems(document_of(draft), now))
+
+
+def _faults(step: Step, draft: Draft, problems: Sequence[Problem]) -> dict[str, tuple[str, str]]:
     found: dict[str, tuple[str, str]] = {}
-    for problem in self_report_problems(document_of(draft), now):
+    for problem in problems:
         for name, pointer in step.fields.items():
             # Of a field that may be of several types each one's fault is named below it.
             if f"{problem.pointer}/".startswith(f"{pointer}/"):
@@ -191,7 +195,8 @@ def faults_of(step: Step, draft: Draft, now: datetime) -> dict[str, tuple[str, s
 
 def unfinished(draft: Draft, now: datetime) -> Step | None:
     """The first step with something missing or wrong, None when the report can be sent."""
-    return next((step for step in draft.steps if faults_of(step, draft, now)), None)
+    problems = self_report_problems(document_of(draft), now)
+    return next((step for step in draft.steps if _faults(step, draft, problems)), None)
 
 
 def document_of(draft: Draft) -> dict[str, Any]:
