@@ -78,9 +78,7 @@ class ReceiptPages:
     async def found(self, request: Request, text: str) -> Found:
         """What was accepted. Raises NotFound: `receipt.mistyped` for what can't be a code, `receipt.elsewhere` for one
         of another service, `receipt.unknown`. And TooManyRequests."""
-        code = read_code(text[:_CODE_LENGTH_MAX])
-        if code is None:
-            raise NotFound("receipt.mistyped", "This is no code of a receipt: a character is wrong or missing.")
+        code = _read(text)
         if service_of(code) != self.receipts.service:
             there = self._elsewhere(code)["other_page"]
             where = f" and checked at {there}" if there else ""
@@ -175,11 +173,10 @@ def _add_looking(router: APIRouter, here: ReceiptPages) -> None:
         """The form, whose answer is the receipt's own address."""
         if not code.strip():
             return here.pages.page(request, "receipt/ask.html", fault="", typed="", other_page="")
-        known = read_code(code[:_CODE_LENGTH_MAX])
-        if known is None:
-            error = NotFound("receipt.mistyped", "This is no code of a receipt: a character is wrong or missing.")
+        try:
+            return RedirectResponse(f"{_ASK}/{in_fours(_read(code))}", 303)
+        except NotFound as error:
             return here.refused(request, error, code)
-        return RedirectResponse(f"{_ASK}/{in_fours(known)}", 303)
 
     # Before the page, whose address it fits too.
     @router.get(_TELL + ".pdf", **page())
@@ -225,6 +222,14 @@ def _add_files(router: APIRouter, here: ReceiptPages) -> None:
         if not content:
             return here.told(request, found, status=422, fault="no-file")
         return here.told(request, found, **await here.same_file(found, content))
+
+
+def _read(text: str) -> str:
+    """The code that somebody typed. Raises NotFound."""
+    code = read_code(text[:_CODE_LENGTH_MAX])
+    if code is None:
+        raise NotFound("receipt.mistyped", "This is no code of a receipt: a character is wrong or missing.")
+    return code
 
 
 def _wants_json(request: Request) -> bool:
