@@ -4,13 +4,12 @@ from dataclasses import asdict
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-import orjson
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared.audit import AuditEntry, record
+from shared.audit import record
 from shared.errors import Refusal
-from shared.operations.payloads import add_payload_routes
+from shared.operations.payloads import add_payload_routes, audit_entry, json_answer
 from shared.outbox import Consumer, Redriven, list_dead_letters, show_dead_letter
 from shared.postgres.database import Database
 from shared.web.door import Caller, Principal, secured
@@ -75,9 +74,9 @@ def _add_reading(router: APIRouter, database: Database) -> None:
         after = _after(cursor)
         async with database.system_transaction() as transaction:
             letters = await list_dead_letters(transaction, state=state, after=after, limit=limit)
-            await record(transaction, _entry(caller, "list", "", {"count": len(letters)}))
+            await record(transaction, audit_entry(caller, "list", "", {"count": len(letters)}))
         next_cursor = encode_cursor(str(letters[-1].id)) if len(letters) == limit else None
-        return _json({"items": [asdict(letter) for letter in letters], "next_cursor": next_cursor})
+        return json_answer({"items": [asdict(letter) for letter in letters], "next_cursor": next_cursor})
 
     @router.get(
         f"{_PATH}/{{letter_id}}", summary="One dead letter", responses=refusals(404, 422, 503), **secured(_SCOPE)
@@ -85,15 +84,15 @@ def _add_reading(router: APIRouter, database: Database) -> None:
     async def show(caller: Caller, letter_id: UUID) -> Response:
         async with database.system_transaction() as transaction:
             letter = await show_dead_letter(transaction, letter_id)
-            await record(transaction, _entry(caller, "read", letter_id, {}))
-        return _json(asdict(letter))
+            await record(transaction, audit_entry(caller, "read", letter_id, {}))
+        return json_answer(asdict(letter))
 
 
 def _add_acting(router: APIRouter, database: Database, consumer: Consumer) -> None:
     async def answer(caller: Principal, action: str, letter_id: UUID, redriven: Redriven) -> Response:
         async with database.system_transaction() as transaction:
-            await record(transaction, _entry(caller, action, letter_id, asdict(redriven)))
-        return _json(asdict(redriven))
+            await record(transaction, audit_entry(caller, action, letter_id, asdict(redriven)))
+        return json_answer(asdict(redriven))
 
     @router.post(
         f"{_PATH}/{{letter_id}}/redrive",
@@ -124,14 +123,3 @@ def _after(cursor: str | None) -> UUID | None:
         return UUID(values[0]) if values else None
     except ValueError:
         raise Refusal("cursor.invalid", "Use next_cursor of the page before.") from None
-
-
-def _entry(caller: Principal, action: str, letter_id: UUID | str, detail: dict[str, Any]) -> AuditEntry:
-    return AuditEntry(
-        caller.org, caller.client_id, f"dead-letter.{action}", "dead-letter", str(letter_id), detail=detail
-    )
-
-
-def _json(body: Any) -> Response:
-    # The driver's ids are a class of its own, which orjson does not know.
-    return Response(orjson.dumps(body, default=str), media_type="application/json")

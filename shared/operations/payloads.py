@@ -124,8 +124,8 @@ def add_payload_routes(router: APIRouter, path: str, database: Database, consume
     ) -> Response:
         async with database.system_transaction() as transaction:
             read = await consumer.payloads.read(transaction, letter_id, edit)
-            await record(transaction, _entry(caller, None, "read-masked", letter_id, {"edit": read.edit}))
-        return _json(_view(read, reveal=False))
+            await record(transaction, audit_entry(caller, "read-masked", letter_id, {"edit": read.edit}))
+        return json_answer(_view(read, reveal=False))
 
     @router.post(
         f"{path}/{{letter_id}}/reveal",
@@ -138,8 +138,8 @@ def add_payload_routes(router: APIRouter, path: str, database: Database, consume
         async with database.system_transaction() as transaction:
             read = await consumer.payloads.read(transaction, letter_id, body.edit)
             detail = {"edit": read.edit, "purpose": body.purpose.value}
-            await record(transaction, _entry(caller, body.officer, "reveal", letter_id, detail))
-        return _json(_view(read, reveal=True))
+            await record(transaction, audit_entry(caller, "reveal", letter_id, detail, body.officer))
+        return json_answer(_view(read, reveal=True))
 
     @router.post(
         f"{path}/{{letter_id}}/edits",
@@ -156,8 +156,8 @@ def add_payload_routes(router: APIRouter, path: str, database: Database, consume
                 transaction, letter_id, body.facts, body.content, based_on=body.based_on, reason=body.reason, by=by
             )
             detail = {"edit": made.number, "changed": made.changed}
-            await record(transaction, _entry(caller, body.officer, "edit", letter_id, detail))
-        return _json(asdict(made), status=201)
+            await record(transaction, audit_entry(caller, "edit", letter_id, detail, body.officer))
+        return json_answer(asdict(made), status=201)
 
 
 def _view(payload: Payload, *, reveal: bool) -> dict[str, Any]:
@@ -181,9 +181,14 @@ def _view(payload: Payload, *, reveal: bool) -> dict[str, Any]:
     }
 
 
-def _entry(
-    caller: Principal, officer: OperatingOfficer | None, action: str, letter_id: UUID, detail: dict[str, Any]
+def audit_entry(
+    caller: Principal,
+    action: str,
+    letter_id: UUID | str,
+    detail: dict[str, Any],
+    officer: OperatingOfficer | None = None,
 ) -> AuditEntry:
+    """What was done to a dead letter, and by whom."""
     return AuditEntry(
         caller.org,
         caller.client_id,
@@ -195,5 +200,6 @@ def _entry(
     )
 
 
-def _json(body: Any, *, status: int = 200) -> Response:
+def json_answer(body: Any, *, status: int = 200) -> Response:
+    # The driver's ids are a class of its own, which orjson does not know.
     return Response(orjson.dumps(body, default=str), status, media_type="application/json")
