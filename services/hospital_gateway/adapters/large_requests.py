@@ -93,7 +93,10 @@ class LargeRequests:
             )
         loop, trace = asyncio.get_running_loop(), current_traceparent()
         try:
-            answer: _Answer = await loop.run_in_executor(self._pool, _do, case, trace, arguments)
+            doing = loop.run_in_executor(self._pool, _do, case, trace, arguments)
+            # The thread that feeds the process holds the packed request until it has something else to send.
+            self._pool.submit(_nothing)
+            answer: _Answer = await doing
         except BrokenProcessPool:
             self._pool = None
             raise Unavailable("large-requests", 5) from None
@@ -140,6 +143,10 @@ def _do(case: str, trace: str | None, arguments: tuple[Any, ...]) -> _Answer:
         too_large = refusal("too-large")
         answer = _Answer(findings=findings_of(too_large), status=status_of(too_large))
     return answer._replace(peak_bytes=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
+
+
+def _nothing() -> None:
+    return None
 
 
 async def _awaited(case: Case, arguments: tuple[Any, ...]) -> Any:
