@@ -3,11 +3,13 @@
 import hmac
 from collections.abc import AsyncIterator
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import Depends, Request
 from starlette.datastructures import FormData, UploadFile
 
 from shared.errors import Forbidden, Problem, Refusal, Unreadable
+from shared.identifiers import new_id
 from shared.web.pages.cookies import CSRF_FIELD, CSRF_HEADER, VISIT_COOKIE, cookie, csrf_token
 from shared.web.pages.rendering import visitor_of
 from shared.web.strict_json import read_limited
@@ -25,8 +27,7 @@ class PageForm:
 
     def text(self, name: str, *, length_max: int = 4_000) -> str | None:
         """None when it is empty or was not sent. Raises Refusal when it is too long or holds what no text holds."""
-        value = self._data.get(name)
-        text = value.strip() if isinstance(value, str) else ""
+        text = self.typed(name)
         if len(text) > length_max or "\x00" in text:
             raise Refusal("form.text", "A text is too long.", [Problem(f"/{name}", "too-long", "It is too long.")])
         return text or None
@@ -39,6 +40,20 @@ class PageForm:
                 "form.incomplete", "Something is not filled in.", [Problem(f"/{name}", "required", "Fill this in.")]
             )
         return text
+
+    def typed(self, name: str) -> str:
+        """What was typed, to be shown again beside what was wrong with it; empty when it was not sent."""
+        value = self._data.get(name)
+        # A browser sends a line end as CR LF, and counts it as one character where a field has a greatest length.
+        return value.strip().replace("\r\n", "\n") if isinstance(value, str) else ""
+
+    def once(self) -> str:
+        """By what this very form is known when it is sent twice (`token` in `form.html`), a UUID; a new one for a form
+        that bears none."""
+        try:
+            return str(UUID(self.typed("once")))
+        except ValueError:
+            return str(new_id())
 
     async def close(self) -> None:
         """Let go of uploaded files."""

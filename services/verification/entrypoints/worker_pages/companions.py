@@ -1,7 +1,6 @@
 """The worker names a companion on `/status`, and takes that back."""
 
 from typing import Protocol
-from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
@@ -41,14 +40,13 @@ def companion_routes(here: ClaimPages) -> APIRouter:
             return RedirectResponse("/status", 303)
         try:
             told, relation = form.required("name", length_max=100), form.required("relation", length_max=20)
-            once = str(UUID(form.required("once", length_max=40)))
             if form.text("agree") is None or relation not in codes_of("companion_relations"):
                 raise Refusal("form.incomplete", "Something is not filled in.")
             letters = form.text("letters") is not None
-            code = await here.desk.name_companion(followed, once, told, relation, letters=letters)
+            code = await here.desk.name_companion(followed, form.once(), told, relation, letters=letters)
         except Conflict:
             return here.claim(request, followed, companion_fault=_TOO_MANY, status=409)
-        except (Refusal, ValueError):
+        except Refusal:
             return here.claim(request, followed, companion_fault=_NOT_NAMED, status=422)
         if code is None:
             return RedirectResponse(_CLAIM, 303)

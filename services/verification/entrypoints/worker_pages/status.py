@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 from babel.dates import get_month_names
 from fastapi import APIRouter, Request, Response
@@ -21,7 +20,7 @@ from services.verification.entrypoints.worker_pages.companions import companion_
 from services.verification.entrypoints.worker_pages.letters import letter_routes
 from services.verification.entrypoints.worker_pages.visit import Visits
 from shared.errors import Conflict, NotFound, Refusal, TooManyRequests
-from shared.identifiers import in_fours, new_id, zone_of
+from shared.identifiers import in_fours, zone_of
 from shared.receipts.codes import Receipt
 from shared.web.door import page
 from shared.web.pages.catalogues import N_
@@ -78,8 +77,8 @@ class StatusPages:
 
     def ask(self, request: Request, form: PageForm | None = None, *, fault: str = "", status: int = 200) -> Response:
         """The form, with what was typed if it did not fit."""
-        typed = {name: (form.text(name, length_max=60) or "") if form else "" for name in ("day", "month", "year")}
-        code = (form.text("tracking_code", length_max=60) or "") if form else ""
+        typed = {name: form.typed(name) if form else "" for name in ("day", "month", "year")}
+        code = form.typed("tracking_code") if form else ""
         language = self.pages.language(request)
         shown: dict[str, Any] = {**typed, "code": code, "months": list(get_month_names(locale=language).items())}
         told = self.pages.translated(fault, language) if fault else ""
@@ -199,7 +198,7 @@ def _add_answers(router: APIRouter, here: StatusPages) -> None:
         if followed is None:
             return _left(here)
         try:
-            receipt = await here.desk.answer(followed, form.required("text"), _once(form))
+            receipt = await here.desk.answer(followed, form.required("text"), form.once())
         except Conflict:
             # Somebody has answered meanwhile, or BPJS went on: the page shows where the claim stands now.
             return RedirectResponse(_CLAIM, 303)
@@ -233,15 +232,7 @@ def _question(form: PageForm) -> StatusQuestion | None:
 def _complaint(form: PageForm) -> tuple[ComplaintRequest, str]:
     """What was written, and the id that keeps it from being taken twice. Raises Refusal."""
     kind, by = form.required("kind", length_max=20), form.required("by", length_max=20)
-    text, once = form.required("text"), _once(form)
+    text = form.required("text")
     if kind not in _KINDS or by not in _SENDERS:
         raise Refusal("form.incomplete", "Something is not filled in.")
-    return ComplaintRequest(kind, by, _CHANNEL, text, None), once
-
-
-def _once(form: PageForm) -> str:
-    """The id that keeps a form from being taken twice."""
-    try:
-        return str(UUID(form.required("once", length_max=40)))
-    except ValueError:
-        return str(new_id())
+    return ComplaintRequest(kind, by, _CHANNEL, text, None), form.once()
