@@ -12,7 +12,6 @@ from shared.errors import SimpulError
 from shared.regulation.codes import CODE_LISTS
 from shared.web.door import page
 from shared.web.pages.forms import Form
-from shared.web.problem import status_of
 
 _HERE = "/console/unmatched"
 _PAGE_ROWS = 20
@@ -59,12 +58,10 @@ async def _shown(console: Console, request: Request, *, error: SimpulError | Non
         request,
         "console/basket.html",
         here=_HERE,
-        status=status_of(error) if error else 200,
+        error=error,
         pairs=found.items,
         next_cursor=found.next_cursor,
         may_decide=signed_in(request).role in DECIDERS,
         coded=_CODED,
         reasons={code.code for code in CODE_LISTS["match_reasons"]},
-        error=error,
-        done=request.query_params.get("done") if error is None else None,
     )

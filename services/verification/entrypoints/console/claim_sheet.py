@@ -2,9 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
-from uuid import UUID
 
-import orjson
 from fastapi import Path, Request, Response
 from fastapi.responses import RedirectResponse
 
@@ -26,23 +24,20 @@ from services.verification.application.received import code_of_paper, codes_of_s
 from services.verification.application.workplace import Person, Workplace
 from services.verification.entrypoints.console.claim_words import REFUSED, SEEN_BY, WHAT
 from services.verification.entrypoints.console.frame import Console, signed_in
+from services.verification.entrypoints.console.sent_once import UNDER_WAY, begin_once
 from services.verification.entrypoints.http.desk import audit
 from services.verification.entrypoints.http.work.acting import begun_again
 from shared.errors import SimpulError
 from shared.identifiers import WIB, in_fours, zone_of
-from shared.postgres.database import Transaction
 from shared.receipts.codes import Receipt, read_code
 from shared.receipts.register import Acceptance, given_among
 from shared.regulation.codes import CODE_LISTS
-from shared.web.idempotency import Answer, IdempotentRequest, idempotently
 from shared.web.pages.forms import PageForm
-from shared.web.problem import status_of
 
 CaseNumber = Annotated[str, Path(max_length=40)]
 Work = Callable[[Workplace, Person], Awaitable[Any]]
 # What of the work's outcome is to have a receipt.
 Accepted = Callable[[Any], Acceptance]
-UNDER_WAY = "idempotency.in-flight"
 
 
 async def show_claim(
@@ -72,19 +67,17 @@ async def show_claim(
         request,
         "console/claim.html",
         here="/console",
-        status=status_of(error) if error else 200,
         claim=file.document,
         revealed=revealed,
+        error=error,
         live=f"/console/claims/{case_number}/live?after={position}",
         may_decide=signed_in(request).role in DECIDERS,
-        error=error,
         refused=REFUSED.get(error.code, error.detail) if error else None,
-        entered=entered.text if entered else lambda _: None,
+        entered=entered.typed if entered else lambda _: "",
         # The form that was refused is open again with what was typed.
         sent_to=request.url.path if error else "",
         new_code=new_code,
         status_page=f"{counter.settings.public_url}/status",
-        done=request.query_params.get("done") if error is None else None,
         letters=letters_document(letters, counter.letter_check),
         receipts=receipts,
         new_receipt=next((each for each in receipts.values() if each.code == new_receipt), None),
@@ -171,32 +164,3 @@ async def act_on_claim(
             # The button was pressed twice: the first is being done.
             return RedirectResponse(f"/console/claims/{case_number}", status_code=303)
         return await show_claim(console, request, case_number, error=error, entered=form)
-
-
-async def begin_once(
-    console: Console,
-    request: Request,
-    form: PageForm,
-    transaction: Transaction,
-    act: Callable[[], Awaitable[str | None]],
-) -> str | None:
-    """`act()`, or what it told when this very form (`once`, with the same fields, from the same person) was sent
-    before.
-
-    Raises Conflict while the first is under way, Refusal when it was sent with something else in it.
-    """
-    caller = console.caller(request)
-    try:
-        once = str(UUID(form.text("once", length_max=40) or ""))
-    except ValueError:
-        return await act()
-
-    async def acted() -> Answer:
-        return Answer(200, await act())
-
-    said = "\n".join(f"{name}={value}" for name, value in form.fields())
-    route = f"{request.method} {request.url.path}"
-    same = IdempotentRequest(caller.org, caller.client_id, route, f"{caller.subject} {once}", said.encode())
-    answer = await idempotently(same, transaction, console.counter.sealer, acted)
-    told: str | None = orjson.loads(answer.body)
-    return told

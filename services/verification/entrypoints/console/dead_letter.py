@@ -10,12 +10,10 @@ from fastapi.responses import RedirectResponse
 from services.verification.application.console_people import OPERATOR
 from services.verification.application.hub_operations import HubOperations
 from services.verification.entrypoints.console.frame import Console
-from services.verification.entrypoints.http.desk import audit
 from shared.errors import Problem, Refusal, SimpulError, Unreadable
 from shared.web.door import page
 from shared.web.pages.catalogues import N_
 from shared.web.pages.forms import Form, PageForm
-from shared.web.problem import status_of
 from shared.web.strict_json import parse_strict
 
 _OPERATIONS = "/console/operations"
@@ -52,7 +50,7 @@ def dead_letter_routes(console: Console, hub: HubOperations) -> APIRouter:
         purpose = form.required("purpose", length_max=40)
         if purpose not in PURPOSES:
             raise Refusal("form.unknown", "There is no such choice.")
-        body: dict[str, Any] = {"purpose": purpose, "officer": _officer(console, request)}
+        body: dict[str, Any] = {"purpose": purpose, "officer": console.officer(request)}
         if (edit := form.text("edit", length_max=2)) is not None and edit.isdecimal():
             body["edit"] = int(edit)
         said = await hub.act(service, ("dead-letters", letter_id, "reveal"), body)
@@ -80,11 +78,6 @@ def dead_letter_routes(console: Console, hub: HubOperations) -> APIRouter:
     return router
 
 
-def _officer(console: Console, request: Request) -> dict[str, Any]:
-    person = console.person(request)
-    return {"id": person.id, "name": person.name}
-
-
 def _edit(console: Console, request: Request, form: PageForm) -> dict[str, Any]:
     """The body of an edit. Raises Refusal with what is not filled in or no JSON."""
     based_on, reason = form.required("based_on", length_max=2), form.required("reason", length_max=1_000)
@@ -95,8 +88,7 @@ def _edit(console: Console, request: Request, form: PageForm) -> dict[str, Any]:
         raise Refusal("form.json", "What you wrote is not JSON as it has to be.", [_place(text, error)]) from error
     if not isinstance(document, dict) or not {"facts"} <= document.keys() <= {"facts", "content"}:
         raise Refusal("form.json", "It has to be one object with “facts” and, where there was one, “content”.")
-    officer = _officer(console, request)
-    return {**document, "based_on": int(based_on), "reason": reason, "officer": officer}
+    return {**document, "based_on": int(based_on), "reason": reason, "officer": console.officer(request)}
 
 
 def _place(text: str, error: Unreadable) -> Problem:
@@ -120,10 +112,7 @@ def _pretty(said: dict[str, Any]) -> str:
 
 async def _audited(console: Console, request: Request, action: str) -> None:
     """Who asked for it; the service that did it logs what it was."""
-    caller = console.caller(request)
-    async with console.counter.database.transaction(caller.org) as transaction:
-        path = request.url.path[:200]
-        await audit(transaction, caller, f"operations.dead-letter.{action}", path, officer=caller.subject)
+    await console.audited(request, f"operations.dead-letter.{action}", request.url.path[:200])
 
 
 async def _shown(
@@ -144,22 +133,20 @@ async def _shown(
         wanted = {} if edit is None else {"edit": str(edit)}
         said = await hub.look(service, ("dead-letters", letter_id, "payload"), **wanted)
     text = _pretty(said)
-    written = entered.text("document", length_max=_EDITED_MAX * 2) if entered else None
+    editable = text if len(text) <= _EDITED_MAX and not said["masked"] else None
     return console.page(
         request,
         "console/dead_letter.html",
         here=_OPERATIONS,
-        status=status_of(error) if error else 200,
+        error=error,
         service=service,
         letter=letter,
         said=said,
         text=text[:_SHOWN_MAX],
         is_cut=said["truncated"] or len(text) > _SHOWN_MAX,
-        document=written or (text if len(text) <= _EDITED_MAX and not said["masked"] else None),
-        based_on=entered.text("based_on", length_max=2) if entered else said["edit"],
-        reason=(entered.text("reason", length_max=4_000) if entered else None) or "",
+        document=(entered.typed("document") if entered else "") or editable,
+        based_on=entered.typed("based_on") if entered else said["edit"],
+        reason=entered.typed("reason") if entered else "",
         purposes=PURPOSES,
         path=f"{_OPERATIONS}/dead-letters/{service}/{letter['id']}",
-        error=error,
-        done=request.query_params.get("done") if error is None else None,
     )

@@ -12,12 +12,13 @@ from services.verification.application.console_claim import ClaimFiles, Papers
 from services.verification.application.console_people import OPERATOR, READERS
 from services.verification.application.console_queue import QueueReader
 from services.verification.application.workplace import Person
-from services.verification.entrypoints.http.desk import Counter
+from services.verification.entrypoints.http.desk import Counter, audit
 from services.verification.entrypoints.http.letter_desk import LetterDesk
-from shared.errors import Unauthenticated
+from shared.errors import SimpulError, Unauthenticated
 from shared.postgres.database import Transaction
 from shared.web.pages.catalogues import N_
 from shared.web.pages.rendering import Pages, Visitor, visitor_of
+from shared.web.problem import status_of
 from shared.web.tokens import Principal
 
 FOLDER = Path(__file__).parent
@@ -52,9 +53,23 @@ class Console:
         """Claims as this transaction sees them."""
         return self.letters.open_claims(transaction)
 
-    def page(self, request: Request, template: str, *, here: str = "", status: int = 200, **shown: Any) -> Response:
-        """A page inside the console's frame; `here` is the tab it belongs to."""
-        return self.pages.page(request, template, status=status, here=here, navigation=navigation, **shown)
+    def page(
+        self,
+        request: Request,
+        template: str,
+        *,
+        here: str = "",
+        status: int = 200,
+        error: SimpulError | None = None,
+        **shown: Any,
+    ) -> Response:
+        """A page inside the console's frame; `here` is the tab it belongs to. `error` is why something was not done;
+        without one the page knows what was (`done`), as the redirect after it says."""
+        if error is not None:
+            status = status_of(error)
+        done = request.query_params.get("done") if error is None else None
+        framed = {"here": here, "navigation": navigation, "error": error, "done": done}
+        return self.pages.page(request, template, status=status, **framed, **shown)
 
     def caller(self, request: Request) -> Principal:
         """The signed-in person as the API knows callers; the audit log names them as the officer."""
@@ -66,6 +81,17 @@ class Console:
         """In whose name something is done."""
         visitor = signed_in(request)
         return Person(self.counter.settings.console_org, visitor.id, visitor.name)
+
+    def officer(self, request: Request) -> dict[str, str | None]:
+        """The same person, as other services of the hub are told who asks."""
+        person = self.person(request)
+        return {"id": person.id, "name": person.name}
+
+    async def audited(self, request: Request, action: str, object_id: str) -> None:
+        """A row of who did what, where the doing was another service's."""
+        caller = self.caller(request)
+        async with self.counter.database.transaction(caller.org) as transaction:
+            await audit(transaction, caller, action, object_id, officer=caller.subject)
 
 
 def signed_in(request: Request) -> Visitor:

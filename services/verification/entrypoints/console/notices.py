@@ -1,7 +1,6 @@
 """For operators: what the hub tells of itself. Incidents and maintenance, published and carried on."""
 
 from typing import Annotated, Any
-from uuid import UUID
 
 from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import RedirectResponse
@@ -10,14 +9,12 @@ from services.verification.application.console_people import OPERATOR
 from services.verification.application.hub_operations import HubOperations
 from services.verification.entrypoints.console.fields import code_in, moment_in
 from services.verification.entrypoints.console.frame import Console
-from services.verification.entrypoints.http.desk import audit
 from shared.errors import Problem, Refusal, SimpulError
 from shared.web.door import page
-from shared.web.pages.catalogues import N_
+from shared.web.pages.catalogues import LANGUAGES, N_
 from shared.web.pages.formats import WESTERN
 from shared.web.pages.forms import Form, PageForm
 from shared.web.pages.notices import KIND_NAMES, SERVICE_NAMES, STATE_NAMES
-from shared.web.problem import status_of
 
 _HERE = "/console/notices"
 _AUDIENCES = {
@@ -56,28 +53,16 @@ async def _told(
     console: Console, hub: HubOperations, request: Request, form: PageForm, notice_id: str | None
 ) -> Response:
     """Tell it, look at once whether it stands on the pages of this service, and show the list again."""
-    person = console.person(request)
     try:
         said = _update_in(form) if notice_id else _notice_in(form)
-        said["officer"] = {"id": person.id, "name": person.name}
-        answer = await hub.tell((notice_id, "updates") if notice_id else (), said, _once(form))
+        said["officer"] = console.officer(request)
+        answer = await hub.tell((notice_id, "updates") if notice_id else (), said, form.once())
     except SimpulError as error:
         return await _shown(console, hub, request, error=error, filled=form, filled_for=notice_id)
-    caller = console.caller(request)
-    async with console.counter.database.transaction(caller.org) as transaction:
-        action = "notices.update" if notice_id else "notices.publish"
-        await audit(transaction, caller, action, str(answer["id"]), officer=caller.subject)
+    await console.audited(request, "notices.update" if notice_id else "notices.publish", str(answer["id"]))
     if console.pages.board is not None:
         await console.pages.board.look()
     return RedirectResponse(_HERE + "?done=1", status_code=303)
-
-
-def _once(form: PageForm) -> str:
-    """Raises Refusal when the form was not made here."""
-    try:
-        return str(UUID(form.required("once", length_max=40)))
-    except ValueError:
-        raise Refusal("form.incomplete", "Something is not filled in.") from None
 
 
 def _notice_in(form: PageForm) -> dict[str, Any]:
@@ -109,11 +94,7 @@ def _update_in(form: PageForm) -> dict[str, Any]:
 
 
 def _both(form: PageForm, name: str, length_max: int) -> dict[str, str]:
-    """A browser sends line ends as CR LF."""
-    return {
-        language: form.required(f"{name}_{language}", length_max=length_max).replace("\r\n", "\n")
-        for language in ("id", "en")
-    }
+    return {language: form.required(f"{name}_{language}", length_max=length_max) for language in LANGUAGES}
 
 
 async def _shown(
@@ -127,12 +108,12 @@ async def _shown(
 ) -> Response:
     """`filled` is what was typed into the form of the notice `filled_for`, None for that of a new one."""
     found = await hub.notices()
-    typed = {name: (filled.text(name, length_max=_TEXT_MAX * 4) if filled else None) or "" for name in _FIELDS}
+    typed = {name: filled.typed(name) if filled else "" for name in _FIELDS}
     return console.page(
         request,
         "console/notices.html",
         here=_HERE,
-        status=status_of(error) if error else 200,
+        error=error,
         open_notices=[each for each in found.items if each["phase"] != "ended"],
         ended=[each for each in found.items if each["phase"] == "ended"][:_ENDED_SHOWN],
         silent=dict(found.silent),
@@ -144,6 +125,4 @@ async def _shown(
         typed=typed,
         typed_services=filled.texts("services") if filled else [],
         typed_for=filled_for,
-        error=error,
-        done=error is None and request.query_params.get("done") == "1",
     )

@@ -11,11 +11,9 @@ from fastapi.responses import RedirectResponse
 from services.verification.application.console_people import OPERATOR
 from services.verification.application.hub_operations import HubOperations, by_cause
 from services.verification.entrypoints.console.frame import Console
-from services.verification.entrypoints.http.desk import audit
 from shared.errors import Conflict, SimpulError
 from shared.web.door import page
 from shared.web.pages.forms import Form, PageForm
-from shared.web.problem import status_of
 
 _HERE = "/console/operations"
 # What is worth a look; what was delivered is in the partner's own list.
@@ -88,9 +86,7 @@ async def _done(
         await acting
     except SimpulError as error:
         return await _shown(console, hub, request, error=error)
-    caller = console.caller(request)
-    async with console.counter.database.transaction(caller.org) as transaction:
-        await audit(transaction, caller, f"operations.{action}", request.url.path[:200], officer=caller.subject)
+    await console.audited(request, f"operations.{action}", request.url.path[:200])
     return RedirectResponse(_HERE + "?done=1", status_code=303)
 
 
@@ -105,7 +101,7 @@ async def _shown(
         request,
         "console/operations.html",
         here=_HERE,
-        status=status_of(error) if error else 200,
+        error=error,
         parts=parts,
         causes=by_cause(letters.items),
         deliveries=sent.items,
@@ -113,8 +109,6 @@ async def _shown(
         state=state,
         states=_DELIVERY_STATES,
         endpoint=endpoint,
-        error=error,
-        done=error is None and request.query_params.get("done") == "1",
     )
 
 

@@ -8,14 +8,13 @@ from fastapi import Path, Request, Response
 from fastapi.responses import RedirectResponse
 
 from services.verification.application.hub_operations import HubOperations
-from services.verification.entrypoints.console.claim_sheet import UNDER_WAY, begin_once
 from services.verification.entrypoints.console.frame import Console
-from services.verification.entrypoints.console.partner_forms import FIELDS, KINDS, UNREAD
+from services.verification.entrypoints.console.partner_forms import FIELDS, KINDS, unread
 from services.verification.entrypoints.console.partner_runs import newest_runs
+from services.verification.entrypoints.console.sent_once import UNDER_WAY, begin_once
 from services.verification.entrypoints.http.desk import audit
 from shared.errors import Conflict, SimpulError
 from shared.web.pages.forms import PageForm
-from shared.web.problem import status_of
 
 PARTNERS = "/console/partners"
 ClientId = Annotated[str, Path(min_length=1, max_length=255, pattern=r"^[A-Za-z0-9._-]+$")]
@@ -30,15 +29,10 @@ class PartnerDesk:
     console: Console
     hub: HubOperations
 
-    def officer(self, request: Request) -> dict[str, str | None]:
-        """Whom partners tells apart for the second pair of eyes."""
-        person = self.console.person(request)
-        return {"id": person.id, "name": person.name}
-
     async def changed(self, request: Request, client_id: str, path: tuple[str, ...], **body: Any) -> Response:
         """Done below `/v1/clients/{client_id}` in the person's name, and back to the list."""
         try:
-            await self.hub.change_client(client_id, path, {"officer": self.officer(request), **body})
+            await self.hub.change_client(client_id, path, {"officer": self.console.officer(request), **body})
         except SimpulError as error:
             return await self.shown(request, error=error)
         return await self.done(request, f"partners.{path[-1]}", client_id)
@@ -66,13 +60,8 @@ class PartnerDesk:
 
     async def done(self, request: Request, action: str, client_id: str) -> Response:
         """Written down, and back to the list, there to the client."""
-        await self.audited(request, action, client_id)
+        await self.console.audited(request, action, client_id)
         return RedirectResponse(f"{PARTNERS}?done=1#c-{client_id}", status_code=303)
-
-    async def audited(self, request: Request, action: str, client_id: str) -> None:
-        caller = self.console.caller(request)
-        async with self.console.counter.database.transaction(caller.org) as transaction:
-            await audit(transaction, caller, action, client_id, officer=caller.subject)
 
     async def shown(
         self,
@@ -91,16 +80,15 @@ class PartnerDesk:
             request,
             "console/partners.html",
             here=PARTNERS,
-            status=status_of(error) if error else 201 if made or added else 200,
+            error=error,
+            status=201 if made or added else 200,
             clients=sorted(found.items, key=lambda client: (_ORDER.get(client["status"], 9), client["org"])),
             silent=dict(found.silent),
             kinds=KINDS,
-            unread=UNREAD,
+            unread=unread,
             runs=await newest_runs(self.hub, waiting),
-            filled={name: (filled.text(name) if filled else None) or "" for name in FIELDS},
+            filled={name: filled.typed(name) if filled else "" for name in FIELDS},
             made=made,
             added=added,
             credentials=credentials,
-            error=error,
-            done=error is None and request.query_params.get("done") == "1",
         )

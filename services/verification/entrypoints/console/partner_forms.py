@@ -1,6 +1,7 @@
 """What the forms of the Partners page ask of the registry, and the file that a partner is handed."""
 
 import json
+import re
 from datetime import date, datetime, time
 from typing import Any
 
@@ -24,8 +25,8 @@ KINDS = {
 }
 # The fields of the form that registers a client: kept when it is refused.
 FIELDS = ("kind", "number", "name", "region_code", "public_jwk", "jwks_uri", "ends_on", "test")
-# Why a client's address of keys gave none, by the code of the registry or its part before the first hyphen or colon.
-UNREAD = {
+# Why a client's address of keys gave none, by the first word of the registry's code.
+_UNREAD = {
     "http": N_("the server answers with an error"),
     "no": N_("the server does not answer"),
     "url": N_("the address leads where the hub does not go"),
@@ -33,6 +34,11 @@ UNREAD = {
     "too": N_("the answer is too large, or has too many keys"),
     "not": N_("the answer is no JWK set"),
 }
+
+
+def unread(failure: str) -> str:
+    """Why keys cannot be read, in words; a code of a later registry stands for itself."""
+    return _UNREAD.get(re.split("[-:.]", failure)[0], failure)
 
 
 def wanted_client(form: PageForm) -> tuple[dict[str, Any], dict[str, Any] | None]:

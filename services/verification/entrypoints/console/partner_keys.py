@@ -26,7 +26,7 @@ def partner_key_routes(desk: PartnerDesk) -> APIRouter:
         """Answers the page itself: what it shows once cannot be shown again."""
         try:
             keys, private = wanted_keys(form)
-            body = {**keys, "awaits_approval": True, "officer": desk.officer(request)}
+            body = {**keys, "awaits_approval": True, "officer": desk.console.officer(request)}
 
             async def act() -> dict[str, Any]:
                 return {**await desk.hub.change_client(client_id, ("credentials",), body), "client_id": client_id}

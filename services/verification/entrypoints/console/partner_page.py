@@ -14,7 +14,6 @@ from services.verification.entrypoints.console.webhook_words import MET, OFFERS,
 from shared.errors import NotFound, SimpulError
 from shared.identifiers import ORGANISATION_PATTERN
 from shared.web.door import page
-from shared.web.problem import status_of
 
 PARTNER = PARTNERS + "/{org}"
 Org = Annotated[str, Path(max_length=80, pattern=ORGANISATION_PATTERN)]
@@ -39,7 +38,7 @@ class PartnerPage:
             request,
             "console/partner.html",
             here=PARTNERS,
-            status=status_of(error) if error else 200,
+            error=error,
             org=org,
             name=next((client["name"] for client in reversed(clients.items)), org),
             clients=clients.items,
@@ -50,8 +49,6 @@ class PartnerPage:
             met=MET,
             paused=PAUSED,
             offers=OFFERS,
-            error=error,
-            done=error is None and request.query_params.get("done") == "1",
             tested=tested,
         )
 

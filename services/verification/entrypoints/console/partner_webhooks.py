@@ -28,7 +28,7 @@ def partner_webhook_routes(partner: PartnerPage) -> APIRouter:
             answer = await partner.desk.hub.act(service, ("subscriptions", endpoint_id, action))
         except SimpulError as error:
             return await partner.shown(request, org, error=error)
-        await partner.desk.audited(request, f"partners.webhook-{action}", endpoint_id)
+        await partner.desk.console.audited(request, f"partners.webhook-{action}", endpoint_id)
         if action == "test":
             return await partner.shown(request, org, tested={**answer, "endpoint_id": endpoint_id})
         return RedirectResponse(f"{PARTNER.format(org=org)}?done=1", status_code=303)

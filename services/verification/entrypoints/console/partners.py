@@ -43,7 +43,7 @@ def _client_routes(desk: PartnerDesk) -> APIRouter:
         """Answers the page itself: what it shows once cannot be shown again."""
         try:
             wanted, private = wanted_client(form)
-            wanted |= {"awaits_approval": True, "officer": desk.officer(request)}
+            wanted |= {"awaits_approval": True, "officer": desk.console.officer(request)}
             made = await desk.once(request, form, "partners.register", lambda: desk.hub.register_client(wanted))
         except SimpulError as error:
             return await desk.shown(request, error=error, filled=form)

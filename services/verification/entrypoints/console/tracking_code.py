@@ -6,8 +6,9 @@ from fastapi.responses import RedirectResponse
 from services.verification.application.annotate import add_note
 from services.verification.application.console_people import DECIDERS
 from services.verification.application.give_code import give_code
-from services.verification.entrypoints.console.claim_sheet import CaseNumber, begin_once, show_claim
+from services.verification.entrypoints.console.claim_sheet import CaseNumber, show_claim
 from services.verification.entrypoints.console.frame import Console
+from services.verification.entrypoints.console.sent_once import begin_once
 from services.verification.entrypoints.http.desk import audit
 from services.verification.entrypoints.http.work.acting import begun_again
 from shared.errors import SimpulError
