@@ -10,7 +10,6 @@ import orjson
 
 from services.verification.application.case_desk import CaseDesk
 from services.verification.application.claim_document import document_of
-from services.verification.application.issue_letters import LetterClerk
 from services.verification.application.workplace import Workplace
 from services.verification.domain.claim import ClaimView
 from services.verification.domain.derivation import Policy
@@ -18,7 +17,7 @@ from services.verification.domain.entries import Entry
 from services.verification.domain.evidence import Evidence
 from shared.clock import FixedClock
 from tests.support.case_store_in_memory import InMemoryCases
-from tests.support.letter_cases import LETTERS, InMemoryLetters, letter_check
+from tests.support.letter_cases import InMemoryLetters, clerk_of
 
 BEGIN = datetime(2026, 11, 20, tzinfo=UTC)
 LIMIT_RUPIAH = 100_000_000
@@ -35,8 +34,7 @@ class ClaimWorld:
 
     def place(self) -> Workplace:
         policy = Policy(LIMIT_RUPIAH)
-        clerk = LetterClerk(LETTERS, self.letters, letter_check)
-        desk = CaseDesk(self._cases, self.clock, policy, timedelta(days=6), clerk)
+        desk = CaseDesk(self._cases, self.clock, policy, timedelta(days=6), clerk_of(self.letters))
         return Workplace(desk, self._cases, self.clock, policy)
 
     @property

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import Any
 
 from services.verification.application.console_claim import ClaimFile
-from services.verification.application.issue_letters import IssuedLetter
+from services.verification.application.issue_letters import IssuedLetter, LetterClerk
 from services.verification.application.letter_paper import Office
 from services.verification.application.letters import Letters
 from services.verification.domain.entries import Decision
@@ -89,3 +89,8 @@ class InMemoryLetters:
 
     async def content(self, letter: IssuedLetter) -> bytes:
         return self.contents[letter.id]
+
+
+def clerk_of(book: InMemoryLetters) -> LetterClerk:
+    """Who issues letters into this book."""
+    return LetterClerk(LETTERS, book, letter_check)

@@ -15,6 +15,7 @@ from shared.clock import FixedClock
 from shared.events import Event
 from shared.postgres.database import Database, Transaction
 from shared.sealing import Secrets
+from tests.support.letter_cases import InMemoryLetters, clerk_of
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 
@@ -29,7 +30,9 @@ class Work:
 
     def desk(self, transaction: Transaction) -> CaseDesk:
         store = PostgresCaseStore(transaction, self.secrets)
-        return CaseDesk(store, self.clock, Policy(four_eyes_rupiah=100_000_000), timedelta(days=6))
+        return CaseDesk(
+            store, self.clock, Policy(four_eyes_rupiah=100_000_000), timedelta(days=6), clerk_of(InMemoryLetters())
+        )
 
     async def receive(self, *events: Event) -> None:
         """One batch in one transaction."""

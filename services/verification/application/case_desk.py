@@ -7,6 +7,7 @@ derive, count versions and publish alike.
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
+from services.verification.application.case_changes import CaseChanges
 from services.verification.application.case_index import CaseIndex
 from services.verification.application.claim_document import changes_between, decision_digest, document_of
 from services.verification.application.claim_events import changed_event, state_event
@@ -22,7 +23,6 @@ from services.verification.application.records import (
     EvidenceRecord,
     Move,
     PersonLink,
-    StreamRow,
 )
 from services.verification.application.stream_rows import filtered_on, stream_row
 from services.verification.application.tell_workers import tell_workers
@@ -36,15 +36,14 @@ from services.verification.domain.grouping import Grouping, PersonLinks, group_e
 from services.verification.domain.membership import Membership, memberships_of
 from shared.clock import Clock
 from shared.errors import Conflict, NotFound
-from shared.events.envelope import Event
 from shared.identifiers import is_made_up, new_case_number, plain_organisation
 
 TOGETHER, APART = "together", "apart"
 
 
 class CaseDesk:
-    """One transaction's work on claims. Call `open…`, then any of the changes, then `close`. `letters` issues what the
-    claims give reason for; without it no letters go out."""
+    """One transaction's work on claims. Call `open`, then any of the changes, then `close`. `letters` issues what the
+    claims give reason for."""
 
     def __init__(
         self,
@@ -52,7 +51,7 @@ class CaseDesk:
         clock: Clock,
         policy: Policy,
         window: timedelta,
-        letters: LetterClerk | None = None,
+        letters: LetterClerk,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -62,17 +61,8 @@ class CaseDesk:
         self._index = CaseIndex(window)
         self._gathering = Gathering(store, self._index, window)
         self._entries = self._gathering.entries
-        self._new_entries: list[tuple[str, Entry]] = []
         self._links = self._gathering.links
-        self._new_links: list[PersonLink] = []
-        self._ended_links: list[frozenset[str]] = []
-        self._written: dict[str, EvidenceRecord] = {}
-        self._moves: dict[str, Move] = {}
-        self._changed: dict[str, ClaimRecord] = {}
-        self._stream: list[StreamRow] = []
-        self._turns: dict[str, tuple[str, str]] = {}
-        self._events: list[Event] = []
-        self._groupings: dict[frozenset[str], Grouping] = {}
+        self._changes = CaseChanges()
 
     async def open(
         self,
@@ -127,7 +117,7 @@ class CaseDesk:
             document if known is None or evidence.version == arrived.version else known.document,
         )
         self._index.put_evidence(record)
-        self._written[arrived.id] = record
+        self._changes.evidence[arrived.id] = record
         # A correction may part it from evidence that shared its claim; that is grouped anew beside it.
         mates = self._index.group_with(arrived.id) if known else set()
         self._rederive({arrived.id} | mates, {arrived.id}, ("evidence-updated",) if known else ())
@@ -136,7 +126,7 @@ class CaseDesk:
         """Whatever people or offices add; answers the changed claim."""
         claim = self.survivor(case_number)
         self._entries.setdefault(claim.case_number, []).append(entry)
-        self._new_entries.append((claim.case_number, entry))
+        self._changes.entries.append((claim.case_number, entry))
         self._rederive({claim.founder_id}, {claim.founder_id}, (code,))
         return self.survivor(case_number)
 
@@ -168,8 +158,7 @@ class CaseDesk:
             raise Conflict("claim.test-apart", "What a test client sent never becomes part of a real claim.")
         ones, others = self._index.group_with(one), self._index.group_with(other)
         self._end_links(ones, others, APART)
-        self._new_links.append(PersonLink(one, other, TOGETHER, person, self._clock.now()))
-        self._links[frozenset((one, other))] = TOGETHER
+        self._relate(one, other, TOGETHER, person)
         self._rederive({one, other}, {one, other}, ())
 
     def split(self, case_number: str, evidence_ids: Sequence[str], person: str) -> None:
@@ -177,21 +166,17 @@ class CaseDesk:
         group = self._index.group_of(self.survivor(case_number))
         leaving, staying = set(evidence_ids) & group, group - set(evidence_ids)
         self._end_links(leaving, staying, TOGETHER)
-        now = self._clock.now()
         for one in sorted(leaving):
             for other in sorted(staying):
-                self._new_links.append(PersonLink(one, other, APART, person, now))
-                self._links[frozenset((one, other))] = APART
+                self._relate(one, other, APART, person)
         first, *rest = sorted(leaving)
         for other in rest:
-            self._new_links.append(PersonLink(first, other, TOGETHER, person, now))
-            self._links[frozenset((first, other))] = TOGETHER
+            self._relate(first, other, TOGETHER, person)
         self._rederive(set(group), set(group), ("split",))
 
     def keep_apart(self, one: str, other: str, person: str) -> None:
         """A person says of a pair in the basket that it is two accidents."""
-        self._new_links.append(PersonLink(one, other, APART, person, self._clock.now()))
-        self._links[frozenset((one, other))] = APART
+        self._relate(one, other, APART, person)
         self._rederive({one, other}, set(), ())
 
     def look_again(self) -> None:
@@ -202,12 +187,16 @@ class CaseDesk:
                 seen |= self._index.component({claim.founder_id}, self._links)
                 self._rederive({claim.founder_id}, set(), ())
 
+    def _relate(self, one: str, other: str, relation: str, person: str) -> None:
+        self._changes.links.append(PersonLink(one, other, relation, person, self._clock.now()))
+        self._links[frozenset((one, other))] = relation
+
     def _end_links(self, ones: Iterable[str], others: Iterable[str], relation: str) -> None:
         others = list(others)
         for pair in [frozenset((one, other)) for one in ones for other in others]:
             if self._links.get(pair) == relation:
                 del self._links[pair]
-                self._ended_links.append(pair)
+                self._changes.ended_links.append(pair)
 
     # -- from evidence to claims --------------------------------------------------------------------------------
 
@@ -217,9 +206,7 @@ class CaseDesk:
         component = self._index.component(start, self._links)
         pieces = {id_: self._index.evidence[id_].evidence for id_ in component}
         grouping = self._grouped(component)
-        key = frozenset(component)
-        self._groupings.pop(key, None)
-        self._groupings[key] = grouping
+        self._changes.grouped(component, grouping)
         assignments = assign(grouping.groups, self._index.foundings(component), pieces)
         held = [(self._claim_of(assignment), assignment) for assignment in assignments]
         # All claims are placed before any is derived: a claim counts the entries of those merged into it.
@@ -243,9 +230,9 @@ class CaseDesk:
         for id_ in assignment.group:
             record = self._index.evidence[id_]
             if record.case_number != claim.case_number:
-                before = self._moves.get(id_)
+                before = self._changes.moves.get(id_)
                 was_held = before.was_held if before else record.case_number is not None
-                self._moves[id_] = Move(id_, claim.case_number, was_held)
+                self._changes.moves[id_] = Move(id_, claim.case_number, was_held)
                 record.case_number = claim.case_number
         newly = [n for n in assignment.absorbed if self._index.claims[n].merged_into != claim.case_number]
         for number in newly:
@@ -309,7 +296,8 @@ class CaseDesk:
         """One change of one claim: the next version, one row for the stream, one event."""
         before = claim.document and filtered_on(claim)
         if claim.document is not None:
-            self._turns.setdefault(claim.case_number, (claim.document["state"], claim.document["waiting_on"]))
+            turn = (claim.document["state"], claim.document["waiting_on"])
+            self._changes.turns.setdefault(claim.case_number, turn)
         digest = decision_digest(view) if view else states.MERGED
         claim.version += 1
         claim.decision_version += claim.decision_digest != digest
@@ -323,10 +311,10 @@ class CaseDesk:
         claim.document = {**numbers, **document, **numbers}
         if view is not None:
             claim.terms = self._terms(view)
-        self._changed[claim.case_number] = claim
         event = changed_event(claim, tuple(codes))
-        self._events.append(event)
-        self._stream.append(stream_row(claim, event.id, tuple(codes), before, self._clock.now()))
+        self._changes.claims[claim.case_number] = claim
+        self._changes.events.append(event)
+        self._changes.stream.append(stream_row(claim, event.id, tuple(codes), before, self._clock.now()))
 
     def _terms(self, view: ClaimView) -> tuple[str, ...]:
         terms = self._store.terms_of(piece.identity for piece in view.evidence)
@@ -341,55 +329,32 @@ class CaseDesk:
 
     async def close(self) -> list[ClaimRecord]:
         """Write everything; answers the claims that changed."""
-        changed = list(self._changed.values())
-        notifier = Notifier(self._clock.now())
-        for claim in changed:
-            entries = (
-                self._entries_of(self._index.founded_in(piece.id for piece in claim.view.evidence))
-                if claim.view
-                else []
-            )
-            self._events += notifier.notifications(claim, entries)
-        for claim in changed:
-            identities = {piece.identity for piece in claim.view.evidence} if claim.view else set()
-            self._events.append(state_event(claim, self._store.hashes_of(identities), self._clock.now()))
-        self._store.save_evidence(list(self._written.values()))
-        self._store.save_claims(changed)
-        self._store.save_traits({claim.case_number: claim.traits for claim in changed if not claim.is_test})
-        await self._store.move_evidence(list(self._moves.values()))
-        self._store.save_entries(self._new_entries)
-        await self._store.save_links(self._new_links, self._ended_links)
-        await self._save_pairs()
-        await tell_workers(self._store, changed, self._turns)
+        changed = list(self._changes.claims.values())
+        self._tell(changed)
+        await self._changes.save(self._store, self._index)
+        await tell_workers(self._store, changed, self._changes.turns)
         await self._issue_letters(changed)
-        self._store.append_stream(self._stream)
-        await self._store.publish(self._events)
+        self._store.append_stream(self._changes.stream)
+        await self._store.publish(self._changes.events)
         await self._store.write()
         return changed
 
+    def _tell(self, changed: Sequence[ClaimRecord]) -> None:
+        """Other services, of the state in which each claim is now."""
+        now, events = self._clock.now(), self._changes.events
+        notifier = Notifier(now)
+        for claim in changed:
+            events += notifier.notifications(claim, self._counted(claim.view) if claim.view else [])
+        for claim in changed:
+            identities = {piece.identity for piece in claim.view.evidence} if claim.view else set()
+            events.append(state_event(claim, self._store.hashes_of(identities), now))
+
+    def _counted(self, view: ClaimView) -> list[Entry]:
+        return self._entries_of(self._index.founded_in(piece.id for piece in view.evidence))
+
     async def _issue_letters(self, changed: Sequence[ClaimRecord]) -> None:
         for claim in changed:
-            if self.letters is not None and claim.view is not None and claim.document is not None:
+            if claim.view is not None and claim.document is not None:
                 numbers = self._index.founded_in(piece.id for piece in claim.view.evidence)
-                file = ClaimFile(claim.document, None, claim.view.evidence, tuple(self._entries_of(numbers)))
+                file = ClaimFile(claim.document, None, claim.view.evidence, tuple(self._counted(claim.view)))
                 await self.letters.issue(file, numbers, self._clock.now())
-
-    async def _save_pairs(self) -> None:
-        """The last word on each component; of lone evidence only what may stand in the basket."""
-        latest: dict[str, Grouping] = {}
-        ids: set[str] = set()
-        for among, grouping in self._groupings.items():
-            latest.update(dict.fromkeys(among, grouping))
-            # New evidence that bears a number and is alone cannot have stood in the basket.
-            ids |= {id_ for id_ in among if len(among) > 1 or grouping.unnamed or self._index.evidence[id_].revision}
-        if not ids:
-            return
-        groupings = list({id(grouping): grouping for grouping in latest.values()}.values())
-        pairs = [
-            pair
-            for grouping in groupings
-            for pair in grouping.pairs
-            if latest[pair.one] is grouping is latest[pair.other]
-        ]
-        unnamed = {id_ for id_, grouping in latest.items() if id_ in grouping.unnamed}
-        await self._store.save_pairs(pairs, unnamed, ids)

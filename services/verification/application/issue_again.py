@@ -3,7 +3,6 @@
 from services.verification.application.annotate import add_note
 from services.verification.application.issue_letters import IssuedLetter
 from services.verification.application.workplace import Person, Workplace, open_claim
-from shared.errors import Conflict
 from shared.regulation.codes import title_of
 
 
@@ -12,8 +11,6 @@ async def issue_again(place: Workplace, case_number: str, person: Person, kind: 
     merged or gives no reason for a letter of this kind."""
     await open_claim(place, case_number)
     clerk = place.desk.letters
-    if clerk is None:
-        raise Conflict("letter.nothing-to-write", "No letters are issued here.")
     clerk.ask_again(case_number, kind)
     title = title_of("letter_kinds", kind).title_id
     await add_note(place, case_number, person, f"Surat diterbitkan lagi ({title}): {reason}")

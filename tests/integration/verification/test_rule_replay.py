@@ -16,6 +16,7 @@ from shared.postgres.database import Transaction
 from shared.regulation.data_files import DATA_FOLDER, BadRuleFile
 from shared.regulation.rule_sets import RuleSet, rule_set_named
 from tests.support.agency_events import accident_report, random_nik
+from tests.support.letter_cases import InMemoryLetters, clerk_of
 from tests.support.verification_work import Work
 
 STAGE_2 = {"outcome": "death", "examined_on": "2026-11-20", "absence_periods": [], "costs": []}
@@ -24,7 +25,9 @@ STAGE_2 = {"outcome": "death", "examined_on": "2026-11-20", "absence_periods": [
 async def replayed(work: Work, rules: RuleSet) -> list[dict[str, Any]]:
     def under(transaction: Transaction) -> CaseDesk:
         store = PostgresCaseStore(transaction, work.secrets)
-        return CaseDesk(store, work.clock, Policy(100_000_000, rules=rules), timedelta(days=6))
+        return CaseDesk(
+            store, work.clock, Policy(100_000_000, rules=rules), timedelta(days=6), clerk_of(InMemoryLetters())
+        )
 
     return [json.loads(line) async for line in lines(RuleReplay(work.database, work.desk, under, rows_max=1))]
 

@@ -11,7 +11,6 @@ from services.verification.adapters.letter_press import LetterPress
 from services.verification.application.console_claim import ClaimFile
 from services.verification.application.issue_letters import (
     IssuedLetter,
-    LetterClerk,
     copy_for,
     found_among,
     letters_document,
@@ -20,13 +19,13 @@ from services.verification.application.issue_letters import (
 from shared.errors import Conflict, NotFound
 from tests.support.evidence_makers import at
 from tests.support.letter_cases import (
-    LETTERS,
     LINE,
     PAPER,
     InMemoryLetters,
     approved,
     asked,
     claim,
+    clerk_of,
     concluded,
     decision,
     file,
@@ -41,7 +40,7 @@ class Book(InMemoryLetters):
 
     def issue(self, found: ClaimFile, day: float = 3) -> list[IssuedLetter]:
         """What is issued of the claim as it stands; answers all letters."""
-        asyncio.run(LetterClerk(LETTERS, self, letter_check).issue(found, [CASE], at(day)))
+        asyncio.run(clerk_of(self).issue(found, [CASE], at(day)))
         return self.letters
 
 
@@ -97,7 +96,7 @@ def test_an_officer_may_issue_a_letter_again_as_the_claim_stands(book: Book) -> 
     found = concluded(decision("conclude", outcome="work_accident"))
     (first,) = book.issue(found)
     renamed = replace(found, document={**found.document, "worker": {"name": "Siti Aminah Putri", "nik_masked": None}})
-    clerk = LetterClerk(LETTERS, book, letter_check)
+    clerk = clerk_of(book)
     clerk.ask_again(CASE, "conclusion")
     asyncio.run(clerk.issue(renamed, [CASE], at(6)))
     (again,) = clerk.issued

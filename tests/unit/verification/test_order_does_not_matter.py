@@ -19,6 +19,7 @@ from shared.clock import FixedClock
 from shared.identifiers import trial_organisation
 from tests.support.case_store_in_memory import InMemoryCases
 from tests.support.evidence_makers import KPJ, NIK, OTHER_NIK, report, told, visit
+from tests.support.letter_cases import InMemoryLetters, clerk_of
 
 _MAKERS = {"report": report, "told": told, "visit": visit}
 _IDENTITIES = st.sampled_from([(NIK, None), (NIK, KPJ), (OTHER_NIK, None), (OTHER_NIK, KPJ), (None, KPJ), (None, None)])
@@ -99,7 +100,13 @@ async def _claims(batches: list[list[Evidence]]) -> tuple[list[dict[str, Any]], 
     for batch in batches:
         if not batch:
             continue
-        desk = CaseDesk(cases, FixedClock(datetime(2026, 12, 24, tzinfo=UTC)), Policy(10**8), timedelta(days=6))
+        desk = CaseDesk(
+            cases,
+            FixedClock(datetime(2026, 12, 24, tzinfo=UTC)),
+            Policy(10**8),
+            timedelta(days=6),
+            clerk_of(InMemoryLetters()),
+        )
         named = {piece.report_id for piece in batch if piece.report_id}
         await desk.open([], {piece.id for piece in batch} | named, [], arriving=batch)
         for piece in batch:

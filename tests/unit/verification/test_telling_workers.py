@@ -15,13 +15,16 @@ from services.verification.domain.evidence import Evidence
 from shared.clock import FixedClock
 from tests.support.case_store_in_memory import InMemoryCases
 from tests.support.evidence_makers import DAY_0, report, told, visit
+from tests.support.letter_cases import InMemoryLetters, clerk_of
 
 PHONE, OTHER = "+6281311112222", "+6281399998888"
 AGREED: dict[str, Any] = {"message_contact": PHONE, "birth_date": date(1990, 3, 12)}
 
 
 def desk(cases: InMemoryCases) -> CaseDesk:
-    return CaseDesk(cases, FixedClock(DAY_0 + timedelta(days=9)), Policy(10**8), timedelta(days=6))
+    return CaseDesk(
+        cases, FixedClock(DAY_0 + timedelta(days=9)), Policy(10**8), timedelta(days=6), clerk_of(InMemoryLetters())
+    )
 
 
 async def after(*pieces: Evidence) -> InMemoryCases:

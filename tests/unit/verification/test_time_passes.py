@@ -16,6 +16,7 @@ from shared.clock import FixedClock
 from shared.identifiers import WIB
 from tests.support.case_store_in_memory import InMemoryCases
 from tests.support.evidence_makers import DAY_0, report, told, visit
+from tests.support.letter_cases import InMemoryLetters, clerk_of
 
 END = datetime(2033, 1, 1, tzinfo=UTC)
 _STATEMENT = {"statement": DoctorStatement("recovered", (DAY_0 + timedelta(days=9)).date())}
@@ -40,7 +41,7 @@ class Office:
         self.clock = FixedClock(DAY_0)
 
     def desk(self) -> CaseDesk:
-        return CaseDesk(self.cases, self.clock, Policy(10**8), timedelta(days=6))
+        return CaseDesk(self.cases, self.clock, Policy(10**8), timedelta(days=6), clerk_of(InMemoryLetters()))
 
     async def receive(self, piece: Evidence) -> None:
         desk = self.desk()

@@ -13,6 +13,7 @@ from services.verification.domain.evidence import DoctorStatement, Evidence, Sta
 from shared.clock import FixedClock
 from tests.support.case_store_in_memory import InMemoryCases
 from tests.support.evidence_makers import KPJ, NIK, OTHER_NIK, at, report, visit
+from tests.support.letter_cases import InMemoryLetters, clerk_of
 
 NOW = datetime(2026, 12, 22, tzinfo=UTC)
 STORY = "Tangan kanan terjepit mesin press saat mengganti cetakan."
@@ -89,7 +90,7 @@ def test_the_third_claim_within_a_year_bears_the_flag() -> None:
 async def _received(*pieces: Evidence) -> InMemoryCases:
     cases = InMemoryCases()
     for piece in pieces:
-        desk = CaseDesk(cases, FixedClock(NOW), Policy(10**8), timedelta(days=6))
+        desk = CaseDesk(cases, FixedClock(NOW), Policy(10**8), timedelta(days=6), clerk_of(InMemoryLetters()))
         named = {piece.id} | ({piece.report_id} if piece.report_id else set())
         await desk.open([piece.identity], named, [])
         desk.receive_evidence(piece, None)
