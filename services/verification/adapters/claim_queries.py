@@ -26,6 +26,8 @@ _QUEUE = f"""SELECT case_number, version, document, next_due_at FROM claim
       AND ($7::text IS NULL OR ({_DUE}, case_number) > ($7::text::timestamptz, $8))
       AND ($10::boolean IS NULL OR ('{TEST_TERM}' = ANY(terms)) = $10)
     ORDER BY {_DUE}, case_number LIMIT $9"""  # noqa: S608 - no value is put into the text
+_CLAIM = "SELECT version, document, merged_into FROM claim WHERE case_number = $1"
+_MERGED_INTO = "SELECT merged_into FROM claim WHERE case_number = $1"
 _AUDIT = """SELECT id, at, org, client_id, officer, action, object_type, object_id, outcome, detail::text AS detail
     FROM audit_log WHERE ($1::text IS NULL OR object_id = $1) AND ($2::text IS NULL OR object_type = $2)
       AND ($3::text IS NULL OR action = $3) AND ($4::text IS NULL OR org = $4) AND ($5::bigint IS NULL OR id < $5)
@@ -70,13 +72,7 @@ class ClaimQueries:
 
     async def claim(self, case_number: str, now: datetime) -> tuple[dict[str, Any], str | None]:
         """The public claim, and the survivor's number when it was merged. Raises NotFound."""
-        row = None
-        if is_case_number(case_number):
-            row = await self._driver.fetchrow(
-                "SELECT version, document, merged_into FROM claim WHERE case_number = $1", case_number
-            )
-        if row is None:
-            raise NotFound("claim.not-found", "There is no claim under this number.")
+        row = await self._row(_CLAIM, case_number)
         document: dict[str, Any] = self._facts.open_claim(row["document"], case_number, row["version"])
         for clock in document["clocks"]:
             # The clock keeper makes this an event in a moment; who looks before that sees it all the same.
@@ -84,6 +80,16 @@ class ClaimQueries:
             if clock["met"] is None and due_at and due_at < now.replace(microsecond=0):
                 clock["met"] = False
         return document, row["merged_into"]
+
+    async def survivor_of(self, case_number: str) -> str | None:
+        merged_into: str | None = (await self._row(_MERGED_INTO, case_number))["merged_into"]
+        return merged_into
+
+    async def _row(self, query: str, case_number: str) -> Any:
+        row = await self._driver.fetchrow(query, case_number) if is_case_number(case_number) else None
+        if row is None:
+            raise NotFound("claim.not-found", "There is no claim under this number.")
+        return row
 
     async def unmatched(self, cursor: str | None, limit: int) -> Page:
         after = decode_cursor(cursor, str)

@@ -17,6 +17,8 @@ from shared.errors import Conflict, NotFound, Problem, Refusal, Unavailable
 
 _ITEMS_MAX = 200
 _CLIENTS_MAX = 5_000
+_BOARD_MAX = 20
+_NOT_OVER = ("upcoming", "current")
 _SENDING = ("intake", "disnaker_gateway")
 _CONSUMING = ("intake", "hospital_gateway", "disnaker_gateway", "verification")
 # Metric, and how its samples become one figure.
@@ -52,23 +54,21 @@ class HubClient:
         return Health(service, url, told, **figures)
 
     async def dead_letters(self) -> Listed:
-        return await self._every(_CONSUMING, "/v1/operations/dead-letters?state=open")
+        return await self._every(_CONSUMING, "/v1/operations/dead-letters", state="open")
 
     async def deliveries(self, state: str, endpoint_id: str | None = None) -> Listed:
-        to_one = f"&subscription_id={quote(endpoint_id)}" if endpoint_id else ""
-        return await self._every(_SENDING, f"/v1/operations/deliveries?state={quote(state)}{to_one}")
+        return await self._every(_SENDING, "/v1/operations/deliveries", state=state, subscription_id=endpoint_id)
 
     async def endpoints(self, org: str) -> Listed:
-        return await self._every(_SENDING, f"/v1/operations/subscriptions?org={quote(org)}")
+        return await self._every(_SENDING, "/v1/operations/subscriptions", org=org)
 
     async def clients(self, org: str | None = None) -> Listed:
-        of_one = f"&org={quote(org)}" if org else ""
         items: list[dict[str, Any]] = []
         cursor: str | None = None
         try:
             while len(items) < _CLIENTS_MAX:
-                after = f"&cursor={quote(cursor)}" if cursor else ""
-                page = await self._ask("GET", "partners", f"/v1/clients?limit={_ITEMS_MAX}{of_one}{after}")
+                place = f"/v1/clients{_asked(limit=_ITEMS_MAX, org=org, cursor=cursor)}"
+                page = await self._ask("GET", "partners", place)
                 items += page["items"]
                 cursor = page["next_cursor"]
                 if cursor is None:
@@ -82,41 +82,39 @@ class HubClient:
         return answer
 
     async def change_client(self, client_id: str, path: Sequence[str], body: dict[str, Any]) -> dict[str, Any]:
-        place = "/".join(quote(part, safe="") for part in (client_id, *path))
-        answer: dict[str, Any] = await self._ask("POST", "partners", f"/v1/clients/{place}", body)
+        place = _below("/v1/clients", client_id, *path)
+        answer: dict[str, Any] = await self._ask("POST", "partners", place, body)
         return answer
 
     async def revoke_client(self, client_id: str) -> None:
-        await self._ask("DELETE", "partners", f"/v1/clients/{quote(client_id, safe='')}")
+        await self._ask("DELETE", "partners", _below("/v1/clients", client_id))
 
     async def notices(self) -> Listed:
-        return await self._every(("partners",), "/v1/notices?phase=upcoming&phase=current&phase=ended")
+        return await self._every(("partners",), "/v1/notices", phase=(*_NOT_OVER, "ended"))
+
+    async def notices_not_over(self) -> Any:
+        """A page of them, those for partners too. Raises Refusal, Unavailable."""
+        return await self._ask("GET", "partners", f"/v1/notices{_asked(phase=_NOT_OVER, limit=_BOARD_MAX)}")
 
     async def tell(self, path: Sequence[str], body: dict[str, Any], once: str) -> dict[str, Any]:
-        place = "/".join(("/v1/notices", *(quote(part, safe="") for part in path)))
-        answer: dict[str, Any] = await self._ask("POST", "partners", place, body, once=once)
+        answer: dict[str, Any] = await self._ask("POST", "partners", _below("/v1/notices", *path), body, once=once)
         return answer
 
-    async def conformance_runs(self, org: str | None = None) -> Listed:
-        of_one = f"org={quote(org)}" if org else ""
-        return await self._every(("partners",), f"/v1/conformance-runs?{of_one}")
+    async def conformance_runs(self, org: str, at_most: int | None = None) -> Listed:
+        return await self._every(("partners",), "/v1/conformance-runs", org=org, limit=at_most or _ITEMS_MAX)
 
     async def look(self, service: str, path: Sequence[str], **query: str) -> dict[str, Any]:
-        place = "/".join(quote(part, safe="") for part in path)
-        asked = f"?{urlencode(query)}" if query else ""
-        answer: dict[str, Any] = await self._ask("GET", service, f"/v1/operations/{place}{asked}")
+        answer: dict[str, Any] = await self._ask("GET", service, f"{_below('/v1/operations', *path)}{_asked(**query)}")
         return answer
 
     async def act(self, service: str, path: Sequence[str], body: dict[str, Any] | None = None) -> dict[str, Any]:
-        place = "/".join(quote(part, safe="") for part in path)
-        answer: dict[str, Any] = await self._ask("POST", service, f"/v1/operations/{place}", body)
+        answer: dict[str, Any] = await self._ask("POST", service, _below("/v1/operations", *path), body)
         return answer
 
-    async def _every(self, services: Sequence[str], path: str) -> Listed:
+    async def _every(self, services: Sequence[str], path: str, **query: Any) -> Listed:
         asked = [service for service in services if service in self._urls]
-        answers = await asyncio.gather(
-            *(_told(self._ask("GET", service, f"{path}&limit={_ITEMS_MAX}")) for service in asked)
-        )
+        place = f"{path}{_asked(**{'limit': _ITEMS_MAX, **query})}"
+        answers = await asyncio.gather(*(_told(self._ask("GET", service, place)) for service in asked))
         items: list[dict[str, Any]] = []
         silent: list[tuple[str, str]] = []
         for service, answer in zip(asked, answers, strict=True):
@@ -146,6 +144,16 @@ class HubClient:
         refusal = {404: NotFound, 409: Conflict}.get(answer.status_code, Refusal)
         problems = [Problem(one["pointer"], one["code"], one["detail"]) for one in told.get("errors", ())]
         raise refusal(str(told.get("code", "refused")), str(told.get("detail", "The service refused.")), problems)
+
+
+def _below(root: str, *path: str) -> str:
+    return "/".join((root, *(quote(part, safe="") for part in path)))
+
+
+def _asked(**query: Any) -> str:
+    """What is asked for, of what is given."""
+    given = {name: value for name, value in query.items() if value is not None}
+    return f"?{urlencode(given, doseq=True)}" if given else ""
 
 
 async def _told(asking: Awaitable[Any]) -> Any:

@@ -82,8 +82,8 @@ class HubOperations(Protocol):
         """POST below `/v1/notices` of partners: a new notice, or how one goes on. The same `once` does it once. Raises
         as the others do."""
 
-    async def conformance_runs(self, org: str | None = None) -> Listed:
-        """The newest runs of the conformance kit, of all or of one organisation."""
+    async def conformance_runs(self, org: str, at_most: int | None = None) -> Listed:
+        """The newest runs of the conformance kit by one organisation."""
 
     async def look(self, service: str, path: Sequence[str], **query: str) -> dict[str, Any]:
         """GET below `/v1/operations`. Raises as `act` does."""

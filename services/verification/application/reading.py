@@ -39,6 +39,9 @@ class ClaimReader(Protocol):
     async def claim(self, case_number: str, now: datetime) -> tuple[dict[str, Any], str | None]:
         """The public claim, and the survivor's number when it was merged. Raises NotFound."""
 
+    async def survivor_of(self, case_number: str) -> str | None:
+        """The number of the claim that this one was merged into. Raises NotFound."""
+
     async def unmatched(self, cursor: str | None, limit: int) -> Page:
         """The open pairs of the basket."""
 

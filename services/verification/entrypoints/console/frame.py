@@ -39,19 +39,16 @@ del _ROLE_NAMES
 
 @dataclass(frozen=True)
 class Console:
-    """What every page works with. `open_queue` reads on an open transaction; `lasts` says
-    whether a session has not ended, without using it. Without `papers` none can be shown."""
+    """What every page works with. `open_queue` and `open_claims` read on an open transaction; `lasts` says whether a
+    session has not ended, without using it. Without `papers` none can be shown."""
 
     counter: Counter
     pages: Pages
     open_queue: Callable[[Transaction], QueueReader]
+    open_claims: Callable[[Transaction], ClaimFiles]
     letters: LetterDesk
     lasts: Callable[[str], Awaitable[bool]]
     papers: Papers | None = None
-
-    def open_claims(self, transaction: Transaction) -> ClaimFiles:
-        """Claims as this transaction sees them."""
-        return self.letters.open_claims(transaction)
 
     def page(
         self,

@@ -18,7 +18,7 @@ async def runs_of(hub: HubOperations, org: str) -> Sequence[dict[str, Any]] | No
 async def newest_runs(hub: HubOperations, orgs: Iterable[str]) -> dict[str, dict[str, Any] | None]:
     """The newest run of each hospital among these, None for one without; of a few of them where they are many."""
     asked = sorted({org for org in orgs if org.startswith(_KIND)})[:_ASKED_MAX]
-    found = await asyncio.gather(*(hub.conformance_runs(org) for org in asked))
+    found = await asyncio.gather(*(hub.conformance_runs(org, at_most=1) for org in asked))
     # Where the registry is silent nothing is said of runs.
     return {
         org: (dict(runs.items[0]) if runs.items else None)

@@ -1,13 +1,11 @@
 """Where letters that were issued are opened, by whoever may: each time a row in the audit log, for they name the
 worker."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from fastapi import Response
 
-from services.verification.application.console_claim import ClaimFiles
 from services.verification.application.issue_letters import (
     IssuedLetter,
     LetterBook,
@@ -22,7 +20,6 @@ from services.verification.application.worker_status import Followed
 from services.verification.entrypoints.http.desk import Counter, audit
 from services.verification.settings import VerificationSettings
 from shared.audit import AuditEntry, record
-from shared.postgres.database import Transaction
 from shared.web.door import Principal
 from shared.web.pages import formats
 
@@ -51,18 +48,17 @@ class Opened:
 
 @dataclass(frozen=True)
 class LetterDesk:
-    """`open_claims` reads on an open transaction."""
+    """Opens letters for whoever may read claims, and for the worker."""
 
     counter: Counter
     printer: Printer
-    open_claims: Callable[[Transaction], ClaimFiles]
 
     async def listed(
         self, caller: Principal, case_number: str, **detail: Any
     ) -> tuple[str | None, list[dict[str, Any]]]:
         """The number of the claim that this one was merged into, else its letters. Raises NotFound."""
         async with self.counter.database.transaction(caller.org) as transaction:
-            merged_into = (await self.open_claims(transaction).file(case_number)).merged_into
+            merged_into = await self.counter.open_reader(transaction).survivor_of(case_number)
             letters = await self.counter.open_letters(transaction).of_claims([case_number])
             await audit(transaction, caller, "claim.letters", case_number, **detail)
         return merged_into, letters_document(letters, self.counter.letter_check)
@@ -73,7 +69,7 @@ class LetterDesk:
         """The letter with this id, or the last of this kind; or the number of the claim that this one was merged into.
         `detail` may name the officer. Raises NotFound, and Conflict for a kind of which there is none."""
         async with self.counter.database.transaction(caller.org) as transaction:
-            merged_into = (await self.open_claims(transaction).file(case_number)).merged_into
+            merged_into = await self.counter.open_reader(transaction).survivor_of(case_number)
             if merged_into is not None:
                 return merged_into
             opened = await read_from(self.counter.open_letters(transaction), case_number, wanted, party, language)
@@ -84,7 +80,7 @@ class LetterDesk:
     async def opened_by_worker(self, followed: Followed, letter_id: str, language: Language) -> Opened:
         """One of the letters to the worker, for who has opened the claim with its code. Raises NotFound."""
         letter = followed.letter(letter_id)
-        party = "" if letter.to == WORKER else WORKER
+        party = copy_for(letter, WORKER)
         async with self.counter.database.system_transaction() as transaction:
             content = await self.counter.open_letters(transaction).content(letter)
             told = {"letter": letter.id, "kind": letter.kind, "party": party, "lang": language}
