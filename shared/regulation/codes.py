@@ -20,6 +20,15 @@ class Code:
     title_id: str
     title_en: str
 
+    @property
+    def title(self) -> dict[str, str]:
+        """Both, as JSON answers tell them."""
+        return {"id": self.title_id, "en": self.title_en}
+
+    def in_language(self, language: str) -> str:
+        """One of them: `id`, else English."""
+        return self.title_id if language == "id" else self.title_en
+
 
 def load_code_lists(path: Path) -> dict[str, list[Code]]:
     """List name → its codes, in the order of the file. Sided body parts come as `<part>_left` and `<part>_right`.

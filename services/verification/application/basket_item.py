@@ -10,7 +10,7 @@ from services.verification.domain.likeness import compare, employer_of, region_o
 from shared.identifiers import mask_nik
 from shared.regulation.codes import CODE_LISTS
 
-_TITLES = {code.code: {"id": code.title_id, "en": code.title_en} for code in CODE_LISTS["match_reasons"]}
+_TITLES = {code.code: code.title for code in CODE_LISTS["match_reasons"]}
 
 
 def basket_item(pair: StoredPair, sides: Sequence[tuple[str | None, Evidence]], found_at: str) -> dict[str, Any]:

@@ -21,8 +21,8 @@ def line_document(line: BenefitLine) -> dict[str, Any]:
 
 def remark_document(remark: Remark) -> dict[str, Any]:
     """A remark with its titles."""
-    title = title_of("estimate_remarks", remark.code)
-    return {"code": remark.code, "pointer": remark.pointer, "title": {"id": title.title_id, "en": title.title_en}}
+    title = title_of("estimate_remarks", remark.code).title
+    return {"code": remark.code, "pointer": remark.pointer, "title": title}
 
 
 def benefit_document(benefit: Benefit) -> dict[str, Any]:
@@ -38,11 +38,10 @@ def benefit_document(benefit: Benefit) -> dict[str, Any]:
 
 
 def _recipient(recipient: Recipient) -> dict[str, Any]:
-    title = title_of("recipients", recipient.payee)
     return {
         "benefit": recipient.benefit,
         "payee": recipient.payee,
-        "title": {"id": title.title_id, "en": title.title_en},
+        "title": title_of("recipients", recipient.payee).title,
         "relations": list(recipient.relations),
         "rank": recipient.rank,
         "guardian_required": recipient.guardian,

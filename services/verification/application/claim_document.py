@@ -245,7 +245,7 @@ def _discrepancy(item: Discrepancy) -> Document:
     return {
         "id": item.id,
         "field": item.field,
-        "title": _title(title_of("discrepancy_fields", item.field)),
+        "title": title_of("discrepancy_fields", item.field).title,
         "values": [{"evidence_id": evidence_id, "value": value} for evidence_id, value in item.values],
         "severity": item.severity,
         "owner": item.owner,
@@ -267,10 +267,9 @@ def _payment(payment: Payment) -> Document:
 
 
 def _reimbursement(reimbursement: Reimbursement) -> Document:
-    title = title_of("reimbursement_statuses", reimbursement.status)
     return {
         "status": reimbursement.status,
-        "title": {"id": title.title_id, "en": title.title_en},
+        "title": title_of("reimbursement_statuses", reimbursement.status).title,
         "claimed_rupiah": reimbursement.claimed_rupiah,
         "paid_rupiah": reimbursement.paid_rupiah,
         "legal_basis": "Permenaker 1/2025 art. 8(2b)",
@@ -309,7 +308,7 @@ def _flag(flag: Flag) -> Document:
     return {
         "id": flag.id,
         "code": flag.code,
-        "title": _title(title_of("flags", flag.code)),
+        "title": title_of("flags", flag.code).title,
         "explanation": {
             "id": explained.title_id.format(**{name: value.title_id for name, value in told.items()}),
             "en": explained.title_en.format(**{name: value.title_en for name, value in told.items()}),
@@ -326,10 +325,6 @@ def _told(value: str) -> Code:
     """A detail of a flag in both languages: `<list>/<code>` by the code's titles, anything else as it is."""
     name, _, code = value.partition("/")
     return title_of(name, code) if code and name in CODE_LISTS else Code(value, value, value)
-
-
-def _title(code: Code) -> Document:
-    return {"id": code.title_id, "en": code.title_en}
 
 
 def _evidence_list(evidence: Iterable[Evidence], determinations: Iterable[Determination]) -> list[Document]:

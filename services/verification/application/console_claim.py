@@ -141,7 +141,7 @@ def comparison(file: ClaimFile, *, revealed: bool) -> dict[str, Any]:
     for field, title, read in _FIELDS:
         cells = [read(piece) for piece in file.evidence] + [_determined(field, each) for each in determinations]
         if any(cells) and field not in covered:
-            plain.append({"title": {"id": title.title_id, "en": title.title_en}, "cells": cells})
+            plain.append({"title": title.title, "cells": cells})
     return {"columns": columns, "contradictions": found, "rows": plain}
 
 

@@ -164,7 +164,7 @@ def row_of(claim: QueueClaim, now: datetime, counting: Counting) -> dict[str, An
         "decision_version": document["decision_version"],
         "state": document["state"],
         "waiting_on": document["waiting_on"],
-        "reason": _titles("waiting_reasons", reason) if reason else None,
+        "reason": title_of("waiting_reasons", reason).title if reason else None,
         "about": about_of(reason, about),
         "worker": short_name(document["worker"]["name"]),
         "nik_masked": document["worker"]["nik_masked"],
@@ -174,7 +174,7 @@ def row_of(claim: QueueClaim, now: datetime, counting: Counting) -> dict[str, An
         "zone": zone_of(region) if region else WIB,
         "precision": document["occurred_at_precision"],
         "sources": sorted({piece["source"] for piece in document["evidence"] if piece["status"] != "withdrawn"}),
-        "flags": [_titles("flags", code) for code in claim.flags],
+        "flags": [title_of("flags", code).title for code in claim.flags],
         "discrepancies": sum(item["state"] == "open" for item in document["discrepancies"]),
         "assigned_to": document["assigned_to"],
         "due": due_of(document, now, counting),
@@ -185,7 +185,7 @@ def about_of(reason: str, about: str) -> dict[str, str] | None:
     """What stands after the colon of a reason to wait, in words where a list has them."""
     if not about:
         return None
-    return _titles(_ABOUT[reason], about) if reason in _ABOUT else {"id": about, "en": about}
+    return title_of(_ABOUT[reason], about).title if reason in _ABOUT else {"id": about, "en": about}
 
 
 def due_of(document: Mapping[str, Any], now: datetime, counting: Counting) -> dict[str, Any] | None:
@@ -200,7 +200,7 @@ def due_of(document: Mapping[str, Any], now: datetime, counting: Counting) -> di
     in_working_days = rule is not None and rule.working_days is not None and abs(left) > _SOON
     return {
         "clock": clock["clock"],
-        "title": _titles("clocks", clock["clock"]),
+        "title": title_of("clocks", clock["clock"]).title,
         "due_at": clock["due_at"],
         "overdue": left < timedelta(),
         "soon": timedelta() <= left < _SOON,
@@ -226,8 +226,3 @@ def short_name(name: str | None) -> str | None:
         return None
     first, *others = name.split()
     return " ".join([first, *(f"{other[0]}." for other in others)])
-
-
-def _titles(list_name: str, code: str) -> dict[str, str]:
-    found = title_of(list_name, code)
-    return {"id": found.title_id, "en": found.title_en}

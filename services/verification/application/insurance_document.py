@@ -20,7 +20,7 @@ def eligibility_document(found: Eligibility) -> Document:
     return {
         "on": found.on.isoformat(),
         "status": found.status,
-        "title": _title("eligibility_statuses", found.status),
+        "title": title_of("eligibility_statuses", found.status).title,
         "segment": one.segment if one else None,
         "employer_registration_number": one.employer_registration if one else None,
         "programmes": list(one.programmes) if one else [],
@@ -40,12 +40,12 @@ def payer_document(step: PayerStep) -> Document:
     """One payer in its place of the order."""
     return {
         "payer": step.payer,
-        "title": _title("payers", step.payer),
+        "title": title_of("payers", step.payer).title,
         "share": step.share,
-        "share_title": _title("payer_shares", step.share),
+        "share_title": title_of("payer_shares", step.share).title,
         "up_to_rupiah": step.up_to_rupiah,
         "reason": step.reason,
-        "reason_title": _title("payer_reasons", step.reason),
+        "reason_title": title_of("payer_reasons", step.reason).title,
         "legal_basis": step.legal_basis,
         "confidence": step.confidence,
     }
@@ -63,9 +63,9 @@ def jurisdiction_document(found: Jurisdiction) -> Document:
 def hand_over_document(note: HandOver) -> Document:
     return {
         "to": note.to,
-        "title": _title("payers", note.to),
+        "title": title_of("payers", note.to).title,
         "reason": note.reason,
-        "reason_title": _title("payer_reasons", note.reason),
+        "reason_title": title_of("payer_reasons", note.reason).title,
         "legal_basis": note.legal_basis,
         "concluded_at": note.concluded_at.isoformat(timespec="seconds") if note.concluded_at else None,
         "concluded_by": note.concluded_by,
@@ -117,8 +117,3 @@ def _membership(one: Membership) -> Document:
         "active_from": one.active_from.isoformat(),
         "active_to": one.active_to.isoformat() if one.active_to else None,
     }
-
-
-def _title(list_name: str, code: str) -> Document:
-    title = title_of(list_name, code)
-    return {"id": title.title_id, "en": title.title_en}

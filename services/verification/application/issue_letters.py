@@ -172,7 +172,7 @@ def letter_document(
     return {
         "id": letter.id,
         "kind": letter.kind,
-        "title": _title("letter_kinds", letter.kind),
+        "title": title_of("letter_kinds", letter.kind).title,
         "number": letter.number,
         "dated_at": letter.issued_at.isoformat(timespec="seconds"),
         "claim_version": letter.claim_version,
@@ -183,8 +183,3 @@ def letter_document(
         "sha256": letter.sha256,
         "receipt": check(letter.id).told(),
     }
-
-
-def _title(list_name: str, code: str) -> dict[str, str]:
-    title = title_of(list_name, code)
-    return {"id": title.title_id, "en": title.title_en}

@@ -59,8 +59,7 @@ class Draft:
         return self.formats.rupiah(amount, self.language)
 
     def titled(self, list_name: str, code: str) -> str:
-        title = title_of(list_name, code)
-        return title.title_id if self.language == "id" else title.title_en
+        return title_of(list_name, code).in_language(self.language)
 
     def article(self, legal_basis: str) -> str:
         """An article as the language cites it: the rule files write `art. 49`."""

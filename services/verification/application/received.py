@@ -83,7 +83,7 @@ def received_document(received: Sequence[Received], receipts: Receipts) -> list[
         {
             "kind": each.kind,
             "what": _what(each),
-            "who": _title(*each.sender),
+            "who": title_of(*each.sender).title,
             "received_at": each.at.isoformat(timespec="seconds"),
             "receipt": receipts.known(each.code).told() if each.code else None,
         }
@@ -133,13 +133,8 @@ def _words(entries: Sequence[Entry], codes: ReceiptCodes) -> list[Received]:
 
 
 def _what(received: Received) -> Mapping[str, str]:
-    words = _title("receipt_kinds", received.kind)
+    words = title_of("receipt_kinds", received.kind).title
     if received.document_code is None:
         return words
-    paper = _title("documents", received.document_code)
+    paper = title_of("documents", received.document_code).title
     return {language: f"{said}: {paper[language]}" for language, said in words.items()}
-
-
-def _title(list_name: str, code: str) -> dict[str, str]:
-    title = title_of(list_name, code)
-    return {"id": title.title_id, "en": title.title_en}

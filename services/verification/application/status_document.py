@@ -29,7 +29,6 @@ from shared.regulation.worker_rights import (
 )
 
 Document = dict[str, Any]
-Words = dict[str, str]
 
 COMPLAINT_LINE = "175"
 _OPEN_PAPERS = ("missing", "rejected")
@@ -57,11 +56,11 @@ def status_document(followed: Followed, now: datetime, receipts: Receipts) -> Do
         "case_number": followed.case_number,
         "test": claim.get("test", False),
         "state": claim["state"],
-        "heading": _words("worker_states", claim["state"]),
-        "explanation": _words("worker_state_explanations", claim["state"]),
+        "heading": title_of("worker_states", claim["state"]).title,
+        "explanation": title_of("worker_state_explanations", claim["state"]).title,
         "waiting_on": claim["waiting_on"],
-        "who_acts": _words("worker_actors", claim["waiting_on"]),
-        "what_is_needed": _words("worker_turns", reason.partition(":")[0]) if reason else None,
+        "who_acts": title_of("worker_actors", claim["waiting_on"]).title,
+        "what_is_needed": title_of("worker_turns", reason.partition(":")[0]).title if reason else None,
         "due_at": due_at,
         "overdue": due_at is not None and datetime.fromisoformat(due_at) < now,
         "missing": [_paper(item) for item in claim["checklist"] if item["required"] and item["state"] in _OPEN_PAPERS],
@@ -81,11 +80,6 @@ def _letter(letter: IssuedLetter, followed: Followed, receipts: Receipts) -> Doc
     return {**{name: told[name] for name in shown}, "copy": letter.to != WORKER}
 
 
-def _words(list_name: str, code: str) -> Words:
-    title = title_of(list_name, code)
-    return {"id": title.title_id, "en": title.title_en}
-
-
 def _due_at(claim: Mapping[str, Any], reason: str) -> str | None:
     wanted = _CLOCKS_OF_REASON.get(reason, ())
     due = [clock["due_at"] for clock in claim["clocks"] if clock["clock"] in wanted and clock["running"]]
@@ -98,7 +92,7 @@ def _paper(item: Mapping[str, Any]) -> Document:
         "title": item["title"],
         "state": item["state"],
         "responsible": item["responsible"],
-        "who_brings_it": _words("worker_actors", item["responsible"]),
+        "who_brings_it": title_of("worker_actors", item["responsible"]).title,
         "confidence": item["confidence"],
     }
 
@@ -170,11 +164,11 @@ def _accesses(followed: Followed) -> Iterable[Access]:
 
 def _access(access: Access, claim: Mapping[str, Any]) -> Document:
     kind, _, name = access.org.partition(":")
-    who = _words("worker_access_parties", kind)
+    who = title_of("worker_access_parties", kind).title
     told = _name_of(kind, name, claim)
     return {
         "who": {language: f"{text}: {told}" if told else text for language, text in who.items()},
-        "what": _words("worker_accesses", access.kind),
+        "what": title_of("worker_accesses", access.kind).title,
         "times": access.times,
         "last_at": access.last_at and access.last_at.isoformat(timespec="seconds"),
     }

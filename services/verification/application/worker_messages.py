@@ -51,9 +51,11 @@ _WORDS = {
 def turn_message(document: Mapping[str, Any], status_page: str, language: str) -> tuple[str, str]:
     """Subject and text of a new turn: where the claim stands and who acts now. `language` is `id` or `en`."""
     words, number = _WORDS[language], document["case_number"]
-    said = [words.turn.format(number=number, heading=_title("worker_states", document["state"], language))]
+    said = [
+        words.turn.format(number=number, heading=title_of("worker_states", document["state"]).in_language(language))
+    ]
     if document["waiting_on"] != NOBODY:
-        said.append(words.whose.format(actor=_title("worker_actors", document["waiting_on"], language)))
+        said.append(words.whose.format(actor=title_of("worker_actors", document["waiting_on"]).in_language(language)))
     said.append(words.follow.format(page=status_page))
     return words.turn_subject.format(number=number), " ".join(said)
 
@@ -62,8 +64,3 @@ def code_message(code: str, status_page: str, language: str) -> tuple[str, str]:
     """Subject and text that give the worker their code, once."""
     words = _WORDS[language]
     return words.code_subject, words.code.format(code=in_fours(code), page=status_page)
-
-
-def _title(list_name: str, code: str, language: str) -> str:
-    found = title_of(list_name, code)
-    return found.title_id if language == "id" else found.title_en

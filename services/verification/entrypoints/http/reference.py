@@ -14,8 +14,7 @@ from shared.web.openapi import refusals
 from shared.web.paging import Cursor, Limit
 
 _LISTS: dict[str, list[dict[str, Any]]] = {
-    name: [{"code": code.code, "title": {"id": code.title_id, "en": code.title_en}} for code in codes]
-    for name, codes in CODE_LISTS.items()
+    name: [{"code": code.code, "title": code.title} for code in codes] for name, codes in CODE_LISTS.items()
 }
 _CACHE = {"Cache-Control": "public, max-age=3600"}
 _Word = Annotated[str | None, Query(max_length=200, pattern=r"^[^\x00]*$")]
