@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -44,6 +44,8 @@ class Draft:
     zone: ZoneInfo
     clocks: Mapping[str, ClockRule]
     until: str | None = None
+    # What was marked as uncertain, for the letter to explain the mark.
+    uncertain: list[str] = field(default_factory=list)
 
     @property
     def words(self) -> Mapping[str, Any]:
@@ -68,7 +70,10 @@ class Draft:
     def marked(self, text: str, confidence: str) -> str:
         """With the mark unless it is certain."""
         told = self.article(text)
-        return told if confidence == "certain" else f"{told}{MARK}"
+        if confidence == "certain":
+            return told
+        self.uncertain.append(told)
+        return f"{told}{MARK}"
 
     def copies(self, parties: Iterable[str]) -> tuple[Copy, ...]:
         """Who gets a copy, by name."""
@@ -129,10 +134,10 @@ def conclusion_blocks(draft: Draft, told: Told, stance: Stance) -> list[Block]:
     blocks.append(Paragraph(_by_whom(draft, told)))
     if isinstance(told, Determination | ObjectionAnswer) and told.letter_number:
         blocks.append(Paragraph(words["letter_number"].format(number=told.letter_number)))
-    reason = None if isinstance(told, Determination) else told.reason
-    basis = None if isinstance(told, Determination) else told.legal_basis
+    basis = None
     if not isinstance(told, Determination):
-        blocks += _only("addressee", Heading(words["reasons"]), Paragraph(reason or words["no_reason"]))
+        basis = told.legal_basis
+        blocks += _only("addressee", Heading(words["reasons"]), Paragraph(told.reason or words["no_reason"]))
         blocks += _only("copies", Paragraph(words["not_in_copies"]))
     note = draft.document["hand_over_note"]
     if note is not None:
@@ -234,14 +239,15 @@ def _payment(draft: Draft, words: Mapping[str, Any]) -> list[Block]:
 def _objecting(draft: Draft, told: Told) -> list[Block]:
     """To whom the next step of the path leads, and until when; the minister is the last."""
     words = draft.words["objection"]
-    path, by = ("minister", "disnaker") if isinstance(told, Determination) else ("bpjs", "bpjs")
-    rule = draft.clocks[f"OBJECTION_{path.upper()}"]
-    if isinstance(told, ObjectionAnswer):
-        rule = draft.clocks["OBJECTION_MINISTER"]
-        basis = draft.marked(rule.legal_basis, rule.confidence)
-        return [Heading(draft.words["objecting"]), Paragraph(words["minister"].format(basis=basis))]
+    # Whose word it is, and whose clock runs once it is objected to.
+    by, clock = ("bpjs", "OBJECTION_BPJS")
+    if not isinstance(told, Decision):
+        by, clock = ("disnaker" if isinstance(told, Determination) else "minister", "OBJECTION_MINISTER")
+    rule = draft.clocks[clock]
     basis = draft.marked(rule.legal_basis, rule.confidence)
     text = words[by].format(office=draft.office.name, days=rule.working_days, basis=basis)
+    if by == "minister":
+        return [Heading(draft.words["objecting"]), Paragraph(text)]
     until = words["until"].format(due=draft.until) if draft.until else words["no_limit"]
     found: list[Block] = [Heading(draft.words["objecting"]), Paragraph(text), Paragraph(until)]
     if any(each["state"] == "open" for each in draft.document["objections"]):
@@ -255,19 +261,9 @@ def _ended(draft: Draft, blocks: list[Block], told: Told) -> list[Block]:
     ended: list[Block] = [*blocks, Paragraph(draft.office.name, strong=True)]
     if isinstance(told, Decision) and told.officer_name:
         ended.append(Paragraph(words["officer"].format(name=told.officer_name)))
-    if any(MARK in text for block in blocks for text in _marks(block)):
+    if draft.uncertain:
         ended.append(Paragraph(words["uncertain"], small=True))
     return [*ended, Paragraph(words["made"], small=True)]
-
-
-def _marks(block: Block) -> Iterator[str]:
-    """The texts of a block that may end with the mark."""
-    if isinstance(block, Paragraph):
-        yield block.text
-    elif isinstance(block, Items):
-        yield from (small for _, small in block.rows)
-    elif isinstance(block, Table):
-        yield from (cell for row in block.rows for cell in row[2:])
 
 
 def _clock(draft: Draft, name: str) -> Mapping[str, Any] | None:

@@ -147,6 +147,14 @@ def test_benefits_are_told_line_by_line_and_what_is_uncertain_is_marked() -> Non
     assert words_of("id")["uncertain"] in said(letter)
 
 
+def test_an_officers_own_star_makes_nothing_uncertain() -> None:
+    request = decision("request_completion", reason="Kuitansi 3 * 100.000 kabur.")
+    found = replace(asked(), entries=(request,))
+    text = said(letter_of(found, "completion-request", "id"))
+    assert "3 * 100.000" in text
+    assert words_of("id")["uncertain"] not in text
+
+
 def test_a_sum_without_lines_is_told_without_a_table() -> None:
     letter = letter_of(approved(), "benefit", "id")
     assert not [block for block in letter.blocks if isinstance(block, Table)]
