@@ -105,13 +105,10 @@ class Copy:
 
 @dataclass(frozen=True)
 class Letter:
-    """One letter in one language; `at` is the date that it bears, at the place of the event. `code` and `address` are
-    where anybody can check that it is genuine."""
+    """One letter in one language. `code` and `address` are where anybody can check that it is genuine."""
 
-    kind: str
     language: Language
     number: str
-    at: datetime
     office: Office
     head: Facts
     to: tuple[str, ...]

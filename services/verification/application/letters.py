@@ -113,10 +113,8 @@ class Letters:
         subject = words[occasion.kind]["subject"]
         dated = self._formats.day(issue.at, language, zone=zone)
         return Letter(
-            kind=occasion.kind,
             language=language,
             number=issue.number,
-            at=issue.at.astimezone(zone),
             office=self._office,
             head=Facts(((words["number"], issue.number), (words["date"], dated), (words["subject"], subject))),
             to=draft.party(occasion.to),
