@@ -61,6 +61,9 @@ class Window:
         return self.open("verification", sign_in_path(self.hub, role, name))
 
 
+OpenWindow = Callable[..., Window]
+
+
 def sign_in_path(hub: ServedHub, role: str, name: str) -> str:
     """The path of a one-time link."""
     api = hub.apis["verification"]
@@ -72,7 +75,7 @@ def sign_in_path(hub: ServedHub, role: str, name: str) -> str:
 
 
 @pytest.fixture
-def open_window(hub: ServedHub, browser: Browser) -> Iterator[Callable[..., Window]]:
+def open_window(hub: ServedHub, browser: Browser) -> Iterator[OpenWindow]:
     """`open_window(language="en", width=320)`: any number of windows, each like another computer."""
     contexts: list[BrowserContext] = []
     windows: list[Window] = []

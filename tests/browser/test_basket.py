@@ -1,17 +1,14 @@
 """The basket of doubtful pairs."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Window, assert_accessible
+from tests.browser.conftest import OpenWindow, assert_accessible
 from tests.browser.telling import told
 from tests.support.agency_events import ACCIDENT_AT, accident_report, medical_report, random_nik
 from tests.support.served_hub import ServedHub
-
-OpenWindow = Callable[..., Window]
 
 
 def doubtful_pair(hub: ServedHub) -> tuple[str, str]:

@@ -1,15 +1,12 @@
 """What a screen of the console costs, and that nothing on it jumps."""
 
-from collections.abc import Callable
-
 import pytest
 from playwright.sync_api import Page, Response, expect
 
-from tests.browser.conftest import Window
+from tests.browser.conftest import OpenWindow
 from tests.browser.telling import reported, visited
 from tests.support.served_hub import ServedHub
 
-OpenWindow = Callable[..., Window]
 # Of a first look with nothing in the browser's cache; a later one asks for the page alone.
 REQUESTS_MAX = 10
 BYTES_MAX = 120_000

@@ -1,6 +1,5 @@
 """One claim: what is seen of it, and what a verifier does about it."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -8,13 +7,12 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from services.partners.domain.partners import ClientKind
-from tests.browser.conftest import Window, assert_accessible
+from tests.browser.conftest import OpenWindow, Window, assert_accessible
 from tests.browser.telling import reported, told, visited
 from tests.support.agency_events import ACCIDENT_AT, accident_report, medical_report, random_nik
 from tests.support.claim_story import Story
 from tests.support.served_hub import ServedHub
 
-OpenWindow = Callable[..., Window]
 STAGE_2 = {"outcome": "recovered", "examined_on": "2026-11-20", "absence_periods": [], "costs": []}
 STATEMENT = {"outcome": "recovered", "examined_on": "2026-11-20"}
 

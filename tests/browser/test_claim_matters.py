@@ -1,20 +1,17 @@
 """What goes along with a claim, at its page: objections, complaints, return to work, payments, who follows it."""
 
-from collections.abc import Callable
-
 import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
 from services.partners.domain.partners import ClientKind
-from tests.browser.conftest import Window, assert_accessible
+from tests.browser.conftest import OpenWindow, assert_accessible
+from tests.browser.looking import shot
+from tests.browser.telephone import ask, telephone
 from tests.browser.telling import reported, told
 from tests.browser.test_claim import claim_page
-from tests.browser.test_worker_status import ask, shot, telephone
 from tests.support.agency_events import accident_report, medical_report, random_nik
 from tests.support.served_hub import ServedHub
-
-OpenWindow = Callable[..., Window]
 
 
 def disabled_worker(hub: ServedHub) -> str:

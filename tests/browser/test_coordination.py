@@ -1,13 +1,9 @@
 """The forum's view: charts, a table with the same numbers, and a file of it."""
 
-from collections.abc import Callable
-
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Window, assert_accessible
-
-OpenWindow = Callable[..., Window]
+from tests.browser.conftest import OpenWindow, assert_accessible
 
 
 @pytest.mark.parametrize("language", ["id", "en"])

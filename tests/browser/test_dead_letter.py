@@ -10,13 +10,12 @@ from services.partners.domain.partners import ClientKind
 from shared.errors import Unreadable
 from shared.events import Event
 from shared.outbox import Consumer
-from tests.browser.conftest import Window, assert_accessible
-from tests.browser.test_keyboard import walk
+from tests.browser.conftest import OpenWindow, assert_accessible
+from tests.browser.keyboard import walk
 from tests.support.agency_events import random_nik
 from tests.support.claim_story import accident_report
 from tests.support.served_hub import ServedHub, until
 
-OpenWindow = Callable[..., Window]
 # The event is at fault for the consumer of this test, until an operator names another region.
 WRONG_REGION, RIGHT_REGION, REFUSED = "3671", "3674", "region.unknown-to-a-test"
 

@@ -3,7 +3,6 @@ row, the corrected row, and where the claims stand."""
 
 import io
 import json
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,12 +13,12 @@ from playwright.sync_api import FilePayload, Page, expect
 
 from services.partners.domain.partners import ClientKind
 from shared.identifiers import WIB
-from tests.browser.conftest import Window, assert_accessible
-from tests.browser.test_lapor import assert_fits, go_on, shot
+from tests.browser.conftest import OpenWindow, Window, assert_accessible
+from tests.browser.looking import assert_fits, shot
+from tests.browser.test_lapor import go_on
 from tests.support.served_hub import ServedHub
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-OpenWindow = Callable[..., Window]
 
 
 def access_file(hub: ServedHub, number: str) -> FilePayload:

@@ -2,31 +2,21 @@
 seen at `/status`, among the claims and in the console."""
 
 import base64
-import os
-from collections.abc import Callable
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import FilePayload, Page, expect
 
 from services.partners.domain.partners import ClientKind
 from shared.identifiers import WIB
-from tests.browser.conftest import Window, assert_accessible
+from tests.browser.conftest import OpenWindow, Window, assert_accessible
+from tests.browser.looking import assert_fits, shot
 from tests.support.served_hub import ServedHub
 
-OpenWindow = Callable[..., Window]
 PICTURE = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )
 _WEIGHT_MAX = 50_000
-
-
-def shot(page: Page, name: str) -> None:
-    """Kept where `SIMPUL_SCREENSHOTS` says, for people to look at."""
-    folder = os.environ.get("SIMPUL_SCREENSHOTS")
-    if folder:
-        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
 
 
 def go_on(page: Page, name: str = "Lanjut") -> None:
@@ -37,11 +27,6 @@ def fill_date(page: Page, name: str, day: datetime) -> None:
     page.locator(f"#{name}_day").fill(str(day.day))
     page.locator(f"#{name}_month").select_option(str(day.month))
     page.locator(f"#{name}_year").fill(str(day.year))
-
-
-def assert_fits(page: Page) -> None:
-    """Nothing has to be scrolled sideways."""
-    assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
 def who_reports(page: Page, phone: str = "0812 3456 7890") -> None:

@@ -1,33 +1,23 @@
 """A letter from the decision that issues it to the worker who reads it and to anybody who checks it."""
 
-import os
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import httpx
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from services.partners.domain.partners import ClientKind
 from shared.identifiers import new_tracking_code
 from shared.sealing import load_secrets
-from tests.browser.conftest import Window, assert_accessible
+from tests.browser.conftest import OpenWindow, assert_accessible
+from tests.browser.keyboard import walk
+from tests.browser.looking import assert_fits, shot
+from tests.browser.telephone import ask, telephone
 from tests.browser.telling import told
-from tests.browser.test_keyboard import walk
-from tests.browser.test_worker_status import ask, assert_fits, telephone
 from tests.support.agency_events import accident_report, medical_report, random_nik
 from tests.support.served_hub import ServedHub
 
-OpenWindow = Callable[..., Window]
 _WEIGHT_MAX = 50_000
 STAGE_2 = {"outcome": "recovered", "examined_on": "2026-11-20", "absence_periods": [], "costs": []}
-
-
-def shot(page: Page, name: str) -> None:
-    """Kept where `SIMPUL_SCREENSHOTS` says, for people to look at."""
-    folder = os.environ.get("SIMPUL_SCREENSHOTS")
-    if folder:
-        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
 
 
 def decide(hub: ServedHub, number: str, decision: str, **body: Any) -> httpx.Response:

@@ -1,15 +1,11 @@
 """What the hub tells of itself: published at the console, seen by verifiers, partners, workers and all, and over."""
 
-from collections.abc import Callable
-
 from joserfc.jwk import ECKey
 from playwright.sync_api import Page, expect
 
 from services.partners.domain.partners import ClientKind
-from tests.browser.conftest import Window, assert_accessible
+from tests.browser.conftest import OpenWindow, assert_accessible
 from tests.support.served_hub import ServedHub, until
-
-OpenWindow = Callable[..., Window]
 
 
 def published(page: Page, **fields: str) -> None:

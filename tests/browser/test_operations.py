@@ -1,7 +1,5 @@
 """The operator's page: health of every part, a dead letter handled again, and what did not reach a partner."""
 
-from collections.abc import Callable
-
 import pytest
 from playwright.sync_api import expect
 
@@ -9,12 +7,11 @@ from services.partners.domain.partners import ClientKind
 from shared.errors import Unreadable
 from shared.kafka.bus import Record
 from shared.outbox import Consumer
-from tests.browser.conftest import Window, assert_accessible
+from tests.browser.conftest import OpenWindow, assert_accessible
 from tests.support.agency_events import random_nik
 from tests.support.claim_story import accident_report
 from tests.support.served_hub import ServedHub, until
 
-OpenWindow = Callable[..., Window]
 REFUSED = "event.refused-by-a-test"
 
 

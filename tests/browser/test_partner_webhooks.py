@@ -1,17 +1,15 @@
 """A partner's page: its webhook endpoints watched, tried out with a test message, held and let go on."""
 
-from collections.abc import Callable
 from typing import Any
 
 from joserfc.jwk import ECKey
 from playwright.sync_api import expect
 
 from services.partners.domain.partners import ClientKind
-from tests.browser.conftest import Window, assert_accessible
+from tests.browser.conftest import OpenWindow, assert_accessible
 from tests.support.served_hub import ServedHub
 from tests.support.webhook_receiver import webhook_receiver
 
-OpenWindow = Callable[..., Window]
 # Nobody else in these tests has anything to do with these.
 _PROVINCES = iter(("71", "72", "73", "74", "75", "76", "81", "82"))
 

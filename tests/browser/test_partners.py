@@ -5,7 +5,7 @@ import json
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,11 +14,9 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, JWKRegistry
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Window, assert_accessible
+from tests.browser.conftest import OpenWindow, assert_accessible
 from tests.support.key_server import key_set
 from tests.support.served_hub import ServedHub
-
-OpenWindow = Callable[..., Window]
 
 
 @dataclass

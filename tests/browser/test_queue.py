@@ -1,17 +1,15 @@
 """The live queue, as verifiers see and use it."""
 
 import re
-from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Window, assert_accessible
+from tests.browser.conftest import OpenWindow, assert_accessible
 from tests.browser.telling import reported, visited
 from tests.support.agency_events import random_nik
 from tests.support.served_hub import ServedHub
 
-OpenWindow = Callable[..., Window]
 SCRIPT = "<script>document.title='stolen'</script><img src=x onerror=document.title='stolen'>"
 
 

@@ -1,28 +1,16 @@
 """A receipt is checked by somebody who only holds its code: genuine or not, the file or another, and nothing else."""
 
-import os
-from collections.abc import Callable
-from pathlib import Path
-
 import orjson
 import pytest
 from playwright.sync_api import Page, expect
 
 from services.partners.domain.partners import ClientKind
-from tests.browser.conftest import Window, assert_accessible
+from tests.browser.conftest import OpenWindow, assert_accessible
+from tests.browser.looking import shot
 from tests.support.agency_events import random_nik
 from tests.support.claim_story import accident_report, bundle
 from tests.support.intake_service import PDF
 from tests.support.served_hub import ServedHub
-
-OpenWindow = Callable[..., Window]
-
-
-def shot(page: Page, name: str) -> None:
-    """Kept where `SIMPUL_SCREENSHOTS` says, for people to look at."""
-    folder = os.environ.get("SIMPUL_SCREENSHOTS")
-    if folder:
-        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
 
 
 def received(hub: ServedHub) -> str:

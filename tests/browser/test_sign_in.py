@@ -1,14 +1,10 @@
 """Coming in and going out."""
 
-from collections.abc import Callable
-
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Window, assert_accessible, sign_in_path
+from tests.browser.conftest import OpenWindow, assert_accessible, sign_in_path
 from tests.support.served_hub import ServedHub
-
-OpenWindow = Callable[..., Window]
 
 
 @pytest.mark.parametrize("language", ["id", "en"])

@@ -1,20 +1,18 @@
 """What test clients send, as people at the console and the worker's page see it."""
 
 import json
-from collections.abc import Callable
 
 from playwright.sync_api import expect
 
 from services.partners.domain.partners import ClientKind
 from shared.identifiers import trial_organisation
-from tests.browser.conftest import Window, assert_accessible
+from tests.browser.conftest import OpenWindow, assert_accessible
+from tests.browser.looking import shot
+from tests.browser.telephone import ask
 from tests.browser.telling import reported
-from tests.browser.test_worker_status import ask, shot
 from tests.support.agency_events import random_nik
 from tests.support.claim_story import accident_report
 from tests.support.served_hub import ORGS, ServedHub, until
-
-OpenWindow = Callable[..., Window]
 
 
 def tried(hub: ServedHub) -> tuple[str, str, str]:

@@ -1,19 +1,18 @@
 """The worker's page on a small telephone without scripts: from code and birth date to the claim and a complaint."""
 
 import json
-import os
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from services.partners.domain.partners import ClientKind
 from services.verification.settings import VerificationSettings
 from shared.identifiers import new_tracking_code
 from shared.sealing import load_secrets
-from tests.browser.conftest import Window, assert_accessible
+from tests.browser.conftest import OpenWindow, assert_accessible
+from tests.browser.looking import assert_fits, shot
+from tests.browser.telephone import ask, telephone
 from tests.browser.telling import told as tell
 from tests.browser.telling import visited
 from tests.support.agency_events import accident_report as told_of_accident
@@ -21,7 +20,6 @@ from tests.support.agency_events import medical_report, random_nik
 from tests.support.claim_story import accident_report
 from tests.support.served_hub import ServedHub, until
 
-OpenWindow = Callable[..., Window]
 _WEIGHT_MAX = 50_000
 
 
@@ -34,33 +32,6 @@ def told(hub: ServedHub) -> dict[str, Any]:
     hub.quiet()
     body: dict[str, Any] = answer.json()
     return body
-
-
-def telephone(open_window: OpenWindow, language: str = "id", **options: Any) -> Window:
-    return open_window(language, width=320, height=640, java_script_enabled=False, **options)
-
-
-def shot(page: Page, name: str) -> None:
-    """Kept where `SIMPUL_SCREENSHOTS` says, for people to look at."""
-    folder = os.environ.get("SIMPUL_SCREENSHOTS")
-    if folder:
-        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
-
-
-def ask(page: Page, code: str, day: str = "12", month: str = "3", year: str = "1990") -> None:
-    page.locator("#tracking_code").fill(code)
-    page.locator("#day").fill(day)
-    page.locator("#month").select_option(month)
-    page.locator("#year").fill(year)
-    page.locator("main form.card button").click()
-
-
-def assert_fits(page: Page) -> None:
-    """Nothing has to be scrolled sideways."""
-    box = page.locator("html").bounding_box()
-    assert box is not None
-    assert box["width"] <= 320
-    assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
 def test_a_worker_brought_to_a_hospital_opens_the_claim_with_the_code_from_the_message(
