@@ -11,6 +11,7 @@ import pytest
 from services.verification.adapters.hub_client import HubClient
 from services.verification.adapters.hub_tokens import HubTokens
 from services.verification.application.hub_operations import by_cause
+from services.verification.entrypoints.console.partner_runs import newest_runs, runs_of
 from shared.errors import Conflict, NotFound, Refusal, Unavailable
 from shared.sealing import create_secrets
 from shared.sealing.secrets_folder import OPERATOR_FILE
@@ -53,9 +54,11 @@ def hub(services: Services, tmp_path: Path) -> HubClient:
     return client(services, tmp_path / OPERATOR_FILE)
 
 
-def client(services: Services, key_file: Path | None) -> HubClient:
+URLS = {"intake": "http://intake.test", "disnaker_gateway": "http://away.test"}
+
+
+def client(services: Services, key_file: Path | None, urls: dict[str, str] = URLS) -> HubClient:
     http = httpx.AsyncClient(transport=httpx.MockTransport(services))
-    urls = {"intake": "http://intake.test", "disnaker_gateway": "http://away.test"}
     endpoint = "http://issuer.test/oauth2/token"
     return HubClient(http, urls, HubTokens(http, key_file, endpoint, endpoint))
 
@@ -96,6 +99,19 @@ async def test_what_a_service_refuses_is_refused_in_its_words(hub: HubClient, se
         await hub.act("intake", ("dead-letters", "x", "redrive"))
     with pytest.raises(NotFound):
         await hub.act("moon", ("dead-letters", "x", "redrive"))
+
+
+async def test_of_a_hospital_whose_registry_is_silent_no_run_is_said_to_be_missing(
+    services: Services, tmp_path: Path
+) -> None:
+    create_secrets(tmp_path)
+    hub = client(services, tmp_path / OPERATOR_FILE, {"partners": "http://partners.test"})
+    services.answers["/v1/conformance-runs"] = (503, {})
+    assert await runs_of(hub, "hospital:1000001") is None
+    assert await newest_runs(hub, ["hospital:1000001"]) == {}
+    services.answers["/v1/conformance-runs"] = (200, {"items": [{"id": "r"}], "next_cursor": None})
+    assert await runs_of(hub, "hospital:1000001") == ({"id": "r", "service": "partners"},)
+    assert await runs_of(hub, "employer:JJ012345") is None
 
 
 async def test_one_token_serves_until_it_expires(hub: HubClient, services: Services) -> None:
