@@ -5,17 +5,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from services.verification.adapters.claim_contents import ClaimContents, contents_of
 from services.verification.adapters.claim_queries import ClaimQueries
 from services.verification.adapters.letter_book import letters_of
-from services.verification.adapters.report_papers import papers_of
 from services.verification.adapters.sealed_facts import FactsSealer
-from services.verification.application.console_claim import Paper
 from services.verification.application.received import Received, is_own, received_on, without_codes
 from services.verification.application.records import EvidenceRecord
 from services.verification.application.worker_status import Access, Followed, birth_dates_of
 from services.verification.domain.contacts import contacts
-from services.verification.domain.entries import Entry
-from services.verification.domain.evidence import Evidence
 from shared.audit import AuditEntry, record
 from shared.identifiers import is_tracking_code
 from shared.postgres.database import Transaction
@@ -34,9 +31,6 @@ _CLAIM = """SELECT c.case_number, c.notification_sequence, t.companion_id FROM t
     JOIN evidence_link l ON l.evidence_id = t.evidence_id AND l.ended_at IS NULL
     JOIN claim c ON c.case_number = l.case_number
     WHERE t.code_hash = ANY($1::text[]) AND t.ended_at IS NULL"""
-_EVIDENCE = """SELECT e.id, e.revision, e.facts, e.kind, e.version, e.document
-    FROM evidence_link l JOIN evidence e ON e.id = l.evidence_id
-    WHERE l.ended_at IS NULL AND l.case_number = $1"""
 # A claim's merged numbers are the same claim to the worker. Whoever looked at it with this code is the worker.
 _ACCESSES_MAX = 20
 _ACCESSES = """SELECT org, CASE WHEN action LIKE 'claim.%' THEN 'looked' ELSE 'worked' END AS kind, count(*) AS times,
@@ -45,8 +39,6 @@ _ACCESSES = """SELECT org, CASE WHEN action LIKE 'claim.%' THEN 'looked' ELSE 'w
     WHERE object_id IN (SELECT case_number FROM claim WHERE case_number = $1 OR merged_into = $1)
       AND org NOT LIKE 'worker:%'
     GROUP BY 1, 2 ORDER BY max(at) DESC LIMIT $2"""
-_ENTRIES = """SELECT id, kind, document FROM claim_entry WHERE case_number IN (
-    SELECT case_number FROM claim WHERE case_number = $1 OR merged_into = $1)"""
 _IS_GIVEN = """SELECT EXISTS (SELECT FROM tracking_code WHERE companion_id IS NULL AND evidence_id = ANY($1::text[]))"""
 _COMPANION = "INSERT INTO tracking_code (code_hash, org, evidence_id, companion_id) VALUES ($1, $2, $3, $4)"
 _END_COMPANION = "UPDATE tracking_code SET ended_at = $2 WHERE companion_id = $1 AND ended_at IS NULL"
@@ -100,30 +92,22 @@ class TrackingCodes:
             return None
         number = claim["case_number"]
         document, _ = await ClaimQueries(self._transaction, self._secrets).claim(number, now)
-        facts = FactsSealer(self._secrets.sealer)
-        rows = await self._driver.fetch(_EVIDENCE, number)
-        pieces = [facts.open_evidence(row["facts"], row["id"], row["revision"]) for row in rows]
+        held = await contents_of(self._transaction, FactsSealer(self._secrets.sealer), number)
         accesses = await self._driver.fetch(_ACCESSES, number, _ACCESSES_MAX)
-        entries = [
-            facts.open_entry(row["kind"], row["document"], str(row["id"]))
-            for row in await self._driver.fetch(_ENTRIES, number)
-        ]
         return Followed(
             number,
             document,
-            frozenset(born for piece in pieces for born in birth_dates_of(piece)),
+            frozenset(born for piece in held.evidence for born in birth_dates_of(piece)),
             claim["notification_sequence"] > 0,
             tuple(Access(row["org"], row["kind"], row["times"], row["last_at"]) for row in accesses),
-            bool(contacts(pieces, entries)),
+            bool(contacts(held.evidence, held.entries)),
             str(claim["companion_id"]) if claim["companion_id"] else None,
-            await self._received(pieces, [paper for row in rows for paper in papers_of(facts, row)], entries),
+            await self._received(held),
             tuple(await letters_of(self._transaction, [number])),
         )
 
-    async def _received(
-        self, pieces: Sequence[Evidence], papers: Sequence[Paper], entries: Sequence[Entry]
-    ) -> tuple[Received, ...]:
+    async def _received(self, held: ClaimContents) -> tuple[Received, ...]:
         codes = ReceiptCodes.of(self._secrets.worker_keys)
-        received = received_on(pieces, papers, entries, codes)
+        received = received_on(held.evidence, held.papers, held.entries, codes)
         own = [each.code for each in received if each.code is not None and is_own(each.code)]
         return without_codes(received, await given_among(self._transaction, own) if own else ())

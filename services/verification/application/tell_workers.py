@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from services.verification.application.ports import CaseStore
 from services.verification.application.records import ClaimRecord
 from services.verification.application.worker_status import birth_dates_of
+from services.verification.domain.claim import ClaimView
 from services.verification.domain.contacts import contacts
 from services.verification.domain.evidence import MEDICAL_REPORT
 from shared.identifiers import new_tracking_code
@@ -21,28 +22,28 @@ async def tell_workers(store: CaseStore, changed: Sequence[ClaimRecord], turns: 
     """Once a unit of work. Who has just got the code is told no turn beside it: the page says it. Nobody is told of a
     test claim: the number may be somebody's."""
     for claim in changed:
-        if claim.view is None or claim.is_test:
+        view = claim.view
+        if view is None or claim.is_test:
             continue
-        whom = contacts(claim.view.evidence, claim.view.entries)
-        if whom and not await _gave_code(store, claim):
+        whom = contacts(view.evidence, view.entries)
+        if whom and not await _gave_code(store, claim.case_number, view):
             before, document = turns.get(claim.case_number), claim.document or {}
             if before is not None and before != (document["state"], document["waiting_on"]):
                 await store.tell_turn(whom, document)
 
 
-async def _gave_code(store: CaseStore, claim: ClaimRecord) -> bool:
+async def _gave_code(store: CaseStore, case_number: str, view: ClaimView) -> bool:
     """Whether the worker was given their code just now: nobody had one of this claim, a hospital says that the worker
     wants one, and a birth date is known, without which it would open nothing."""
-    evidence = claim.view.evidence if claim.view else ()
-    visits = [piece for piece in evidence if piece.kind == MEDICAL_REPORT and piece.message_contact]
-    agreed = contacts(visits, claim.view.entries if claim.view else ())
-    if not agreed or any(piece.tracking_code_hash for piece in evidence):
+    visits = [piece for piece in view.evidence if piece.kind == MEDICAL_REPORT and piece.message_contact]
+    agreed = contacts(visits, view.entries)
+    if not agreed or any(piece.tracking_code_hash for piece in view.evidence):
         return False
-    if not any(birth_dates_of(piece) for piece in evidence):
+    if not any(birth_dates_of(piece) for piece in view.evidence):
         return False
     visit = next(piece for piece in visits if piece.message_contact == agreed[0].address)
     code = new_tracking_code()
-    if not await store.codes.give_first(claim.case_number, visit.id, [piece.id for piece in evidence], code):
+    if not await store.codes.give_first(case_number, visit.id, [piece.id for piece in view.evidence], code):
         return False
     await store.tell_code(agreed[0], code)
     return True
