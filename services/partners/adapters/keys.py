@@ -6,6 +6,7 @@ from typing import Any
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
+from services.partners.application.ports import Unchecked
 from services.partners.domain.assertion import AssertionRefused
 from shared.web.signatures import PRIVATE_MEMBERS, NotSigned, PublicKey, UnusableKey, public_key, unverified, verified
 
@@ -38,22 +39,16 @@ class JoseClientKeys:
 class JoseAssertions:
     """`Assertions`."""
 
-    def client_id(self, assertion: str) -> str | None:
+    def unchecked(self, assertion: str) -> Unchecked | None:
         try:
-            _, claims = unverified(assertion)
+            header, claims = unverified(assertion)
         except NotSigned:
             return None
-        named = claims.get("sub", claims.get("iss"))
+        client, kid = claims.get("sub", claims.get("iss")), header.get("kid")
         # PostgreSQL takes neither NUL nor half of a surrogate pair; no client is called so.
-        return named if isinstance(named, str) and named.isprintable() and len(named) <= 255 else ""
-
-    def kid(self, assertion: str) -> str | None:
-        try:
-            header, _ = unverified(assertion)
-        except NotSigned:
-            return None
-        named = header.get("kid")
-        return named if isinstance(named, str) else None
+        if not isinstance(client, str) or not client.isprintable() or len(client) > 255:
+            client = ""
+        return Unchecked(client, kid if isinstance(kid, str) else None)
 
     def claims(self, assertion: str, public_jwk: Mapping[str, str]) -> Mapping[str, Any]:
         key = public_key(public_jwk)

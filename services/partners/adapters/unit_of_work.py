@@ -11,7 +11,7 @@ import asyncpg
 import orjson
 
 from services.partners.application.ports import Backlog, Registry
-from services.partners.domain.credentials import Credential, CredentialKind
+from services.partners.domain.credentials import Credential
 from services.partners.domain.key_sets import PAUSE, KeySet
 from services.partners.domain.partners import Client, ClientKind, ClientStatus, Organisation
 from shared.audit import AuditEntry, record
@@ -251,7 +251,6 @@ def _client(row: "asyncpg.Record") -> Client:
 def _credential(row: "asyncpg.Record") -> Credential:
     return Credential(
         id=row["id"],
-        kind=CredentialKind(row["kind"]),
         added_by=row["added_by"],
         added_at=row["added_at"],
         public_jwk=None if row["public_jwk"] is None else orjson.loads(row["public_jwk"]),

@@ -50,10 +50,11 @@ class Approve:
         """Let a credential count. Raises NotFound, Conflict `credential.ended`, `approval.same-person`."""
         async with self._unit_of_work.begin() as registry:
             client = await registry.client_to_change(client_id)
-            found = next((each for each in client.credentials if each.id == credential_id), None) if client else None
+            found = client.credential(credential_id) if client else None
             if client is None or found is None:
                 raise NotFound("credential.unknown", "There is no such credential of this client.")
-            status, now = found.status(self._clock.now()), self._clock.now()
+            now = self._clock.now()
+            status = found.status(now)
             if status is CredentialStatus.ACTIVE:
                 return client
             if status is not CredentialStatus.REQUESTED:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from services.partners.application.ports import Actor, Assertions, Registry, Signer, UnitOfWork
+from services.partners.application.ports import Actor, Assertions, Registry, Signer, Unchecked, UnitOfWork
 from services.partners.application.read_key_sets import ReadKeySets
 from services.partners.domain.assertion import AssertionRefused, accept, granted_scopes
 from services.partners.domain.credentials import Credential, counting
@@ -80,22 +80,23 @@ class IssueToken:
     async def __call__(self, request: TokenRequest) -> IssuedToken:
         """Raises TokenRefused; a refusal of a request that names a client is logged too, and uses up its `jti`."""
         _check_form(request)
+        named = self._named(request)
         try:
-            return await self._answered(request, may_read=True)
+            return await self._answered(request, named, may_read=True)
         except _ReadFirst as due:
             # Outside of every transaction: a partner's server may take its time.
             await self._key_sets.read(due.credentials)
-        return await self._answered(request, may_read=False)
+        return await self._answered(request, named, may_read=False)
 
-    async def _answered(self, request: TokenRequest, *, may_read: bool) -> IssuedToken:
+    async def _answered(self, request: TokenRequest, named: Unchecked, *, may_read: bool) -> IssuedToken:
         refused: TokenRefused | None = None
         async with self._unit_of_work.begin() as registry:
-            client = await registry.client(self._named_client(request))
+            client = await registry.client(named.client_id)
             actor = _UNKNOWN if client is None else Actor(client.org, client.client_id)
             try:
                 if may_read:
-                    self._read_first(client, request)
-                known = await self._authenticated(registry, client, request)
+                    self._read_first(client, named.kid)
+                known = await self._authenticated(registry, client, request, named.kid)
                 issued, token_id = self._issued(known, request.scope)
             except TokenRefused as error:
                 refused = error
@@ -107,27 +108,29 @@ class IssueToken:
             raise refused
         return issued
 
-    def _read_first(self, client: Client | None, request: TokenRequest) -> None:
+    def _read_first(self, client: Client | None, kid: str | None) -> None:
         """Raises _ReadFirst. Nothing is read for who is not let in anyway."""
-        if client is None or client.status is not ClientStatus.ACTIVE or request.client_assertion is None:
+        if client is None or client.status is not ClientStatus.ACTIVE or kid is None:
             return
-        kid, now = self._assertions.kid(request.client_assertion), self._clock.now()
-        sets = [each for each in counting(client.credentials, now) if each.key_set is not None]
-        due = [each for each in sets if each.key_set is not None and each.key_set.is_due(kid, now)]
-        if kid is not None and due:
+        now = self._clock.now()
+        counted = counting(client.credentials, now)
+        due = [each for each in counted if each.key_set is not None and each.key_set.is_due(kid, now)]
+        if due:
             raise _ReadFirst(due)
 
-    def _named_client(self, request: TokenRequest) -> str:
+    def _named(self, request: TokenRequest) -> Unchecked:
         if request.client_assertion is None:
-            return request.client_id or ""
-        named = self._assertions.client_id(request.client_assertion)
+            return Unchecked(request.client_id or "")
+        named = self._assertions.unchecked(request.client_assertion)
         if named is None:
             raise _invalid_client("the assertion is not a signed JWT")
-        if request.client_id not in (None, named):
+        if request.client_id not in (None, named.client_id):
             raise _invalid_client("`client_id` and the assertion name different clients")
         return named
 
-    async def _authenticated(self, registry: Registry, client: Client | None, request: TokenRequest) -> Client:
+    async def _authenticated(
+        self, registry: Registry, client: Client | None, request: TokenRequest, kid: str | None
+    ) -> Client:
         if client is None:
             raise _invalid_client("the client is not registered")
         if client.status is ClientStatus.REQUESTED:
@@ -139,7 +142,7 @@ class IssueToken:
             _check_secret(client, request.client_secret or "", now)
             return client
         try:
-            claims = self._claims(request.client_assertion, client, now)
+            claims = self._claims(request.client_assertion, kid, client, now)
             accepted = accept(
                 claims,
                 client_id=client.client_id,
@@ -153,10 +156,9 @@ class IssueToken:
             raise _invalid_client("the assertion's `jti` has been used before")
         return client
 
-    def _claims(self, assertion: str, client: Client, now: datetime) -> Mapping[str, Any]:
+    def _claims(self, assertion: str, kid: str | None, client: Client, now: datetime) -> Mapping[str, Any]:
         """The claims, signed with one of the client's keys that count. Raises AssertionRefused."""
         counted = counting(client.credentials, now)
-        kid = self._assertions.kid(assertion)
         refused = AssertionRefused(_no_key(counted, kid))
         for key in _named(counted, kid, now):
             try:

@@ -114,15 +114,19 @@ class UnitOfWork(Protocol):
     def begin(self) -> AbstractAsyncContextManager[Registry]: ...
 
 
+@dataclass(frozen=True)
+class Unchecked:
+    """Who a token request says it is from, and by which key of theirs; nothing of it is checked yet."""
+
+    client_id: str
+    kid: str | None = None
+
+
 class Assertions(Protocol):
     """Checks what clients sign."""
 
-    def client_id(self, assertion: str) -> str | None:
-        """The client an assertion says it is from, before anything is checked; None when it is not a signed JWT."""
-        ...
-
-    def kid(self, assertion: str) -> str | None:
-        """The key it names, before anything is checked."""
+    def unchecked(self, assertion: str) -> Unchecked | None:
+        """What an assertion says of itself; None when it is not a signed JWT."""
         ...
 
     def claims(self, assertion: str, public_jwk: Mapping[str, str]) -> Mapping[str, Any]:

@@ -6,14 +6,12 @@ from typing import Protocol
 from uuid import UUID
 
 from services.partners.application.ports import Actor, UnitOfWork
-from services.partners.domain.credentials import Credential, CredentialStatus
+from services.partners.domain.credentials import Credential
 from services.partners.domain.key_sets import KeySetUnread
 from services.partners.domain.partners import Client, ClientStatus
 from shared.clock import Clock
 from shared.errors import Conflict, NotFound, Problem
 from shared.observability import log
-
-_ENDED = (CredentialStatus.RETIRED, CredentialStatus.EXPIRED)
 
 
 class KeySetSource(Protocol):
@@ -40,17 +38,17 @@ class ReadKeySets:
     async def read(self, credentials: Sequence[Credential]) -> None:
         """Read the addresses of these that may be read now, and wait for readings that are under way. What fails is
         written down; nothing is raised for it."""
-        await asyncio.gather(*(self._joined(each) for each in credentials if each.key_set is not None))
+        await asyncio.gather(*(self._joined(each.id, each.key_set.url) for each in credentials if each.key_set))
 
     async def read_one(self, client_id: str, credential_id: UUID, actor: Actor) -> Client:
         """The client after its address was read, for whoever wants to know what is published there; within the pause
         as it was read last. Raises NotFound, Conflict for a client or credential that has ended."""
         async with self._unit_of_work.begin() as registry:
             client = await registry.client(client_id)
-            found = next((each for each in client.credentials if each.id == credential_id), None) if client else None
+            found = client.credential(credential_id) if client else None
             if client is None or found is None or found.key_set is None:
                 raise NotFound("credential.unknown", "There is no such address of keys of this client.")
-            if client.status is ClientStatus.REVOKED or found.status(self._clock.now()) in _ENDED:
+            if client.status is ClientStatus.REVOKED or found.has_ended(self._clock.now()):
                 raise Conflict("credential.ended", "This credential has ended; add another one.")
             await registry.note(actor.did("credential.read-keys", "credential", str(credential_id), client=client_id))
         await self.read([found])
@@ -64,28 +62,26 @@ class ReadKeySets:
             task.cancel()
         await asyncio.gather(*under_way, return_exceptions=True)
 
-    async def _joined(self, credential: Credential) -> None:
-        task = self._under_way.get(credential.id)
+    async def _joined(self, credential_id: UUID, url: str) -> None:
+        task = self._under_way.get(credential_id)
         if task is None:
-            task = asyncio.create_task(self._read(credential), name=f"key-set-{credential.id}")
-            self._under_way[credential.id] = task
-            task.add_done_callback(lambda _: self._under_way.pop(credential.id, None))
+            task = asyncio.create_task(self._read(credential_id, url), name=f"key-set-{credential_id}")
+            self._under_way[credential_id] = task
+            task.add_done_callback(lambda _: self._under_way.pop(credential_id))
         # Who stops waiting does not stop the others.
         await asyncio.shield(task)
 
-    async def _read(self, credential: Credential) -> None:
-        if credential.key_set is None:
-            return
+    async def _read(self, credential_id: UUID, url: str) -> None:
         async with self._unit_of_work.begin() as registry:
-            if not await registry.begin_reading(credential.id, self._clock.now()):
+            if not await registry.begin_reading(credential_id, self._clock.now()):
                 return
         try:
-            keys = await self._source.read(credential.key_set.url)
+            keys = await self._source.read(url)
         except KeySetUnread as error:
-            log.warning("key-set.unread", credential=str(credential.id), reason=error.code)
+            log.warning("key-set.unread", credential=str(credential_id), reason=error.code)
             async with self._unit_of_work.begin() as registry:
-                await registry.reading_failed(credential.id, error.code)
+                await registry.reading_failed(credential_id, error.code)
             return
         async with self._unit_of_work.begin() as registry:
-            await registry.keys_read(credential.id, keys, self._clock.now())
-        log.info("key-set.read", credential=str(credential.id), keys=len(keys))
+            await registry.keys_read(credential_id, keys, self._clock.now())
+        log.info("key-set.read", credential=str(credential_id), keys=len(keys))

@@ -5,12 +5,13 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from services.partners.application.ports import Actor, ClientKeys, Registry, UnitOfWork
 from services.partners.application.read_key_sets import KeySetSource
 from services.partners.application.second_person import SecondPerson
-from services.partners.domain.credentials import Credential, CredentialKind, counting
+from services.partners.domain.credentials import Credential, counting
 from services.partners.domain.key_sets import KeySet
 from services.partners.domain.partners import (
     RULES,
@@ -73,33 +74,35 @@ class RegisterClient:
         """Raises Refusal `client.invalid` naming all that does not fit."""
         self._refuse_unfit(registration)
         secret = secrets.token_urlsafe(SECRET_BYTES) if RULES[registration.kind].gets_secret else None
-        now, at_once = self._clock.now(), not self._second_person.waits(registration.awaits_approval)
-        person = self._second_person.person(actor)
+        now, waits = self._clock.now(), self._second_person.waits(registration.awaits_approval)
+        person, person_name = self._second_person.person(actor), self._second_person.name(actor)
         refuse_past_end(registration.expires_at, now)
+        credential = partial(new_credential, now, person, person_name, waits=waits, end=registration.expires_at)
+        jwk = None if registration.public_jwk is None else self._keys.public_part(registration.public_jwk)
+        credentials = [credential(jwk=jwk, url=registration.jwks_uri)]
+        if secret is not None:
+            credentials.append(credential(secret=secret))
         client = Client(
             client_id=str(new_id()),
             org=trial_organisation(registration.org) if registration.test else registration.org,
             kind=registration.kind,
             name=registration.name,
-            status=ClientStatus.ACTIVE if at_once else ClientStatus.REQUESTED,
+            status=ClientStatus.REQUESTED if waits else ClientStatus.ACTIVE,
             created_at=now,
             asked_by=person,
-            asked_by_name=self._second_person.name(actor),
+            asked_by_name=person_name,
             region_code=region_of(registration.kind, registration.org, registration.region_code),
-            approved_by=person if at_once else None,
-            approved_at=now if at_once else None,
+            approved_by=None if waits else person,
+            approved_at=None if waits else now,
+            credentials=tuple(credentials),
         )
-        jwk = None if registration.public_jwk is None else self._keys.public_part(registration.public_jwk)
-        key = new_credential(client, now, end=registration.expires_at, jwk=jwk, url=registration.jwks_uri)
-        shared = [new_credential(client, now, end=registration.expires_at, secret=secret)] if secret else []
-        client = replace(client, credentials=(key, *shared))
         async with self._unit_of_work.begin() as registry:
-            if at_once:
-                await enter(registry, client)
-            else:
+            if waits:
                 await registry.reserve_organisation(client.org, client.name, now)
                 await registry.add_client(client)
-            action = "client.register" if at_once else "client.ask"
+            else:
+                await enter(registry, client)
+            action = "client.ask" if waits else "client.register"
             entry = actor.did(action, "client", client.client_id, org=client.org, kind=client.kind.value)
             await registry.note(entry)
         return Registered(client, secret)
@@ -120,13 +123,13 @@ class RegisterClient:
                     return
                 for each in counted:
                     await registry.change_credential(replace(each, retired_at=now))
-                await registry.add_credential(known, new_credential(known, now, jwk=key))
+                await registry.add_credential(known, new_credential(now, client_id, jwk=key))
                 await registry.note(actor.did("client.replace-key", "client", client_id))
                 return
             client = Client(
                 client_id, org, kind, name, ClientStatus.ACTIVE, now, client_id, approved_by=client_id, approved_at=now
             )
-            await enter(registry, replace(client, credentials=(new_credential(client, now, jwk=key),)))
+            await enter(registry, replace(client, credentials=(new_credential(now, client_id, jwk=key),)))
             await registry.note(actor.did("client.register", "client", client_id, first=True))
 
     def _refuse_unfit(self, registration: Registration) -> None:
@@ -158,35 +161,29 @@ def refuse_past_end(expires_at: datetime | None, now: datetime) -> None:
 
 
 def new_credential(
-    client: Client,
     now: datetime,
+    by: str,
+    by_name: str | None = None,
     *,
+    waits: bool = False,
     jwk: Mapping[str, str] | None = None,
     url: str | None = None,
     secret: str | None = None,
     end: datetime | None = None,
 ) -> Credential:
-    """One of a client that is being registered; approved as far as the client is."""
+    """Of a key, an address or a secret, added by this person; it counts at once unless it `waits` for another."""
     return Credential(
         id=new_id(),
-        kind=kind_of(url=url, secret=secret),
-        added_by=client.asked_by,
-        added_by_name=client.asked_by_name,
+        added_by=by,
+        added_by_name=by_name,
         added_at=now,
         public_jwk=None if jwk is None else dict(jwk),
         key_set=None if url is None else KeySet(url),
         secret_sha256=None if secret is None else hashlib.sha256(secret.encode()).digest(),
-        approved_by=client.approved_by,
-        approved_at=now if client.approved_at else None,
+        approved_by=None if waits else by,
+        approved_at=None if waits else now,
         expires_at=end,
     )
-
-
-def kind_of(*, url: str | None, secret: str | None) -> CredentialKind:
-    """A key where there is neither."""
-    if secret is not None:
-        return CredentialKind.SECRET
-    return CredentialKind.KEY if url is None else CredentialKind.KEY_SET
 
 
 async def enter(registry: Registry, client: Client) -> None:

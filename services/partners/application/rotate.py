@@ -1,6 +1,5 @@
 """Exchange a client's credentials without a gap: add one beside the old, give the old one an end, retire it."""
 
-import hashlib
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -10,21 +9,17 @@ from uuid import UUID
 
 from services.partners.application.ports import Actor, ClientKeys, Registry, UnitOfWork
 from services.partners.application.read_key_sets import KeySetSource
-from services.partners.application.register_client import SECRET_BYTES, key_problems, kind_of, refuse_past_end
-from services.partners.application.second_person import SecondPerson
-from services.partners.domain.credentials import (
-    CREDENTIALS_MAX,
-    KEY_SETS_MAX,
-    Credential,
-    CredentialStatus,
+from services.partners.application.register_client import (
+    SECRET_BYTES,
+    key_problems,
+    new_credential,
+    refuse_past_end,
 )
-from services.partners.domain.key_sets import KeySet
+from services.partners.application.second_person import SecondPerson
+from services.partners.domain.credentials import CREDENTIALS_MAX, KEY_SETS_MAX, Credential
 from services.partners.domain.partners import RULES, Client, ClientStatus
 from shared.clock import Clock
 from shared.errors import Conflict, NotFound, Problem, Refusal
-from shared.identifiers import new_id
-
-_ENDED = (CredentialStatus.RETIRED, CredentialStatus.EXPIRED)
 
 
 @dataclass(frozen=True)
@@ -77,18 +72,15 @@ class Rotate:
             if secret is not None and not RULES[client.kind].gets_secret:
                 detail = "Only hospitals have secrets; send a public key."
                 raise Refusal("credential.kind", detail, [Problem("/public_jwk", "required", detail)])
-            credential = Credential(
-                id=new_id(),
-                kind=kind_of(url=wanted.jwks_uri, secret=secret),
-                added_by=person,
-                added_by_name=self._second_person.name(actor),
-                added_at=now,
-                public_jwk=self._keys.public_part(wanted.public_jwk) if wanted.public_jwk is not None else None,
-                key_set=None if wanted.jwks_uri is None else KeySet(wanted.jwks_uri),
-                secret_sha256=None if secret is None else hashlib.sha256(secret.encode()).digest(),
-                approved_by=None if waits else person,
-                approved_at=None if waits else now,
-                expires_at=wanted.expires_at,
+            credential = new_credential(
+                now,
+                person,
+                self._second_person.name(actor),
+                waits=waits,
+                jwk=None if wanted.public_jwk is None else self._keys.public_part(wanted.public_jwk),
+                url=wanted.jwks_uri,
+                secret=secret,
+                end=wanted.expires_at,
             )
             await registry.add_credential(client, credential)
             action = "credential.ask" if waits else "credential.add"
@@ -103,10 +95,10 @@ class Rotate:
         refuse_past_end(at, now)
         async with self._unit_of_work.begin() as registry:
             client = await _client(registry, client_id)
-            found = next((each for each in client.credentials if each.id == credential_id), None)
+            found = client.credential(credential_id)
             if found is None:
                 raise NotFound("credential.unknown", "There is no such credential of this client.")
-            if found.status(now) in _ENDED:
+            if found.has_ended(now):
                 return client
             others = [each for each in client.credentials if each.proves(now) and each.id != credential_id]
             if at is None and found.counts(now) and not others and client.status is ClientStatus.ACTIVE:
@@ -137,7 +129,7 @@ async def _client(registry: Registry, client_id: str) -> Client:
 
 
 def _refuse_too_many(client: Client, wanted: NewCredential, now: datetime) -> None:
-    held = [each for each in client.credentials if each.status(now) not in _ENDED]
+    held = [each for each in client.credentials if not each.has_ended(now)]
     if len(held) >= CREDENTIALS_MAX:
         raise Conflict("credential.too-many", f"A client has at most {CREDENTIALS_MAX} credentials; retire one first.")
     if wanted.jwks_uri is not None and sum(each.key_set is not None for each in held) >= KEY_SETS_MAX:

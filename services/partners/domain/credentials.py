@@ -43,7 +43,6 @@ class Credential:
     named; `added_by_name` is what the person is called."""
 
     id: UUID
-    kind: CredentialKind
     added_by: str
     added_at: datetime
     public_jwk: dict[str, str] | None = None
@@ -55,6 +54,12 @@ class Credential:
     expires_at: datetime | None = None
     retired_at: datetime | None = None
 
+    @property
+    def kind(self) -> CredentialKind:
+        if self.secret_sha256 is not None:
+            return CredentialKind.SECRET
+        return CredentialKind.KEY if self.key_set is None else CredentialKind.KEY_SET
+
     def status(self, now: datetime) -> CredentialStatus:
         if self.retired_at is not None:
             return CredentialStatus.RETIRED
@@ -65,6 +70,10 @@ class Credential:
     def counts(self, now: datetime) -> bool:
         """Whether it proves anything now."""
         return self.status(now) is CredentialStatus.ACTIVE
+
+    def has_ended(self, now: datetime) -> bool:
+        """Whether it will never prove anything again."""
+        return self.status(now) in (CredentialStatus.EXPIRED, CredentialStatus.RETIRED)
 
     def proves(self, now: datetime) -> bool:
         """Whether the client can sign in with it: an address that was never read proves nothing yet."""

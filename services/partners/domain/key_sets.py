@@ -52,7 +52,7 @@ class KeySet:
             return False
         return self.read_at is None or self.read_at < self.tried_at
 
-    def is_due(self, kid: str | None, now: datetime) -> bool:
+    def is_due(self, kid: str, now: datetime) -> bool:
         """Whether an assertion that names `kid` is judged only after the address was read; so is one that comes while
         it is being read."""
         old = self.read_at is None or now - self.read_at > AGE_MAX

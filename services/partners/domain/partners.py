@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from uuid import UUID
 
 from services.partners.domain.credentials import Credential
 from shared.errors import Problem
@@ -90,6 +91,9 @@ class Client:
     approved_at: datetime | None = None
     revoked_at: datetime | None = None
     credentials: tuple[Credential, ...] = ()
+
+    def credential(self, credential_id: UUID) -> Credential | None:
+        return next((each for each in self.credentials if each.id == credential_id), None)
 
     @property
     def scopes(self) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from typer.testing import CliRunner, Result
 from deploy.local import approval_commands
 from deploy.local.command_line import app
 from deploy.local.problems import HubProblem
-from services.partners.domain.credentials import Credential, CredentialKind
+from services.partners.domain.credentials import Credential
 from services.partners.domain.key_sets import KeySet
 from services.partners.domain.partners import Client, ClientKind, ClientStatus
 from services.partners.entrypoints.http.client_views import view
@@ -24,10 +24,8 @@ from services.partners.entrypoints.http.client_views import view
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 KEY = ECKey.generate_key("P-384", parameters={"kid": "november"})
 JWK = {name: str(value) for name, value in KEY.as_dict(private=False).items()}
-BY_VALUE = Credential(uuid.uuid4(), CredentialKind.KEY, "operator-1", NOW, public_jwk=JWK)
-BY_ADDRESS = Credential(
-    uuid.uuid4(), CredentialKind.KEY_SET, "operator-1", NOW, key_set=KeySet("https://keys.example/", (JWK,), NOW)
-)
+BY_VALUE = Credential(uuid.uuid4(), "operator-1", NOW, public_jwk=JWK)
+BY_ADDRESS = Credential(uuid.uuid4(), "operator-1", NOW, key_set=KeySet("https://keys.example/", (JWK,), NOW))
 CLIENT = Client(
     "c1",
     "hospital:100000401",
