@@ -8,13 +8,12 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.audit import record
-from shared.errors import Refusal
 from shared.operations.payloads import add_payload_routes, audit_entry, json_answer
 from shared.outbox import Consumer, Redriven, list_dead_letters, show_dead_letter
 from shared.postgres.database import Database
 from shared.web.door import Caller, Principal, secured
 from shared.web.openapi import refusals
-from shared.web.paging import Cursor, Limit, decode_cursor, encode_cursor
+from shared.web.paging import Cursor, Limit, cut, decode_cursor
 from shared.web.strict_json import StrictRoute
 
 _SCOPE = "operations.manage"
@@ -71,12 +70,12 @@ def _add_reading(router: APIRouter, database: Database) -> None:
         cursor: Cursor = None,
         limit: Limit = 50,
     ) -> Response:
-        after = _after(cursor)
+        (after,) = decode_cursor(cursor, UUID) or (None,)
         async with database.system_transaction() as transaction:
-            letters = await list_dead_letters(transaction, state=state, after=after, limit=limit)
-            await record(transaction, audit_entry(caller, "list", "", {"count": len(letters)}))
-        next_cursor = encode_cursor(str(letters[-1].id)) if len(letters) == limit else None
-        return json_answer({"items": [asdict(letter) for letter in letters], "next_cursor": next_cursor})
+            found = await list_dead_letters(transaction, state=state, after=after, limit=limit + 1)
+            shown, next_cursor = cut(found, limit, lambda last: [last.id])
+            await record(transaction, audit_entry(caller, "list", "", {"count": len(shown)}))
+        return json_answer({"items": [asdict(letter) for letter in shown], "next_cursor": next_cursor})
 
     @router.get(
         f"{_PATH}/{{letter_id}}", summary="One dead letter", responses=refusals(404, 422, 503), **secured(_SCOPE)
@@ -115,11 +114,3 @@ def _add_acting(router: APIRouter, database: Database, consumer: Consumer) -> No
     async def discard(caller: Caller, letter_id: UUID, body: Discard) -> Response:
         redriven = await consumer.discard(letter_id, body.reason, by=caller.client_id)
         return await answer(caller, "discard", letter_id, redriven)
-
-
-def _after(cursor: str | None) -> UUID | None:
-    values = decode_cursor(cursor, str)
-    try:
-        return UUID(values[0]) if values else None
-    except ValueError:
-        raise Refusal("cursor.invalid", "Use next_cursor of the page before.") from None

@@ -1,8 +1,10 @@
 """Lists answer `{"items": […], "next_cursor": null}`; a cursor is opaque to the client."""
 
 import base64
-import binascii
-from typing import Annotated, Any
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Annotated, Any, TypeVar
+from uuid import UUID
 
 import orjson
 from fastapi import Query
@@ -12,26 +14,41 @@ from shared.errors import Problem, Refusal
 Limit = Annotated[int, Query(ge=1, le=200, description="How many items at most.")]
 Cursor = Annotated[str | None, Query(max_length=500, description="`next_cursor` of the page before.")]
 
+Item = TypeVar("Item")
+
+
+def cut(found: Sequence[Item], limit: int, place: Callable[[Item], Sequence[Any]]) -> tuple[Sequence[Item], str | None]:
+    """Those to show of what was read, which is one more than `limit` where there are so many; and the cursor behind the
+    last of them, whose sort key is its `place`, None when there are no more."""
+    return (found, None) if len(found) <= limit else (found[:limit], encode_cursor(*place(found[limit - 1])))
+
 
 def encode_cursor(*values: Any) -> str:
-    """Values of the last row's sort key, JSON types only."""
-    return base64.urlsafe_b64encode(orjson.dumps(values)).rstrip(b"=").decode()
+    """Values of the last row's sort key: JSON types, times and ids."""
+    # The driver's ids are a class of its own, which orjson does not know.
+    return base64.urlsafe_b64encode(orjson.dumps(values, default=str)).rstrip(b"=").decode()
 
 
 def decode_cursor(cursor: str | None, *types: type) -> tuple[Any, ...] | None:
-    """The values put into `encode_cursor`, or None without a cursor. Raises Refusal `cursor.invalid`."""
+    """The values put into `encode_cursor`, each of its type (JSON's, `datetime` with an offset, or `UUID`), or None
+    without a cursor. Raises Refusal `cursor.invalid`."""
     if cursor is None:
         return None
     try:
         values = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except (ValueError, binascii.Error):
-        values = None
-    fits = isinstance(values, list) and len(values) == len(types)
-    # A text goes into a query, and PostgreSQL takes no NUL.
-    if not fits or not all(
-        isinstance(value, kind) and "\x00" not in str(value) for value, kind in zip(values, types, strict=True)
-    ):
-        raise Refusal(
-            "cursor.invalid", "Use next_cursor of the page before.", [Problem("/cursor", "invalid", "Unknown")]
-        )
-    return tuple(values)
+        if isinstance(values, list):
+            return tuple(_read(value, kind) for value, kind in zip(values, types, strict=True))
+    except ValueError:
+        pass
+    raise Refusal("cursor.invalid", "Use next_cursor of the page before.", [Problem("/cursor", "invalid", "Unknown")])
+
+
+def _read(value: object, kind: type) -> object:
+    """Raises ValueError for another type than was put in: a cursor of another list, or a forged one."""
+    read: object = value
+    if isinstance(value, str) and kind in (UUID, datetime):
+        read = UUID(value) if kind is UUID else datetime.fromisoformat(value)
+    # A text goes into a query, and PostgreSQL takes no NUL; a time without an offset is none.
+    if not isinstance(read, kind) or "\x00" in str(read) or (isinstance(read, datetime) and read.tzinfo is None):
+        raise ValueError
+    return read

@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, BaseModel
 from shared.errors import NotFound
 from shared.web.door import Caller, secured
 from shared.web.openapi import refusals
-from shared.web.paging import Cursor, Limit, decode_cursor, encode_cursor
+from shared.web.paging import Cursor, Limit, cut, decode_cursor
 from shared.web.strict_json import StrictRoute
 from shared.webhooks.answers import OverseenEndpointPage, RecoverAnswer, TestAnswer, overseen_told, tested_told
 from shared.webhooks.rows import DeliveryRows
@@ -73,13 +73,12 @@ def _add_reading(router: APIRouter, subscriptions: Subscriptions, answers: Answe
         **secured(MANAGE),
     )
     async def list_all(caller: Caller, cursor: Cursor = None, limit: Limit = 50) -> BaseModel:
-        place = decode_cursor(cursor, str)
-        after = as_id(place[0], "cursor.invalid") if place else None
+        (after,) = decode_cursor(cursor, UUID) or (None,)
         async with subscriptions.database.transaction(caller.org) as transaction:
             found = await subscriptions.rows(transaction).page(after, limit + 1)
             await audited(transaction, caller, "subscription.list", "*")
-        next_cursor = encode_cursor(str(found[limit - 1].id)) if len(found) > limit else None
-        items = [answers.subscription(each, None) for each in found[:limit]]
+        shown, next_cursor = cut(found, limit, lambda last: [last.id])
+        items = [answers.subscription(each, None) for each in shown]
         return answers.subscription_page(items=items, next_cursor=next_cursor)
 
     @router.get(
@@ -112,7 +111,7 @@ def _add_deliveries(router: APIRouter, subscriptions: Subscriptions, answers: An
         limit: Limit = 50,
     ) -> BaseModel:
         """Newest first."""
-        place = _place(cursor)
+        place = decode_cursor(cursor, int, UUID)
         async with subscriptions.database.transaction(caller.org) as transaction:
             found = await subscriptions.owned(transaction, as_id(subscription_id, UNKNOWN))
             page = await DeliveryRows(transaction).page(found.id, state, place, limit + 1)
@@ -178,7 +177,7 @@ def _add_overview(router: APIRouter, subscriptions: Subscriptions, answers: Answ
         limit: Limit = 50,
     ) -> BaseModel:
         """Newest first."""
-        place = _place(cursor)
+        place = decode_cursor(cursor, int, UUID)
         async with subscriptions.database.system_transaction() as transaction:
             found = await DeliveryRows(transaction).page(subscription_id, state, place, limit + 1)
             await audited(transaction, caller, "delivery.list", "*")
@@ -196,12 +195,11 @@ def _add_endpoints(router: APIRouter, subscriptions: Subscriptions) -> None:
     async def endpoints(
         caller: Caller, org: Org = None, cursor: Cursor = None, limit: Limit = 50
     ) -> OverseenEndpointPage:
-        place = decode_cursor(cursor, str)
-        after = as_id(place[0], "cursor.invalid") if place else None
+        (after,) = decode_cursor(cursor, UUID) or (None,)
         async with subscriptions.database.system_transaction() as transaction:
             found = await subscriptions.overseen(transaction, caller, org=org, after=after, limit=limit + 1)
-        next_cursor = encode_cursor(str(found[limit - 1].subscription.id)) if len(found) > limit else None
-        return OverseenEndpointPage(items=[overseen_told(each) for each in found[:limit]], next_cursor=next_cursor)
+        shown, next_cursor = cut(found, limit, lambda last: [last.subscription.id])
+        return OverseenEndpointPage(items=[overseen_told(each) for each in shown], next_cursor=next_cursor)
 
     # Before the brakes, whose last part is a parameter.
     @router.post(
@@ -248,13 +246,6 @@ def _add_brakes(router: APIRouter, subscriptions: Subscriptions, answers: Answer
         return answers.subscription(changed, None)
 
 
-def _place(cursor: str | None) -> tuple[int, UUID] | None:
-    place = decode_cursor(cursor, int, str)
-    return (place[0], as_id(place[1], "cursor.invalid")) if place else None
-
-
-def _page(answers: Answers, deliveries: list[Delivery], limit: int) -> BaseModel:
-    """One more than `limit` was read, to know whether there is a next page."""
-    last = deliveries[limit - 1] if len(deliveries) > limit else None
-    cursor = encode_cursor(last.position, str(last.id)) if last else None
-    return answers.delivery_page(items=[answers.delivery(each) for each in deliveries[:limit]], next_cursor=cursor)
+def _page(answers: Answers, found: list[Delivery], limit: int) -> BaseModel:
+    shown, next_cursor = cut(found, limit, lambda last: [last.position, last.id])
+    return answers.delivery_page(items=[answers.delivery(each) for each in shown], next_cursor=next_cursor)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import orjson
 
@@ -15,7 +16,7 @@ from shared.errors import NotFound
 from shared.identifiers import is_case_number
 from shared.postgres.database import Transaction
 from shared.sealing import Secrets
-from shared.web.paging import decode_cursor, encode_cursor
+from shared.web.paging import cut, decode_cursor, encode_cursor
 
 _FOREVER = "infinity"
 _DUE = "COALESCE(next_due_at, 'infinity'::timestamptz)"
@@ -40,7 +41,7 @@ _PAIRS = """SELECT p.id, p.score, p.reasons, p.state, p.found_at, p.one, p.other
     LEFT JOIN evidence f ON f.id = p.other
     LEFT JOIN evidence_link a ON a.evidence_id = p.one AND a.ended_at IS NULL
     LEFT JOIN evidence_link b ON b.evidence_id = p.other AND b.ended_at IS NULL
-    WHERE p.state = 'open' AND ($1::text IS NULL OR p.id > $1::text::uuid) ORDER BY p.id LIMIT $2"""
+    WHERE p.state = 'open' AND ($1::uuid IS NULL OR p.id > $1) ORDER BY p.id LIMIT $2"""
 
 
 class ClaimQueries:
@@ -92,10 +93,9 @@ class ClaimQueries:
         return row
 
     async def unmatched(self, cursor: str | None, limit: int) -> Page:
-        after = decode_cursor(cursor, str)
-        rows = await self._driver.fetch(_PAIRS, after[0] if after else None, limit + 1)
-        items = [self._basket_item(row) for row in rows[:limit]]
-        return Page(items, encode_cursor(str(rows[limit - 1]["id"])) if len(rows) > limit else None)
+        (after,) = decode_cursor(cursor, UUID) or (None,)
+        shown, next_cursor = cut(await self._driver.fetch(_PAIRS, after, limit + 1), limit, lambda last: [last["id"]])
+        return Page([self._basket_item(row) for row in shown], next_cursor)
 
     def _basket_item(self, row: Any) -> dict[str, Any]:
         sides = [
@@ -108,12 +108,11 @@ class ClaimQueries:
 
     async def audit(self, filters: Sequence[str | None], cursor: str | None, limit: int) -> Page:
         """`filters`: object id, object type, action, org. The latest first."""
-        after = decode_cursor(cursor, int)
-        rows = await self._driver.fetch(_AUDIT, *filters, after[0] if after else None, limit + 1)
-        items = [
-            {**dict(row), "at": row["at"].isoformat(), "detail": orjson.loads(row["detail"])} for row in rows[:limit]
-        ]
-        return Page(items, encode_cursor(rows[limit - 1]["id"]) if len(rows) > limit else None)
+        (after,) = decode_cursor(cursor, int) or (None,)
+        rows = await self._driver.fetch(_AUDIT, *filters, after, limit + 1)
+        shown, next_cursor = cut(rows, limit, lambda last: [last["id"]])
+        items = [{**dict(row), "at": row["at"].isoformat(), "detail": orjson.loads(row["detail"])} for row in shown]
+        return Page(items, next_cursor)
 
 
 def search_terms(q: str, secrets: Secrets) -> list[str]:

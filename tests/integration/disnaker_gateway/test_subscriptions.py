@@ -14,6 +14,7 @@ from standardwebhooks import Webhook
 
 from shared.clock import SystemClock
 from shared.identifiers import new_case_number
+from shared.web.paging import encode_cursor
 from shared.webhooks.desk import AT_ONCE
 from tests.support.databases import ServiceDatabase
 from tests.support.disnaker_service import ALL_EVENTS, BANTEN, WEST_JAVA, Gateway, receiver, running_gateway
@@ -336,6 +337,13 @@ async def test_lists_are_paged_without_gap_or_repeat(gateway: Gateway) -> None:
         cursor = page["next_cursor"]
     assert cursor is None
     assert sorted(seen) == sorted(made)
+
+
+async def test_a_cursor_of_another_list_is_refused(gateway: Gateway) -> None:
+    made, cursor = await gateway.subscribe("http://127.0.0.1:9/hook"), encode_cursor("disnaker:36")
+    for path in ("/v1/subscriptions", f"/v1/subscriptions/{made['id']}/deliveries"):
+        answer = await gateway.http.get(path, params={"cursor": cursor}, headers=gateway.bearer())
+        assert (answer.status_code, answer.json()["code"]) == (422, "cursor.invalid")
 
 
 async def test_a_production_profile_takes_public_https_only(

@@ -7,6 +7,7 @@ from typing import Any
 import pytest_asyncio
 
 from shared.events import Event
+from shared.web.paging import encode_cursor
 from tests.support.agency_events import accident_report, medical_report, random_nik, self_report
 from tests.support.databases import service_database
 from tests.support.eventually import eventually
@@ -97,3 +98,9 @@ async def test_a_worker_without_a_number_may_stay_a_claim_of_its_own(verificatio
     assert dismissed.status_code == 200, dismissed.text
     assert [piece["id"] for piece in dismissed.json()["evidence"]] == [told.subject]
     assert await items_of(verification, told) == []
+
+
+async def test_a_cursor_of_another_list_is_refused(verification: Verification) -> None:
+    params = {"cursor": encode_cursor("JKK-2026-0000000000")}
+    answer = await verification.http.get("/v1/unmatched", params=params, headers=verification.bearer())
+    assert (answer.status_code, answer.json()["code"]) == (422, "cursor.invalid")

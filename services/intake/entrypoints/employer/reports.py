@@ -9,8 +9,8 @@ from services.intake.application.read_reports import list_newest_reports
 from services.intake.application.report_overview import overview
 from services.intake.application.report_view import view_report
 from services.intake.entrypoints.employer.desk import HOME, REPORTS, EmployerPages, asker_at, employers_only
-from shared.errors import NotFound, Problem, Refusal
-from shared.web.paging import decode_cursor, encode_cursor
+from shared.errors import NotFound
+from shared.web.paging import cut, decode_cursor
 
 _ROWS = 25
 
@@ -22,10 +22,9 @@ def report_pages(here: EmployerPages) -> APIRouter:
     async def home(request: Request, cursor: str | None = None) -> Response:
         asker, now = asker_at(request), here.desk.office.clock.now()
         async with here.desk.database.transaction(asker.org) as transaction:
-            found = await list_newest_reports(here.desk.work(transaction), asker, _ROWS, _place(cursor))
-        shown, following = found[:_ROWS], None
-        if len(found) > _ROWS:
-            following = encode_cursor(shown[-1].received_at.isoformat(), str(shown[-1].report_id))
+            place = decode_cursor(cursor, datetime, UUID)
+            found = await list_newest_reports(here.desk.work(transaction), asker, _ROWS, place)
+        shown, following = cut(found, _ROWS, lambda last: [last.received_at, last.report_id])
         reports = [overview(report, now) for report in shown]
         return here.page(request, "employer/reports.html", reports=reports, following=following, first=cursor is None)
 
@@ -44,16 +43,3 @@ def report_pages(here: EmployerPages) -> APIRouter:
         return here.page(request, "employer/report.html", report=told, facts=view_report(report))
 
     return router
-
-
-def _place(cursor: str | None) -> tuple[datetime, UUID] | None:
-    found = decode_cursor(cursor, str, str)
-    if found is None:
-        return None
-    try:
-        at = datetime.fromisoformat(str(found[0]))
-        if at.tzinfo is not None:
-            return at, UUID(str(found[1]))
-    except ValueError:
-        pass
-    raise Refusal("cursor.invalid", "There is no such page.", [Problem("/cursor", "invalid", "Unknown")])

@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, ConfigDict, Field
 
 from services.intake.application.correct_report import correct_report, withdraw_report
 from services.intake.application.forms.accident_report import Stage1Form
-from services.intake.application.forms.fields import FormPart, Instant, Paragraph, parse_instant
+from services.intake.application.forms.fields import FormPart, Instant, Paragraph
 from services.intake.application.forms.reading import as_document, stage_1_problems, stage_2_problems
 from services.intake.application.forms.stage_2 import Stage2
 from services.intake.application.give_receipt import ACCIDENT_REPORT, CORRECTION, STAGE_2, WITHDRAWAL, with_receipt
@@ -27,11 +27,10 @@ from services.intake.entrypoints.http.answers import (
 )
 from services.intake.entrypoints.http.desk import Desk, ReportId, asker_of
 from services.intake.entrypoints.http.form_route import FormRoute, reads_form
-from shared.errors import Problem, Refusal
 from shared.web.door import Caller, secured
 from shared.web.idempotency import Answer, IdempotencyKey, IdempotentRequest, idempotently
 from shared.web.openapi import idempotent, refusals
-from shared.web.paging import Cursor, Limit, decode_cursor, encode_cursor
+from shared.web.paging import Cursor, Limit, cut, decode_cursor
 
 WRITE, READ = "accident-reports.write", "accident-reports.read"
 # A plus sign that a client forgot to encode arrives as a space.
@@ -165,13 +164,10 @@ def _add_reading(router: APIRouter, desk: Desk) -> None:
         caller: Caller, cursor: Cursor = None, limit: Limit = 50, updated_since: Since | None = None
     ) -> Response:
         """`updated_since` also finds reports whose claim changed."""
-        page = Page(limit, updated_since, _place(cursor))
+        page = Page(limit, updated_since, decode_cursor(cursor, datetime, UUID))
         async with desk.database.transaction(caller.org) as transaction:
             reports = await list_reports(desk.work(transaction), asker_of(caller), page)
-        shown = reports[:limit]
-        next_cursor = None
-        if len(reports) > limit:
-            next_cursor = encode_cursor(shown[-1].updated_at.isoformat(), str(shown[-1].report_id))
+        shown, next_cursor = cut(reports, limit, lambda last: [last.updated_at, last.report_id])
         return _json({"items": [view_report(report) for report in shown], "next_cursor": next_cursor})
 
     @router.get(
@@ -184,19 +180,6 @@ def _add_reading(router: APIRouter, desk: Desk) -> None:
     async def read(caller: Caller, report_id: ReportId) -> Response:
         async with desk.database.transaction(caller.org) as transaction:
             return _json(await read_report(desk.work(transaction), asker_of(caller), report_id))
-
-
-def _place(cursor: str | None) -> tuple[datetime, UUID] | None:
-    found = decode_cursor(cursor, str, str)
-    if found is None:
-        return None
-    after, report_id = parse_instant(found[0]), found[1]
-    try:
-        if after is not None:
-            return after, UUID(report_id)
-    except ValueError:
-        pass
-    raise Refusal("cursor.invalid", "Use next_cursor of the page before.", [Problem("/cursor", "invalid", "Unknown")])
 
 
 def _json(body: Any) -> Response:

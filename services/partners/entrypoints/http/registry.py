@@ -1,6 +1,5 @@
 """`/v1/clients` and `/v1/orgs`: the operator's registry of partners."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -27,7 +26,7 @@ from services.partners.entrypoints.http.client_views import (
 from shared.identifiers import ORGANISATION_PATTERN
 from shared.web.door import Caller, secured
 from shared.web.openapi import refusals
-from shared.web.paging import Cursor, Limit, decode_cursor, encode_cursor
+from shared.web.paging import Cursor, Limit, cut, decode_cursor
 from shared.web.strict_json import StrictRoute
 
 _SCOPE = "partners.manage"
@@ -158,9 +157,10 @@ def _add_reading(router: APIRouter, read: ReadRegistry) -> None:
             str | None, Query(max_length=80, pattern=ORGANISATION_PATTERN, description="Only of this one.")
         ] = None,
     ) -> ClientPage:
-        clients = await read.clients(actor_of(caller), after=_after(cursor), limit=limit + 1, org=org)
-        shown, cursor_after = _page([client.client_id for client in clients], limit)
-        return ClientPage(items=[view(client) for client in clients[:shown]], next_cursor=cursor_after)
+        (after,) = decode_cursor(cursor, str) or (None,)
+        clients = await read.clients(actor_of(caller), after=after, limit=limit + 1, org=org)
+        shown, next_cursor = cut(clients, limit, lambda last: [last.client_id])
+        return ClientPage(items=[view(client) for client in shown], next_cursor=next_cursor)
 
     @router.get("/clients/{client_id}", summary="One client", responses=refusals(404, 422, 503), **secured(_SCOPE))
     async def get_client(client_id: ClientId, caller: Caller) -> ClientView:
@@ -168,10 +168,10 @@ def _add_reading(router: APIRouter, read: ReadRegistry) -> None:
 
     @router.get("/orgs", summary="List organisations", responses=refusals(422, 503), **secured(_SCOPE))
     async def get_organisations(caller: Caller, cursor: Cursor = None, limit: Limit = 50) -> OrganisationPage:
-        found = await read.organisations(actor_of(caller), after=_after(cursor), limit=limit + 1)
-        shown, cursor_after = _page([organisation.org for organisation in found], limit)
-        items = [_organisation_view(organisation) for organisation in found[:shown]]
-        return OrganisationPage(items=items, next_cursor=cursor_after)
+        (after,) = decode_cursor(cursor, str) or (None,)
+        found = await read.organisations(actor_of(caller), after=after, limit=limit + 1)
+        shown, next_cursor = cut(found, limit, lambda last: [last.org])
+        return OrganisationPage(items=[_organisation_view(each) for each in shown], next_cursor=next_cursor)
 
 
 def _registration(new: NewClient) -> Registration:
@@ -186,16 +186,6 @@ def _registration(new: NewClient) -> Registration:
         expires_at=new.expires_at,
         test=new.test,
     )
-
-
-def _after(cursor: str | None) -> str | None:
-    values = decode_cursor(cursor, str)
-    return None if values is None else str(values[0])
-
-
-def _page(keys: Sequence[str], limit: int) -> tuple[int, str | None]:
-    """How many of one more than `limit` are shown, and the cursor behind the last."""
-    return (limit, encode_cursor(keys[limit - 1])) if len(keys) > limit else (len(keys), None)
 
 
 def _organisation_view(organisation: Organisation) -> OrganisationView:
