@@ -112,14 +112,18 @@ class Notice:
         """Whether somebody said that it is over."""
         return self.latest.state in CLOSING
 
+    def over_since(self, now: datetime) -> datetime | None:
+        """Maintenance is over at its end, an incident when somebody says so; None while it is not."""
+        if self.closed:
+            return self.latest.at
+        if self.kind is NoticeKind.MAINTENANCE and self.ends_at is not None and self.ends_at <= now:
+            return self.ends_at
+        return None
+
     def phase(self, now: datetime) -> Phase:
-        """Maintenance is over at its end, an incident when somebody says so."""
-        if self.closed or self._has_run_out(now):
+        if self.over_since(now) is not None:
             return Phase.ENDED
         return Phase.UPCOMING if self.begins_at > now else Phase.CURRENT
-
-    def _has_run_out(self, now: datetime) -> bool:
-        return self.kind is NoticeKind.MAINTENANCE and self.ends_at is not None and self.ends_at <= now
 
 
 def first_state(kind: NoticeKind, begins_at: datetime, now: datetime) -> NoticeState:

@@ -8,9 +8,19 @@ import httpx
 import pytest
 
 from services.partners.adapters.notice_rows import PostgresNoticeRows
-from services.partners.domain.notices import Phase
+from services.partners.domain.notices import (
+    Audience,
+    Bilingual,
+    HubService,
+    Notice,
+    NoticeKind,
+    NoticeState,
+    NoticeUpdate,
+    Phase,
+)
 from services.partners.settings import PartnersSettings
 from shared.clock import FixedClock, SystemClock
+from shared.identifiers import new_id
 from tests.integration.partners.conftest import Hub, running, unused_org
 
 BOTH = {"id": "Gateway rumah sakit lambat", "en": "The hospital gateway is slow"}
@@ -85,6 +95,29 @@ async def test_maintenance_is_planned_goes_on_and_is_over_at_its_end(settings: P
             ids[hours] = notice["id"] in await of_everybody(hub)
             assert BOTH["en"] in page.text
         assert ids == {0: True, 4: True, 2: False}
+
+
+@pytest.mark.parametrize(("days", "is_shown"), [(1, True), (15, False)])
+async def test_maintenance_that_was_announced_long_before_is_remembered_from_its_end_on(
+    hub: Hub, days: int, is_shown: bool
+) -> None:
+    now, title = SystemClock().now(), Bilingual("Pindah pusat data", f"Moved {days} days ago")
+    told_at, ended_at = now - timedelta(days=40), now - timedelta(days=days)
+    notice = Notice(
+        id=new_id(),
+        kind=NoticeKind.MAINTENANCE,
+        audience=Audience.EVERYBODY,
+        services=(HubService.INTAKE,),
+        title=title,
+        begins_at=ended_at - timedelta(hours=2),
+        ends_at=ended_at,
+        created_at=told_at,
+        updates=(NoticeUpdate(NoticeState.SCHEDULED, title, told_at, hub.operator.client_id),),
+    )
+    async with hub.database.system_transaction() as transaction:
+        await PostgresNoticeRows(transaction).add(notice, "operator:hub")
+    page = await hub.http.get("/notices", headers={"Cookie": "language=en"})
+    assert (title.en in page.text) is is_shown
 
 
 async def test_the_database_and_the_rules_agree_on_where_a_notice_stands_in_time(hub: Hub) -> None:

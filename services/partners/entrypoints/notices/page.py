@@ -25,7 +25,8 @@ def notice_page(desk: NoticeDesk, pages: Pages) -> APIRouter:
         told = await desk.for_everybody()
         phases: dict[Phase, list[dict[str, Any]]] = {phase: [] for phase in Phase}
         for notice in told:
-            if notice.latest.at > now - _REMEMBERED or notice.phase(now) is not Phase.ENDED:
+            over_since = notice.over_since(now)
+            if over_since is None or over_since > now - _REMEMBERED:
                 phases[notice.phase(now)].append(_shown(notice))
         return pages.page(
             request,
