@@ -10,7 +10,6 @@ from services.partners.adapters.run_rows import PostgresRunRows
 from services.partners.adapters.unit_of_work import PostgresUnitOfWork
 from services.partners.application.approve import Approve
 from services.partners.application.issue_token import IssueToken
-from services.partners.application.notices import Notices
 from services.partners.application.read_key_sets import ReadKeySets
 from services.partners.application.read_registry import ReadRegistry
 from services.partners.application.register_client import RegisterClient
@@ -65,7 +64,7 @@ def build(settings: PartnersSettings, *, bus: EventBus | None = None, clock: Clo
     second = SecondPerson(settings.second_person == "always", frozenset(settings.officers_told_by))
     register = RegisterClient(unit_of_work, JoseClientKeys(), source, clock, second)
     read = ReadRegistry(unit_of_work)
-    notices = NoticeDesk(database, sealer, Notices(clock), PostgresNoticeRows)
+    notices = NoticeDesk(database, sealer, clock, PostgresNoticeRows)
     pages = Pages([NOTICES_FOLDER], public_url=settings.public_url)
     registry = registry_router(register, RevokeClient(unit_of_work, clock), read)
     rotate = Rotate(unit_of_work, JoseClientKeys(), source, clock, second)

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from services.partners.application.ports import Actor
 from services.partners.domain.notices import (
-    CLOSING,
     Audience,
     Bilingual,
     HubService,
@@ -17,13 +16,11 @@ from services.partners.domain.notices import (
     NoticeState,
     NoticeUpdate,
     Phase,
-    end_problems,
     first_state,
     notice_problems,
-    state_problems,
+    update_problems,
 )
 from shared.audit import AuditEntry
-from shared.clock import Clock
 from shared.errors import Conflict, NotFound, Problem, Refusal
 from shared.identifiers import new_id
 
@@ -75,67 +72,48 @@ class NoticeRows(Protocol):
         ...
 
 
-class Notices:
-    """Work on open rows; the caller commits."""
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-
-    def now(self) -> datetime:
-        return self._clock.now()
-
-    async def publish(self, rows: NoticeRows, wanted: NewNotice, actor: Actor) -> Notice:
-        """Raises Refusal `notice.invalid` naming all that does not fit."""
-        now = self._clock.now()
-        begins_at = (wanted.begins_at or now).astimezone(UTC)
-        ends_at = wanted.ends_at.astimezone(UTC) if wanted.ends_at else None
-        state = wanted.state or first_state(wanted.kind, begins_at, now)
-        _refuse(notice_problems(wanted.kind, state, begins_at, ends_at, now))
-        notice = Notice(
-            id=new_id(),
-            kind=wanted.kind,
-            audience=wanted.audience,
-            services=tuple(dict.fromkeys(wanted.services)),
-            title=wanted.title,
-            begins_at=begins_at,
-            ends_at=ends_at,
-            created_at=now,
-            updates=(NoticeUpdate(state, wanted.text, now, actor.person),),
-        )
-        await rows.add(notice, actor.org)
-        await rows.note(actor.did("notice.publish", "notice", str(notice.id), kind=notice.kind.value))
-        return notice
-
-    async def update(self, rows: NoticeRows, notice_id: UUID, change: NoticeChange, actor: Actor) -> Notice:
-        """Raises NotFound, Conflict `notice.closed`, Refusal `notice.invalid`."""
-        notice, now = await rows.one(notice_id, to_change=True), self._clock.now()
-        if notice is None:
-            raise _unknown()
-        if notice.closed:
-            raise Conflict("notice.closed", "This notice is closed; publish another one.")
-        problems = state_problems(notice.kind, change.state)
-        problems += end_problems(notice.begins_at, change.ends_at, now)
-        ends_at = change.ends_at.astimezone(UTC) if change.ends_at else notice.ends_at
-        goes_on = change.state not in CLOSING
-        if goes_on and not problems and notice.kind is NoticeKind.MAINTENANCE and ends_at and ends_at <= now:
-            problems.append(Problem("/ends_at", "notice.end-passed", "Its end has passed; say until when it goes on."))
-        _refuse(problems)
-        told = NoticeUpdate(change.state, change.text, now, actor.person)
-        changed = replace(notice, ends_at=ends_at, updates=(*notice.updates, told))
-        await rows.add_update(changed, actor.org)
-        await rows.note(actor.did("notice.update", "notice", str(notice_id), state=change.state.value))
-        return changed
-
-    async def one(self, rows: NoticeRows, notice_id: UUID) -> Notice:
-        """Raises NotFound."""
-        notice = await rows.one(notice_id)
-        if notice is None:
-            raise _unknown()
-        return notice
+async def publish_notice(rows: NoticeRows, wanted: NewNotice, actor: Actor, now: datetime) -> Notice:
+    """Raises Refusal `notice.invalid` naming all that does not fit."""
+    begins_at = (wanted.begins_at or now).astimezone(UTC)
+    ends_at = wanted.ends_at.astimezone(UTC) if wanted.ends_at else None
+    state = wanted.state or first_state(wanted.kind, begins_at, now)
+    _refuse(notice_problems(wanted.kind, state, begins_at, ends_at, now))
+    notice = Notice(
+        id=new_id(),
+        kind=wanted.kind,
+        audience=wanted.audience,
+        services=tuple(dict.fromkeys(wanted.services)),
+        title=wanted.title,
+        begins_at=begins_at,
+        ends_at=ends_at,
+        created_at=now,
+        updates=(NoticeUpdate(state, wanted.text, now, actor.person),),
+    )
+    await rows.add(notice, actor.org)
+    await rows.note(actor.did("notice.publish", "notice", str(notice.id), kind=notice.kind.value))
+    return notice
 
 
-def _unknown() -> NotFound:
-    return NotFound("notice.unknown", "There is no such notice.")
+async def update_notice(rows: NoticeRows, notice_id: UUID, change: NoticeChange, actor: Actor, now: datetime) -> Notice:
+    """Raises NotFound, Conflict `notice.closed`, Refusal `notice.invalid`."""
+    notice = await known_notice(rows, notice_id, to_change=True)
+    if notice.closed:
+        raise Conflict("notice.closed", "This notice is closed; publish another one.")
+    _refuse(update_problems(notice, change.state, change.ends_at, now))
+    ends_at = change.ends_at.astimezone(UTC) if change.ends_at else notice.ends_at
+    told = NoticeUpdate(change.state, change.text, now, actor.person)
+    changed = replace(notice, ends_at=ends_at, updates=(*notice.updates, told))
+    await rows.add_update(changed, actor.org)
+    await rows.note(actor.did("notice.update", "notice", str(notice_id), state=change.state.value))
+    return changed
+
+
+async def known_notice(rows: NoticeRows, notice_id: UUID, *, to_change: bool = False) -> Notice:
+    """Raises NotFound."""
+    notice = await rows.one(notice_id, to_change=to_change)
+    if notice is None:
+        raise NotFound("notice.unknown", "There is no such notice.")
+    return notice
 
 
 def _refuse(problems: Sequence[Problem]) -> None:

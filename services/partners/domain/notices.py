@@ -137,24 +137,32 @@ def notice_problems(
     kind: NoticeKind, state: NoticeState, begins_at: datetime, ends_at: datetime | None, now: datetime
 ) -> list[Problem]:
     """What keeps a new notice from being told; empty when nothing does."""
-    problems = state_problems(kind, state)
+    problems = _state_problems(kind, state)
     if state in CLOSING:
         problems.append(Problem("/state", "notice.state-closing", "A notice does not begin with its end."))
     if kind is NoticeKind.INCIDENT and begins_at > now:
         problems.append(Problem("/begins_at", "notice.begins-later", "An incident has begun; maintenance is planned."))
     if kind is NoticeKind.MAINTENANCE and ends_at is None:
         problems.append(Problem("/ends_at", "notice.end-missing", "Say until when the maintenance lasts."))
-    return problems + end_problems(begins_at, ends_at, now)
+    return problems + _end_problems(begins_at, ends_at, now)
 
 
-def state_problems(kind: NoticeKind, state: NoticeState) -> list[Problem]:
+def update_problems(notice: Notice, state: NoticeState, ends_at: datetime | None, now: datetime) -> list[Problem]:
+    """What keeps an open notice from going on like this; without `ends_at` its end stays. Empty when nothing does."""
+    problems = _state_problems(notice.kind, state) + _end_problems(notice.begins_at, ends_at, now)
+    if ends_at is None and state not in CLOSING and notice.over_since(now) is not None:
+        problems.append(Problem("/ends_at", "notice.end-passed", "Its end has passed; say until when it goes on."))
+    return problems
+
+
+def _state_problems(kind: NoticeKind, state: NoticeState) -> list[Problem]:
     """A state of the other kind."""
     if state in STATES[kind]:
         return []
     return [Problem("/state", "notice.state-other-kind", f"One of these: {', '.join(STATES[kind])}.")]
 
 
-def end_problems(begins_at: datetime, ends_at: datetime | None, now: datetime) -> list[Problem]:
+def _end_problems(begins_at: datetime, ends_at: datetime | None, now: datetime) -> list[Problem]:
     """An end that has passed, or that comes before the beginning."""
     if ends_at is None:
         return []

@@ -21,8 +21,7 @@ def notice_page(desk: NoticeDesk, pages: Pages) -> APIRouter:
 
     @router.get("/notices", **page())
     async def notices(request: Request) -> Response:
-        now = desk.notices.now()
-        told = await desk.for_everybody()
+        told, now = await desk.for_everybody(), desk.clock.now()
         phases: dict[Phase, list[dict[str, Any]]] = {phase: [] for phase in Phase}
         for notice in told:
             over_since = notice.over_since(now)
