@@ -10,6 +10,8 @@ _PLAIN_TYPES = re.compile(r"^(text/plain|application/([a-z0-9.-]+\+)?json)$")
 _MEDIA_TYPE = re.compile(r"^[a-z0-9][a-z0-9!#$&^_.+-]{0,60}/[a-z0-9][a-z0-9!#$&^_.+-]{0,60}$")
 # Numbers of people, addresses of mail, keys, signatures and tokens, however they are written.
 _MASKED = re.compile(r"\d(?:[ .-]?\d){5,}|\S+@\S+|[A-Za-z0-9+/=_-]{20,}")
+# What such a thing may begin with, where the reading was broken off in the middle of it.
+_BEGUN = re.compile(r"(\d[\d .-]*|[A-Za-z0-9+/=_@.-]+)$")
 _MASK = "…"
 
 
@@ -29,6 +31,8 @@ def excerpt_of(content_type: str | None, body: bytes) -> Excerpt:
     if not _PLAIN_TYPES.match(media_type):
         return Excerpt(media_type)
     text = body[:_READ_BYTES].decode("utf-8", "replace")
+    if len(body) > _READ_BYTES:
+        text = _BEGUN.sub("", text)
     printable = "".join(each if each.isprintable() else " " for each in text)
     # Masked before it is cut: the rest of a number must not look like a short one.
     words = _MASKED.sub(_MASK, " ".join(printable.split()))

@@ -41,6 +41,14 @@ def test_a_long_answer_is_cut() -> None:
     assert excerpt_of("text/plain", b"no " * 10_000).text == ("no " * 67)[:200]
 
 
+@pytest.mark.parametrize("secret", ["3671015203900001", "3671 0152 0390 0001", "siti.rahma@contoh.id"])
+@pytest.mark.parametrize("before", range(985, 1_000))
+def test_where_the_reading_is_broken_off_no_number_looks_like_a_short_one(secret: str, before: int) -> None:
+    long_key = "k" * (before - len('{"token":"","of":"'))
+    body = f'{{"token":"{long_key}","of":"{secret}"}}'.encode()
+    assert excerpt_of("application/json", body).text == '{"token":"…","of":"'
+
+
 @pytest.mark.parametrize("content_type", [None, "", "nonsense", "text/<script>", "a" * 100 + "/plain"])
 def test_what_names_no_type_shows_nothing(content_type: str | None) -> None:
     assert excerpt_of(content_type, b"hello") == Excerpt()
