@@ -1,6 +1,7 @@
 """Runs of the conformance kit in PostgreSQL. A partner's transaction reaches its own alone."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 
 import asyncpg
 import orjson
@@ -25,16 +26,6 @@ class PostgresRunRows:
         self._driver = transaction.driver
 
     async def add(self, run: ConformanceRun) -> None:
-        rules = [
-            {
-                "rule": each.rule,
-                "outcome": each.outcome.value,
-                "says": each.says,
-                "reference": each.reference,
-                "detail": each.detail,
-            }
-            for each in run.rules
-        ]
         await self._driver.execute(
             _ADD,
             run.id,
@@ -46,7 +37,7 @@ class PostgresRunRows:
             run.began_at,
             run.received_at,
             *(run.count(outcome) for outcome in RuleOutcome),
-            orjson.dumps(rules).decode(),
+            orjson.dumps([asdict(each) for each in run.rules]).decode(),
         )
 
     async def forget_older(self, org: str, kept: int) -> None:
@@ -72,7 +63,6 @@ def _run(row: "asyncpg.Record") -> ConformanceRun:
         began_at=row["began_at"],
         received_at=row["received_at"],
         rules=tuple(
-            RuleResult(each["rule"], RuleOutcome(each["outcome"]), each["says"], each["reference"], each["detail"])
-            for each in orjson.loads(row["rules"])
+            RuleResult(**{**each, "outcome": RuleOutcome(each["outcome"])}) for each in orjson.loads(row["rules"])
         ),
     )

@@ -67,7 +67,7 @@ def test_a_run_that_cannot_be_reported_says_why(files: dict[str, str], tmp_path:
     for changes, why in (
         ({"base_urls": {}}, "names no"),
         ({"base_urls": {"partners": "http://127.0.0.1:9"}}, "ConnectError"),
-        ({"private_key_jwk": None, "client_secret": "not-this-one"}, "answered 401"),
+        ({"client_secret": "not-this-one"}, "answered 401"),
     ):
         with pytest.raises(NotReported, match=why):
             send_report({**client, **changes}, {})

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Path
+from fastapi import Path, Query
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from services.partners.application.ports import Actor
@@ -12,8 +12,16 @@ from services.partners.domain.credentials import Credential, CredentialKind, Cre
 from services.partners.domain.key_sets import KeySet
 from services.partners.domain.partners import Client, ClientKind, ClientStatus
 from shared.clock import SystemClock
+from shared.identifiers import ORGANISATION_PATTERN
 from shared.web.tokens import Principal
 
+# One line that is not blank.
+ONE_LINE = r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$"
+
+OrgQuery = Annotated[
+    str | None,
+    Query(max_length=80, pattern=ORGANISATION_PATTERN, description="Only of this one."),
+]
 ClientId = Annotated[str, Path(min_length=1, max_length=255, pattern=r"^[A-Za-z0-9._-]+$")]
 _PERSON = Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")
 

@@ -1,19 +1,18 @@
 """`/v1/conformance-runs`: what partners' own runs of the conformance kit found."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Literal
+from typing import Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.partners.application.conformance_runs import RunRows, report_run
 from services.partners.domain.conformance import ConformanceRun, RuleOutcome, RuleResult
-from services.partners.entrypoints.http.client_views import Instant, actor_of
+from services.partners.entrypoints.http.client_views import Instant, OrgQuery, actor_of
 from shared.clock import Clock
-from shared.identifiers import ORGANISATION_PATTERN
 from shared.postgres.database import Database, Transaction
 from shared.sealing import Sealer
 from shared.web.door import Caller, secured
@@ -26,8 +25,6 @@ _MANAGE = "partners.manage"
 # The kit plays hospitals, so it is they who report.
 _REPORT, _READ = "system/*.c", "system/*.r"
 _RULES_MAX = 200
-
-
 _PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
 
 
@@ -134,7 +131,7 @@ def conformance_router(desk: RunDesk) -> APIRouter:
     async def post_run(request: Request, caller: Caller, key: IdempotencyKey, body: RunReport) -> Response:
         """Of the caller's own organisation; the newest 20 are kept and shown to the hub's operators."""
         wanted = await IdempotentRequest.of(request, caller, key)
-        rules = [RuleResult(each.rule, each.outcome, each.says, each.reference, each.detail) for each in body.rules]
+        rules = [RuleResult(**dict(each)) for each in body.rules]
         async with desk.database.transaction(caller.org) as transaction:
 
             async def act() -> Answer:
@@ -160,7 +157,7 @@ def conformance_router(desk: RunDesk) -> APIRouter:
     )
     async def get_runs(
         caller: Caller,
-        org: Annotated[str | None, Query(max_length=80, pattern=ORGANISATION_PATTERN)] = None,
+        org: OrgQuery = None,
         limit: Limit = 20,
     ) -> RunPage:
         """An operator sees all, of an organisation also its test clients' runs; a partner its own."""
@@ -185,14 +182,5 @@ def _view(run: ConformanceRun) -> RunView:
         passed=run.count(RuleOutcome.PASSED),
         failed=run.count(RuleOutcome.FAILED),
         not_checked=run.count(RuleOutcome.NOT_CHECKED),
-        rules=[
-            RuleView(
-                rule=each.rule,
-                outcome=each.outcome,
-                says=each.says,
-                reference=each.reference,
-                detail=each.detail,
-            )
-            for each in run.rules
-        ],
+        rules=[RuleView(**asdict(each)) for each in run.rules],
     )

@@ -15,9 +15,9 @@ from services.partners.domain.notices import (
     NoticeState,
     Phase,
 )
-from services.partners.entrypoints.http.client_views import Instant, Officer
+from services.partners.entrypoints.http.client_views import ONE_LINE, Instant, Officer
 
-_TITLE = Field(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$")
+_TITLE = Field(min_length=1, max_length=120, pattern=ONE_LINE)
 _TEXT = Field(
     min_length=1, max_length=1_000, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x08\x0b-\x1f\x7f]*$"
 )

@@ -1,9 +1,9 @@
 """`/v1/clients` and `/v1/orgs`: the operator's registry of partners."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic.config import JsonDict
 from pydantic_core import PydanticCustomError
@@ -13,17 +13,18 @@ from services.partners.application.register_client import RegisterClient, Regist
 from services.partners.application.revoke_client import RevokeClient
 from services.partners.domain.partners import ClientKind, Organisation, OrganisationStatus
 from services.partners.entrypoints.http.client_views import (
+    ONE_LINE,
     ClientId,
     ClientView,
     Instant,
     JwksUri,
     Officer,
+    OrgQuery,
     RegisteredClient,
     actor_of,
     members,
     view,
 )
-from shared.identifiers import ORGANISATION_PATTERN
 from shared.web.door import Caller, secured
 from shared.web.openapi import refusals
 from shared.web.paging import Cursor, Limit, cut, decode_cursor
@@ -66,7 +67,7 @@ class NewClient(BaseModel):
 
     kind: ClientKind
     org: str = Field(max_length=80, description="`employer:JJ012345`, `hospital:100000401`, `disnaker:36`, …")
-    name: str = Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$")
+    name: str = Field(min_length=1, max_length=200, pattern=ONE_LINE)
     region_code: str | None = Field(None, max_length=10, description="A hospital's own region (Kemendagri code).")
     jwks_uri: JwksUri | None = None
     public_jwk: dict[str, Any] | None = Field(
@@ -153,9 +154,7 @@ def _add_reading(router: APIRouter, read: ReadRegistry) -> None:
         caller: Caller,
         cursor: Cursor = None,
         limit: Limit = 50,
-        org: Annotated[
-            str | None, Query(max_length=80, pattern=ORGANISATION_PATTERN, description="Only of this one.")
-        ] = None,
+        org: OrgQuery = None,
     ) -> ClientPage:
         (after,) = decode_cursor(cursor, str) or (None,)
         clients = await read.clients(actor_of(caller), after=after, limit=limit + 1, org=org)
