@@ -2,17 +2,13 @@
 
 import json
 from collections.abc import Iterable
-from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
+from deploy.local.command_context import signed_in
 from deploy.local.problems import HubProblem
-from deploy.local.settings import HubSettings
-
-if TYPE_CHECKING:
-    from deploy.local.hub_operator import Operator
 
 _CLIENTS = "/v1/clients"
 _File = Annotated[
@@ -25,7 +21,7 @@ _File = Annotated[
 
 def waiting(as_file: _File = None) -> None:
     """What waits for a second person: who asked for what, with thumbprints of keys and addresses."""
-    with _operator(as_file) as operator:
+    with signed_in(_client_in(as_file)) as operator:
         found = [client for client in operator.every("partners", _CLIENTS) if _asked_for(client)]
     for client in found:
         _tell(client)
@@ -39,7 +35,7 @@ def approve(
     yes: Annotated[bool, typer.Option("--yes", help="Without asking: you have seen what waits.")] = False,
 ) -> None:
     """Let a client in, or the keys that were added to one, as a second person. Shows what it is first."""
-    with _operator(as_file) as operator:
+    with signed_in(_client_in(as_file)) as operator:
         client = operator.get("partners", f"{_CLIENTS}/{client_id}")
         asked_for = [each["id"] for each in client["credentials"] if each["status"] == "requested"]
         if not _asked_for(client):
@@ -87,13 +83,10 @@ def _who(person: str, name: str | None) -> str:
     return f"{name} ({person})" if name else person
 
 
-def _operator(as_file: Path | None) -> "AbstractContextManager[Operator]":
-    from deploy.local.hub_operator import operator_of
-
-    return operator_of(HubSettings.load(), None if as_file is None else _client_in(as_file))
-
-
-def _client_in(file: Path) -> dict[str, Any]:
+def _client_in(file: Path | None) -> dict[str, Any] | None:
+    """As `operator_of` takes it. Raises HubProblem for a file that signs nobody in."""
+    if file is None:
+        return None
     try:
         held = json.loads(file.read_text())
         client = {"client_id": held["client_id"], "private_jwk": held["private_key_jwk"]}

@@ -14,15 +14,14 @@ from typing import Annotated, NoReturn
 import typer
 
 from deploy.local.approval_commands import approve, waiting
+from deploy.local.command_context import this_hub
 from deploy.local.conformance_commands import conformance, sandbox
-from deploy.local.hub import Hub, HubStatus
+from deploy.local.hub import HubStatus
 from deploy.local.notice_commands import notices
 from deploy.local.operations_commands import dead_letters, deliveries
 from deploy.local.partner_kinds import ConsoleRole, PartnerKind
 from deploy.local.problems import HubProblem, explain_os_error
-from deploy.local.progress import Reporter
 from deploy.local.rules_commands import rules
-from deploy.local.settings import HubSettings
 
 app = typer.Typer(
     help="Simpul, the interoperability hub for work accident insurance: runs and operates a hub on this machine.",
@@ -42,14 +41,10 @@ app.add_typer(deliveries, name="deliveries")
 app.add_typer(notices, name="notices")
 
 
-def _hub() -> Hub:
-    return Hub(HubSettings.load(), Reporter())
-
-
 @app.command()
 def up() -> None:
     """Start what does not run; returns when every service is ready."""
-    hub = _hub()
+    hub = this_hub()
     hub.up()
     _print_status(hub.status())
 
@@ -57,13 +52,13 @@ def up() -> None:
 @app.command()
 def down() -> None:
     """Stop everything. The state stays."""
-    _hub().down()
+    this_hub().down()
 
 
 @app.command()
 def clean() -> None:
     """Stop everything and delete the state: databases, topics, keys and logs. Downloads stay."""
-    _hub().destroy()
+    this_hub().destroy()
 
 
 @app.command()
@@ -71,7 +66,7 @@ def status(
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Where the hub's parts are and whether they are ready."""
-    found = _hub().status()
+    found = this_hub().status()
     if as_json:
         typer.echo(json.dumps(found, indent=2))
     else:
@@ -84,7 +79,7 @@ def doctor() -> None:
     from deploy.local.doctor import examine
 
     failed = False
-    for finding in examine(_hub()):
+    for finding in examine(this_hub()):
         failed = failed or not finding.ok
         typer.echo(f"{'ok    ' if finding.ok else 'failed'}  {finding.what}: {finding.detail}")
     if failed:
@@ -108,7 +103,7 @@ def partner_add(
     """Register a new client on the running hub."""
     from deploy.local.partner import add_partner
 
-    settings = _hub().settings
+    settings = this_hub().settings
     written = add_partner(settings, kind, org=org, name=name, region=region, out=out, jwks_url=jwks_url, test=test)
     typer.echo(f"{written['client_id']} of {written['org']}: {out}", err=True)
     if written["status"] == "requested":
@@ -123,7 +118,7 @@ def console_login(
     """Print an address that signs a person in to the console once. Local profile only."""
     from deploy.local.partner import console_login as make_link
 
-    settings = _hub().settings
+    settings = this_hub().settings
     if settings.profile != "local":
         raise HubProblem("only a hub of the local profile makes sign-in links; others use their OpenID provider")
     typer.echo(make_link(settings, role.value, name))

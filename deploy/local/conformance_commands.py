@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from deploy.local.command_context import AsJson, this_hub
 from deploy.local.problems import HubProblem
-from deploy.local.settings import HubSettings
 
 if TYPE_CHECKING:
     from deploy.conformance.rules import Verdict
@@ -38,7 +38,7 @@ def conformance_hospital(
     other: Annotated[Path | None, typer.Option(help="A second hospital's client, for the rules on others.")] = None,
     only: Annotated[list[str] | None, typer.Option(help="A rule; it is checked with what it needs.")] = None,
     patience_seconds: Annotated[float, typer.Option(help="How long a claim may take to come back.")] = 30.0,
-    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    as_json: AsJson = False,
     report: Annotated[bool, typer.Option("--report", help="Tell the client's hub what was found.")] = False,
 ) -> None:
     """Play a hospital's whole sequence and print pass or FAIL for each rule; exits 1 when one fails."""
@@ -77,7 +77,7 @@ def sandbox_hospital(
     from deploy.local.sandbox import hospital_sandbox
 
     require_writable(out)
-    made = hospital_sandbox(HubSettings.load(), number=number, name=name, region=region)
+    made = hospital_sandbox(this_hub().settings, number=number, name=name, region=region)
     write_private(out, made)
     for worker in made["sandbox"]["workers"]:
         typer.echo(f"{worker['nik']}  {worker['case']}")
@@ -99,7 +99,7 @@ def _clients(client: Path | None, other: Path | None) -> tuple[dict[str, Any], d
         return _read(client), _read(other) if other is not None else None
     from deploy.local.sandbox import hospital_sandbox
 
-    settings = HubSettings.load()
+    settings = this_hub().settings
     made = hospital_sandbox(settings, number=_SANDBOX, name="RS Sandbox", region="3671")
     second = _read(other) if other else hospital_sandbox(settings, number=_SECOND, name="RS Kedua", region="3171")
     return made, second

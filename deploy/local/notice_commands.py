@@ -1,17 +1,14 @@
 """The `simpul notices` group: what the hub tells its partners, and everybody, of itself."""
 
 import json
-from contextlib import AbstractContextManager
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from deploy.local.settings import SERVICES, HubSettings
-
-if TYPE_CHECKING:
-    from deploy.local.hub_operator import Operator
+from deploy.local.command_context import AsJson, signed_in
+from deploy.local.settings import SERVICES
 
 notices = typer.Typer(help="Incidents and maintenance, told to partners or to everybody.", no_args_is_help=True)
 _PATH = "/v1/notices"
@@ -43,10 +40,10 @@ Until = Annotated[datetime | None, typer.Option(help="Its end, with an offset or
 @notices.command("list")
 def list_notices(
     ended: Annotated[bool, typer.Option("--ended", help="Those that are over too.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """What is told now, the newest first."""
-    with _operator() as operator:
+    with signed_in() as operator:
         found = list(operator.every("partners", _PATH, phase=None if ended else _OPEN))
     if as_json:
         typer.echo(json.dumps(found, indent=1))
@@ -81,7 +78,7 @@ def publish_notice(
         "begins_at": _instant(begins),
         "ends_at": _instant(until),
     }
-    with _operator() as operator:
+    with signed_in() as operator:
         typer.echo(operator.post("partners", _PATH, said, once=True)["id"])
 
 
@@ -100,16 +97,10 @@ def update_notice(
 ) -> None:
     """Tell how it goes on, or that it is over (resolved, completed, cancelled)."""
     said: dict[str, Any] = {"state": state, "text": {"id": text_id, "en": text_en}, "ends_at": _instant(until)}
-    with _operator() as operator:
+    with signed_in() as operator:
         answer = operator.post("partners", f"{_PATH}/{notice_id}/updates", said, once=True)
     typer.echo(f"{notice_id}: {answer['state']}, {answer['phase']}")
 
 
 def _instant(given: datetime | None) -> str | None:
     return given.astimezone().isoformat() if given else None
-
-
-def _operator() -> "AbstractContextManager[Operator]":
-    from deploy.local.hub_operator import operator_of
-
-    return operator_of(HubSettings.load())

@@ -2,18 +2,15 @@
 
 import json
 from collections import Counter
-from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from deploy.local.command_context import AsJson, Service, services_of, signed_in
 from deploy.local.editor import edited
-from deploy.local.hub import Hub
 from deploy.local.problems import HubProblem
-from deploy.local.progress import Reporter
-from deploy.local.settings import HubSettings
 
 if TYPE_CHECKING:
     from deploy.local.hub_operator import Operator
@@ -27,8 +24,6 @@ SENDING = ("intake", "disnaker_gateway")
 _LETTERS, _DELIVERIES = "/v1/operations/dead-letters", "/v1/operations/deliveries"
 _ENDPOINTS = "/v1/operations/subscriptions"
 
-Service = Annotated[str | None, typer.Option(help="One service only, such as verification.")]
-AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
 LetterId = Annotated[str, typer.Argument(help="As `dead-letters list` tells it.")]
 
 
@@ -39,10 +34,10 @@ def list_letters(
     as_json: AsJson = False,
 ) -> None:
     """What could not be handled, grouped by its cause."""
-    with _operator() as operator:
+    with signed_in() as operator:
         found = [
             {"service": name, **letter}
-            for name in _services(service, CONSUMING)
+            for name in services_of(service, CONSUMING)
             for letter in operator.every(name, _LETTERS, state=state)
         ]
     if as_json:
@@ -69,7 +64,7 @@ def show_letter(
     edit: Annotated[int | None, typer.Option(help="Which version: 0 as it was read, else the last.", min=0)] = None,
 ) -> None:
     """Everything about one; what it says is masked."""
-    with _operator() as operator:
+    with signed_in() as operator:
         name, letter = _find(operator, letter_id, service)
         said = _said(operator, name, letter_id, reveal, edit)
     # Escapes stay escapes: what a stranger sent must not speak to the terminal.
@@ -87,7 +82,7 @@ def edit_letter(
     service: Service = None,
 ) -> None:
     """Change what one says before it is handled again, within its contract; the original is kept."""
-    with _operator() as operator:
+    with signed_in() as operator:
         name, letter = _find(operator, letter_id, service)
         based_on = letter["edits"]
         if file is None:
@@ -116,7 +111,7 @@ def redrive_letters(
     if bool(letter_ids) == bool(reason_code):
         raise HubProblem("name dead letters, or all of one cause by --reason-code")
     failed = False
-    with _operator() as operator:
+    with signed_in() as operator:
         for name, letter_id in _chosen(operator, letter_ids or [], reason_code, service):
             answer = operator.post(name, f"{_LETTERS}/{letter_id}/redrive")
             failed = failed or not answer["resolved"]
@@ -132,7 +127,7 @@ def discard_letter(
     service: Service = None,
 ) -> None:
     """Put one away unhandled; what waits behind it follows."""
-    with _operator() as operator:
+    with signed_in() as operator:
         name, _ = _find(operator, letter_id, service)
         answer = operator.post(name, f"{_LETTERS}/{letter_id}/discard", {"reason": reason})
     typer.echo(_redriven(letter_id, answer))
@@ -145,10 +140,10 @@ def list_deliveries(
     as_json: AsJson = False,
 ) -> None:
     """Webhook deliveries, the newest first."""
-    with _operator() as operator:
+    with signed_in() as operator:
         found = [
             {"service": name, **delivery}
-            for name in _services(service, SENDING)
+            for name in services_of(service, SENDING)
             for delivery in operator.every(name, _DELIVERIES, state=state)
         ]
     if as_json:
@@ -171,10 +166,10 @@ def replay_deliveries(
 ) -> None:
     """Send webhooks again, the oldest first; each keeps its webhook-id, so that a receiver can tell."""
     after = since.astimezone()
-    with _operator() as operator:
+    with signed_in() as operator:
         found = [
             (name, delivery)
-            for name in _services(service, SENDING)
+            for name in services_of(service, SENDING)
             for delivery in operator.every(name, _DELIVERIES, state=state, subscription_id=subscription)
             if datetime.fromisoformat(delivery["created_at"]) >= after
         ]
@@ -191,7 +186,7 @@ def list_endpoints(
     as_json: AsJson = False,
 ) -> None:
     """Partners' webhook endpoints, and how they have done in the last seven days."""
-    with _operator() as operator:
+    with signed_in() as operator:
         found = _endpoints(operator, service, org)
     if as_json:
         typer.echo(json.dumps(found, indent=1))
@@ -209,7 +204,7 @@ def try_endpoint(
     subscription: Annotated[str, typer.Argument(help="As `deliveries endpoints` tells it.")], service: Service = None
 ) -> None:
     """Send one signed test message now, past the queue; exits 1 when it is not taken."""
-    with _operator() as operator:
+    with signed_in() as operator:
         name = service or next((each["service"] for each in _endpoints(operator) if each["id"] == subscription), None)
         if name is None:
             raise HubProblem(f"no service knows a webhook endpoint {subscription}")
@@ -224,15 +219,9 @@ def try_endpoint(
 def _endpoints(operator: "Operator", service: str | None = None, org: str | None = None) -> list[dict[str, Any]]:
     return [
         {"service": name, **each}
-        for name in _services(service, SENDING)
+        for name in services_of(service, SENDING)
         for each in operator.every(name, _ENDPOINTS, org=org)
     ]
-
-
-def _operator() -> "AbstractContextManager[Operator]":
-    from deploy.local.hub_operator import operator_of
-
-    return operator_of(Hub(HubSettings.load(), Reporter()).settings)
 
 
 def _said(operator: "Operator", service: str, letter_id: str, purpose: str | None, edit: int | None) -> dict[str, Any]:
@@ -263,18 +252,10 @@ def _json_of(text: str) -> dict[str, Any]:
     return document
 
 
-def _services(wanted: str | None, known: tuple[str, ...]) -> tuple[str, ...]:
-    if wanted is None:
-        return known
-    if wanted not in known:
-        raise HubProblem(f"{wanted} has none; these have: {', '.join(known)}")
-    return (wanted,)
-
-
 def _find(operator: "Operator", letter_id: str, service: str | None) -> tuple[str, dict[str, Any]]:
     """The service that keeps this dead letter, and the letter."""
     if service is not None:
-        (name,) = _services(service, CONSUMING)
+        (name,) = services_of(service, CONSUMING)
         return name, operator.get(name, f"{_LETTERS}/{letter_id}")
     for name in CONSUMING:
         for letter in operator.every(name, _LETTERS):
@@ -290,7 +271,7 @@ def _chosen(
         return [(_find(operator, letter_id, service)[0], letter_id) for letter_id in letter_ids]
     found = [
         (name, str(letter["id"]))
-        for name in _services(service, CONSUMING)
+        for name in services_of(service, CONSUMING)
         for letter in operator.every(name, _LETTERS, state="open")
         if letter["reason_code"] == reason_code
     ]

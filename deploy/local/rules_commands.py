@@ -7,15 +7,12 @@ from typing import Annotated
 
 import typer
 
-from deploy.local.hub import Hub
+from deploy.local.command_context import AsJson, this_hub
 from deploy.local.problems import HubProblem
-from deploy.local.progress import Reporter
-from deploy.local.settings import HubSettings
 
 rules = typer.Typer(help="The law as data: rule sets and what they would change.", no_args_is_help=True)
 _NAMED = "A rule set such as RS-2025, or the path of a file with one."
 _SHOWN = f"{_NAMED} Or `contributions`. Without it, the list of those shipped."
-AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
 
 
 @rules.command("show")
@@ -60,7 +57,7 @@ def rules_replay(
 ) -> None:
     """Derive the claims that the hub holds under another rule set and print what would change. Changes nothing."""
     law = _law()
-    hub = Hub(HubSettings.load(), Reporter())
+    hub = this_hub()
     for found in law.replayed(hub, rule_set):
         if as_json:
             typer.echo(json.dumps(found, ensure_ascii=False))

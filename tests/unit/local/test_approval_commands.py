@@ -62,7 +62,7 @@ class FakeOperator:
 
 def operator(monkeypatch: pytest.MonkeyPatch, client: Client) -> FakeOperator:
     made = FakeOperator(client)
-    monkeypatch.setattr(approval_commands, "_operator", lambda _: contextlib.nullcontext(made))
+    monkeypatch.setattr(approval_commands, "signed_in", lambda _: contextlib.nullcontext(made))
     return made
 
 
@@ -115,4 +115,5 @@ def test_another_operators_file_is_who_approves(tmp_path: Path) -> None:
     file = tmp_path / "operator.json"
     file.write_text(json.dumps({"client_id": "operator-2", "private_key_jwk": KEY.as_dict(private=True), "org": "x"}))
     read = approval_commands._client_in(file)
+    assert read is not None
     assert (read["client_id"], read["private_jwk"]["kid"]) == ("operator-2", "november")

@@ -44,7 +44,7 @@ class FakeOperator:
 @pytest.fixture
 def operator(monkeypatch: pytest.MonkeyPatch) -> FakeOperator:
     made = FakeOperator()
-    monkeypatch.setattr(notice_commands, "_operator", lambda: contextlib.nullcontext(made))
+    monkeypatch.setattr(notice_commands, "signed_in", lambda: contextlib.nullcontext(made))
     return made
 
 

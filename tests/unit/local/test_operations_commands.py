@@ -106,7 +106,7 @@ def operator(monkeypatch: pytest.MonkeyPatch) -> FakeOperator:
             ],
         }
     )
-    monkeypatch.setattr(operations_commands, "_operator", lambda: contextlib.nullcontext(made))
+    monkeypatch.setattr(operations_commands, "signed_in", lambda: contextlib.nullcontext(made))
     return made
 
 
