@@ -16,9 +16,10 @@ import typer
 from deploy.local.approval_commands import approve, waiting
 from deploy.local.command_context import this_hub
 from deploy.local.conformance_commands import conformance, sandbox
+from deploy.local.dead_letter_commands import dead_letters
+from deploy.local.delivery_commands import deliveries
 from deploy.local.hub import HubStatus
 from deploy.local.notice_commands import notices
-from deploy.local.operations_commands import dead_letters, deliveries
 from deploy.local.partner_kinds import ConsoleRole, PartnerKind
 from deploy.local.problems import HubProblem, explain_os_error
 from deploy.local.rules_commands import rules

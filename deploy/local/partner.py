@@ -34,10 +34,16 @@ def add_partner(
     require_writable(out)
     with operator_of(settings) as operator:
         discovered = operator.discovered
-        wanted: dict[str, Any] = {"kind": kind.value, "org": org, "name": name, "region_code": region}
-        wanted |= {"jwks_uri": jwks_url} if jwks_url else {"public_jwk": public}
-        flag = {"test": True} if test else {}
-        answer = operator.post("partners", "/v1/clients", {**wanted, **flag}, once=True)
+        wanted = {
+            "kind": kind.value,
+            "org": org,
+            "name": name,
+            "region_code": region,
+            "public_jwk": public,
+            "jwks_uri": jwks_url,
+            "test": test,
+        }
+        answer = operator.post("partners", "/v1/clients", wanted, once=True)
     written = {
         "client_id": answer["client_id"],
         "org": answer["org"],
@@ -47,10 +53,10 @@ def add_partner(
         "private_key_jwk": private,
         "client_secret": answer.get("client_secret"),
         "base_urls": {service: settings.url(service) for service in SERVICES},
-        **flag,
+        **({"test": True} if test else {}),
     }
     write_private(out, written)
-    return written | {"status": answer.get("status")}
+    return written | {"status": answer["status"]}
 
 
 def _key_pair() -> dict[str, Any]:

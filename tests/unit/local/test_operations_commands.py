@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from deploy.local import operations_commands
+from deploy.local import dead_letter_commands, delivery_commands
 from deploy.local.command_line import app
 from deploy.local.problems import HubProblem
 
@@ -106,7 +106,8 @@ def operator(monkeypatch: pytest.MonkeyPatch) -> FakeOperator:
             ],
         }
     )
-    monkeypatch.setattr(operations_commands, "signed_in", lambda: contextlib.nullcontext(made))
+    for commands in (dead_letter_commands, delivery_commands):
+        monkeypatch.setattr(commands, "signed_in", lambda: contextlib.nullcontext(made))
     return made
 
 

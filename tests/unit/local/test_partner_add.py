@@ -69,7 +69,7 @@ class Registry:
         if self.refusal:
             return 422, self.refusal
         secret = "s" if sent["kind"] == "hospital" else None
-        made = {"client_id": f"c{len(self.registered)}", "org": sent["org"], "kind": sent["kind"]}
+        made = {"client_id": f"c{len(self.registered)}", "org": sent["org"], "kind": sent["kind"], "status": "active"}
         return 201, {**made, "scopes": ["a.read"], "client_secret": secret}
 
 
@@ -156,7 +156,7 @@ def test_of_a_partner_that_publishes_its_keys_the_address_is_registered_and_no_p
     url, out = "https://keys.example.com/jwks.json", tmp_path / "employer.json"
     add_partner(settings, PartnerKind.EMPLOYER, org="employer:1", name="X", region=None, out=out, jwks_url=url)
     assert registry.registered[0]["jwks_uri"] == url
-    assert "public_jwk" not in registry.registered[0]
+    assert registry.registered[0]["public_jwk"] is None
     written = json.loads(out.read_text())
     assert (set(written), written["private_key_jwk"]) == (MEMBERS, None)
 

@@ -1,8 +1,7 @@
-"""The `simpul dead-letters` and `simpul deliveries` groups: what an operator does when something does not arrive."""
+"""The `simpul dead-letters` group: what an operator does with events that could not be handled."""
 
 import json
 from collections import Counter
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,13 +15,10 @@ if TYPE_CHECKING:
     from deploy.local.hub_operator import Operator
 
 dead_letters = typer.Typer(help="Events that could not be handled.", no_args_is_help=True)
-deliveries = typer.Typer(help="Webhooks: what reached partners and what did not.", no_args_is_help=True)
 
-# Who consumes events, and who sends webhooks.
+# Who consumes events.
 CONSUMING = ("intake", "hospital_gateway", "disnaker_gateway", "verification")
-SENDING = ("intake", "disnaker_gateway")
-_LETTERS, _DELIVERIES = "/v1/operations/dead-letters", "/v1/operations/deliveries"
-_ENDPOINTS = "/v1/operations/subscriptions"
+_LETTERS = "/v1/operations/dead-letters"
 
 LetterId = Annotated[str, typer.Argument(help="As `dead-letters list` tells it.")]
 
@@ -84,13 +80,11 @@ def edit_letter(
     """Change what one says before it is handled again, within its contract; the original is kept."""
     with signed_in() as operator:
         name, letter = _find(operator, letter_id, service)
-        based_on = letter["edits"]
         if file is None:
             said = _said(operator, name, letter_id, "mend", None)
-            based_on = said["edit"]
-            document = _edited(said)
+            based_on, document = said["edit"], _edited(said)
         else:
-            document = _json_of(file.read_text())
+            based_on, document = letter["edits"], _json_of(file.read_text())
         body = {**document, "based_on": based_on, "reason": reason}
         made = operator.post(name, f"{_LETTERS}/{letter_id}/edits", body)
         typer.echo(f"{letter_id}: edit {made['number']} is kept; changed: {', '.join(made['changed'])}")
@@ -131,97 +125,6 @@ def discard_letter(
         name, _ = _find(operator, letter_id, service)
         answer = operator.post(name, f"{_LETTERS}/{letter_id}/discard", {"reason": reason})
     typer.echo(_redriven(letter_id, answer))
-
-
-@deliveries.command("list")
-def list_deliveries(
-    service: Service = None,
-    state: Annotated[str, typer.Option(help="pending, paused, delivered or exhausted.")] = "exhausted",
-    as_json: AsJson = False,
-) -> None:
-    """Webhook deliveries, the newest first."""
-    with signed_in() as operator:
-        found = [
-            {"service": name, **delivery}
-            for name in services_of(service, SENDING)
-            for delivery in operator.every(name, _DELIVERIES, state=state)
-        ]
-    if as_json:
-        typer.echo(json.dumps(found, indent=1))
-        return
-    for each in found:
-        told = each["last_error"] or each["last_status"] or "not tried yet"
-        typer.echo(f"{each['id']}  {each['service']}  {each['event_type']}  {each['attempts']} attempts, {told}")
-    if not found:
-        typer.echo(f"no deliveries are {state}")
-
-
-@deliveries.command("replay")
-def replay_deliveries(
-    since: Annotated[datetime, typer.Option(help="Those made since then, with an offset or in local time.")],
-    service: Service = None,
-    subscription: Annotated[str | None, typer.Option(help="One endpoint only.")] = None,
-    state: Annotated[str, typer.Option(help="pending, paused, delivered or exhausted.")] = "exhausted",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell how many there are.")] = False,
-) -> None:
-    """Send webhooks again, the oldest first; each keeps its webhook-id, so that a receiver can tell."""
-    after = since.astimezone()
-    with signed_in() as operator:
-        found = [
-            (name, delivery)
-            for name in services_of(service, SENDING)
-            for delivery in operator.every(name, _DELIVERIES, state=state, subscription_id=subscription)
-            if datetime.fromisoformat(delivery["created_at"]) >= after
-        ]
-        if not dry_run:
-            for name, delivery in sorted(found, key=lambda pair: str(pair[1]["created_at"])):
-                operator.post(name, f"{_DELIVERIES}/{delivery['id']}/resend")
-    typer.echo(f"{len(found)} deliveries {'would be' if dry_run else 'are'} in line again")
-
-
-@deliveries.command("endpoints")
-def list_endpoints(
-    service: Service = None,
-    org: Annotated[str | None, typer.Option(help="One partner only, such as disnaker:36.")] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Partners' webhook endpoints, and how they have done in the last seven days."""
-    with signed_in() as operator:
-        found = _endpoints(operator, service, org)
-    if as_json:
-        typer.echo(json.dumps(found, indent=1))
-        return
-    for each in found:
-        record, state = each["record"], each["pause_reason"] or ("failing" if each["failing_since"] else each["status"])
-        taken = f"{record['delivered']} of {record['attempts']} attempts taken"
-        typer.echo(f"{each['id']}  {each['org']}  {each['host']}  {state}, {taken}, {record['waiting']} wait")
-    if not found:
-        typer.echo("no partner has a webhook endpoint")
-
-
-@deliveries.command("test")
-def try_endpoint(
-    subscription: Annotated[str, typer.Argument(help="As `deliveries endpoints` tells it.")], service: Service = None
-) -> None:
-    """Send one signed test message now, past the queue; exits 1 when it is not taken."""
-    with signed_in() as operator:
-        name = service or next((each["service"] for each in _endpoints(operator) if each["id"] == subscription), None)
-        if name is None:
-            raise HubProblem(f"no service knows a webhook endpoint {subscription}")
-        answer = operator.post(name, f"{_ENDPOINTS}/{subscription}/test")
-    told = "taken" if answer["delivered"] else f"not taken: {answer['error']}"
-    said = f", it said: {answer['excerpt']}" if answer["excerpt"] else ""
-    typer.echo(f"{told}, {answer['duration_ms']} ms{said}")
-    if not answer["delivered"]:
-        raise typer.Exit(1)
-
-
-def _endpoints(operator: "Operator", service: str | None = None, org: str | None = None) -> list[dict[str, Any]]:
-    return [
-        {"service": name, **each}
-        for name in services_of(service, SENDING)
-        for each in operator.every(name, _ENDPOINTS, org=org)
-    ]
 
 
 def _said(operator: "Operator", service: str, letter_id: str, purpose: str | None, edit: int | None) -> dict[str, Any]:
