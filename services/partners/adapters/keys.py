@@ -8,7 +8,7 @@ from joserfc.jwk import ECKey
 
 from services.partners.application.ports import Unchecked
 from services.partners.domain.assertion import AssertionRefused
-from shared.web.signatures import PRIVATE_MEMBERS, NotSigned, PublicKey, UnusableKey, public_key, unverified, verified
+from shared.web.signatures import PRIVATE_MEMBERS, NotSigned, UnusableKey, public_key, unverified, verified
 
 # Interface section 2: these two, as SMART Backend Services asks of every server.
 ASSERTION_ALGORITHMS = frozenset({"ES384", "RS384"})
@@ -71,10 +71,6 @@ class AccessTokenSigner:
         self.public = public_key(private_jwk)
         if not self._key.is_private or self.public.kid is None or ACCESS_TOKEN_ALGORITHM not in self.public.algorithms:
             raise UnusableKey("the token signing key must be a private EC key on P-256 with a `kid`")
-
-    @property
-    def public_keys(self) -> list[PublicKey]:
-        return [self.public]
 
     def published(self) -> list[dict[str, Any]]:
         """What the JWK set shows: the public part only."""

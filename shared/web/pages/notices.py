@@ -50,7 +50,6 @@ class HubNotice:
 
     id: str
     kind: Literal["incident", "maintenance"]
-    state: str
     title: Mapping[str, str]
     text: Mapping[str, str]
     begins_at: datetime
@@ -131,7 +130,6 @@ def _read(told: Mapping[str, Any], service: str) -> HubNotice:
     return HubNotice(
         id=str(told["id"]),
         kind=kind,
-        state=str(told["state"]),
         title={language: str(told["title"][language]) for language in ("id", "en")},
         text={language: str(told["text"][language]) for language in ("id", "en")},
         begins_at=datetime.fromisoformat(told["begins_at"]),
