@@ -7,6 +7,7 @@ baseline that the compatibility test compares with, after the same comparison: a
 import argparse
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -45,18 +46,18 @@ def breaking_changes(baseline: Path = BASELINE) -> list[str]:
     return found
 
 
-def main() -> int:
-    """Write the files. Exits 1, writing no baseline, when `--accept` meets a breaking change."""
+def main(argv: Sequence[str] | None = None, *, baseline: Path = BASELINE) -> int:
+    """Write the files. Exits 1, writing nothing, when `--accept` meets a breaking change."""
     parser = argparse.ArgumentParser(description="Generate event schemas, AsyncAPI and docs/events.md.")
     parser.add_argument("--accept", action="store_true", help="also take the schemas as the new baseline")
-    arguments = parser.parse_args()
+    arguments = parser.parse_args(argv)
     files = generated_files()
     if arguments.accept:
-        broken = breaking_changes()
+        broken = breaking_changes(baseline)
         if broken:
             sys.stderr.write("\n".join(broken) + "\n")
             return 1
-        files |= {BASELINE / name: pretty(schema) for name, schema in all_schemas().items()}
+        files |= {baseline / name: pretty(schema) for name, schema in all_schemas().items()}
     for path, text in files.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
