@@ -3,6 +3,7 @@ workers that share them."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +22,15 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByModule:
     return ByModule(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A folder's tests one after the other, in the order in which they were shuffled: what a package shares, such as a
+    hub in a thread, is made once and ends with it."""
+    first: dict[Path, int] = {}
+    for place, item in enumerate(items):
+        first.setdefault(item.path.parent, place)
+    items.sort(key=lambda item: first[item.path.parent])
 
 
 def pytest_xdist_setupnodes() -> None:

@@ -25,7 +25,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.timeout(_TIMEOUT_SECONDS))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def hub(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedHub]:
     """Five services behind sockets, joined by a bus in memory."""
     with served_hub(postgres.url, tmp_path_factory.mktemp("hub")) as made:

@@ -1,7 +1,8 @@
 """All five services of a hub, each behind its own socket, in a thread of their own, joined by one bus in memory.
 
 For tests that look at the services from outside only: they need no event loop, and what hangs or blocks in a service
-is seen as a client sees it.
+is seen as a client sees it. While one lives, nothing of its code may be replaced for the whole process; so its fixture
+ends with its folder's tests.
 """
 
 import asyncio

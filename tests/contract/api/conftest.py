@@ -8,7 +8,7 @@ from tests.support.served_hub import ServedHub, served_hub
 from tests.support.servers import PostgresServer
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def hub(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedHub]:
     """Five services behind sockets, joined by a bus in memory."""
     with served_hub(postgres.url, tmp_path_factory.mktemp("hub")) as made:
