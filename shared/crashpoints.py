@@ -8,7 +8,6 @@ after `kill -9`, and only when `SIMPUL_PROFILE=local`.
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from threading import get_ident
 from typing import Final, NoReturn
 
 CRASHPOINTS: Final[dict[str, str]] = {
@@ -44,7 +43,6 @@ class _Armed:
 
     judge: Callable[[str], bool] | None = None
     exits: bool = False
-    thread: int | None = None
 
 
 def crashpoint(name: str) -> None:
@@ -53,8 +51,7 @@ def crashpoint(name: str) -> None:
         return
     if name not in CRASHPOINTS:
         raise ValueError(f"no crash point is named {name}")
-    # A test arms its own thread: services that another test serves from a thread of theirs live on.
-    if _Armed.thread in (None, get_ident()) and _Armed.judge(name):
+    if _Armed.judge(name):
         _die(name)
 
 
@@ -77,7 +74,7 @@ def arm(name: str, passage: int = 1, *, exits: bool = False) -> None:
             disarm()
         return passages_left == 0
 
-    _Armed.judge, _Armed.exits, _Armed.thread = judge, exits, None if exits else get_ident()
+    _Armed.judge, _Armed.exits = judge, exits
 
 
 def disarm() -> None:
@@ -93,7 +90,7 @@ def is_armed() -> bool:
 @contextmanager
 def judged(judge: Callable[[str], bool]) -> Iterator[None]:
     """Inside the block `judge` is asked at every passage, by the point's name: True is a crash there."""
-    _Armed.judge, _Armed.exits, _Armed.thread = judge, False, get_ident()
+    _Armed.judge, _Armed.exits = judge, False
     try:
         yield
     finally:
