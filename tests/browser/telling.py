@@ -6,7 +6,8 @@ from shared.kafka.bus import Record
 from shared.sealing import load_secrets
 from tests.support.agency_events import random_nik
 from tests.support.claim_story import accident_report, bundle
-from tests.support.served_hub import ServedHub, until
+from tests.support.served_hub import ServedHub
+from tests.support.until import until
 
 
 def reported(hub: ServedHub, **worker: str) -> tuple[str, str]:

@@ -14,7 +14,8 @@ from tests.browser.conftest import OpenWindow, assert_accessible
 from tests.browser.keyboard import walk
 from tests.support.agency_events import random_nik
 from tests.support.claim_story import accident_report
-from tests.support.served_hub import ServedHub, until
+from tests.support.served_hub import ServedHub
+from tests.support.until import until
 
 # The event is at fault for the consumer of this test, until an operator names another region.
 WRONG_REGION, RIGHT_REGION, REFUSED = "3671", "3674", "region.unknown-to-a-test"

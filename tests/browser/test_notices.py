@@ -5,7 +5,8 @@ from playwright.sync_api import Page, expect
 
 from services.partners.domain.partners import ClientKind
 from tests.browser.conftest import OpenWindow, assert_accessible
-from tests.support.served_hub import ServedHub, until
+from tests.support.served_hub import ServedHub
+from tests.support.until import until
 
 
 def published(page: Page, **fields: str) -> None:

@@ -10,7 +10,8 @@ from shared.outbox import Consumer
 from tests.browser.conftest import OpenWindow, assert_accessible
 from tests.support.agency_events import random_nik
 from tests.support.claim_story import accident_report
-from tests.support.served_hub import ServedHub, until
+from tests.support.served_hub import ServedHub
+from tests.support.until import until
 
 REFUSED = "event.refused-by-a-test"
 

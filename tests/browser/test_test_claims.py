@@ -12,7 +12,8 @@ from tests.browser.telephone import ask
 from tests.browser.telling import reported
 from tests.support.agency_events import random_nik
 from tests.support.claim_story import accident_report
-from tests.support.served_hub import ORGS, ServedHub, until
+from tests.support.served_hub import ORGS, ServedHub
+from tests.support.until import until
 
 
 def tried(hub: ServedHub) -> tuple[str, str, str]:

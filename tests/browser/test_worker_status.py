@@ -18,7 +18,8 @@ from tests.browser.telling import visited
 from tests.support.agency_events import accident_report as told_of_accident
 from tests.support.agency_events import medical_report, random_nik
 from tests.support.claim_story import accident_report
-from tests.support.served_hub import ServedHub, until
+from tests.support.served_hub import ServedHub
+from tests.support.until import until
 
 _WEIGHT_MAX = 50_000
 

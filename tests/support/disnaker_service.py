@@ -1,6 +1,5 @@
-"""The Disnaker gateway in tests: the running service, what stands around it, and receivers on real sockets."""
+"""The Disnaker gateway in tests: the running service and what stands around it."""
 
-import asyncio
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -32,47 +31,6 @@ BANTEN, WEST_JAVA = "disnaker:36", "disnaker:32"
 ALL_SCOPES = "notifications.read subscriptions.manage determinations.write cases.read"
 ALL_EVENTS = ["case.opened", "case.updated", "determination.requested"]
 AT = datetime(2026, 11, 20, 2, 30, tzinfo=UTC)
-
-
-@dataclass
-class Receiver:
-    """A webhook endpoint on a real socket; keeps what it gets, and answers `said` with `status` (0: never)."""
-
-    url: str = ""
-    status: int = 204
-    said: bytes = b""
-    got: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
-
-    def bodies(self, case_number: str) -> list[dict[str, Any]]:
-        found = [orjson.loads(body) for _, body in self.got]
-        return [body for body in found if body.get("case_number") == case_number]
-
-
-@asynccontextmanager
-async def receiver() -> AsyncIterator[Receiver]:
-    made = Receiver()
-
-    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            while True:
-                head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
-                pairs = (line.partition(":") for line in head[1:] if line)
-                headers = {name.lower(): value.strip() for name, _, value in pairs}
-                body = await reader.readexactly(int(headers["content-length"]))
-                made.got.append((headers, body))
-                if made.status:
-                    kind = "Content-Type: text/plain\r\n" if made.said else ""
-                    head_line = f"HTTP/1.1 {made.status} X\r\n{kind}Content-Length: {len(made.said)}\r\n\r\n"
-                    writer.write(head_line.encode() + made.said)
-        except (asyncio.IncompleteReadError, ConnectionError):
-            pass  # the client has gone
-        finally:
-            writer.close()
-
-    server = await asyncio.start_server(handle, "127.0.0.1", 0)
-    async with server:
-        made.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/hook"
-        yield made
 
 
 @dataclass

@@ -9,9 +9,8 @@ import asyncio
 import importlib
 import socket
 import threading
-import time
 import uuid
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
@@ -31,6 +30,7 @@ from shared.sealing.secrets_folder import OPERATOR_FILE, TOKEN_SIGNING_KEY_FILE,
 from shared.service import Service
 from tests.support.databases import ServiceDatabase, service_database
 from tests.support.issuer import Issuer
+from tests.support.until import until
 
 SERVICES = ("partners", "intake", "hospital_gateway", "disnaker_gateway", "verification")
 # One organisation of each kind of partner; those of one region may see one another's claim, as the interface has it.
@@ -148,16 +148,6 @@ class ServedHub:
             for topic in topics
             for number in range(self.bus._partitions)
         )
-
-
-def until(look: Callable[[], Result | None], *, timeout_seconds: float = 20.0) -> Result:
-    """The first truthy result of `look()`, for tests without an event loop."""
-    deadline = time.monotonic() + timeout_seconds
-    pause = threading.Event()
-    while not (found := look()):
-        assert time.monotonic() < deadline, f"not within {timeout_seconds} s"
-        pause.wait(0.02)
-    return found
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""A Disnaker office's endpoint on a real socket, and its journal: the only authority on what was delivered."""
+"""A partner's webhook endpoint on a real socket, and its journal: the only authority on what was delivered."""
 
 import json
 import threading
@@ -13,10 +13,11 @@ from standardwebhooks import Webhook
 
 @dataclass(frozen=True)
 class Delivery:
-    """One request that was answered 2xx."""
+    """One request and the status that it was answered with."""
 
     headers: dict[str, str]
     body: bytes
+    status: int
 
     @property
     def message_id(self) -> str:
@@ -30,21 +31,31 @@ class Delivery:
 
 @dataclass
 class WebhookReceiver:
-    """`url` is what to subscribe. `secret` is what the subscription answered, set by who subscribes. It answers `said`,
-    as plain text, with `status`."""
+    """`url` is what to subscribe. `secret` is what the subscription answered, set by who subscribes. It keeps what it
+    got, and answers `said`, as plain text, with `status` (0: never)."""
 
     url: str = ""
     secret: str = ""
     status: int = 204
     said: bytes = b""
-    journal: list[Delivery] = field(default_factory=list)
+    got: list[Delivery] = field(default_factory=list)
+
+    @property
+    def journal(self) -> list[Delivery]:
+        """Requests that were answered 2xx."""
+        return [delivery for delivery in self.got if 200 <= delivery.status < 300]
+
+    def bodies(self, case_number: str) -> list[dict[str, Any]]:
+        """All that it was told of a case, in order."""
+        told = [delivery.notification for delivery in list(self.got)]
+        return [each for each in told if each.get("case_number") == case_number]
 
     def verified(self) -> list[Delivery]:
         """The journal, each signature checked by a library that others wrote."""
-        webhook = Webhook(self.secret)
-        for delivery in self.journal:
+        webhook, journal = Webhook(self.secret), self.journal
+        for delivery in journal:
             webhook.verify(delivery.body, delivery.headers)
-        return list(self.journal)
+        return journal
 
     def effects(self, case_number: str) -> list[dict[str, Any]]:
         """What an office that drops repeated ids has seen of a case, in order."""
@@ -58,7 +69,7 @@ class WebhookReceiver:
 @contextmanager
 def webhook_receiver() -> Iterator[WebhookReceiver]:
     """Listens on a free port of the loopback address until the block ends."""
-    receiver = WebhookReceiver()
+    receiver, over = WebhookReceiver(), threading.Event()
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -66,14 +77,17 @@ def webhook_receiver() -> Iterator[WebhookReceiver]:
             body = self.rfile.read(length)
             if len(body) < length:
                 return  # whoever was sending it died
-            if 200 <= receiver.status < 300:
-                receiver.journal.append(Delivery({k.lower(): v for k, v in self.headers.items()}, body))
-            self.send_response(receiver.status)
-            if receiver.said:
+            status, said = receiver.status, receiver.said
+            receiver.got.append(Delivery({k.lower(): v for k, v in self.headers.items()}, body, status))
+            if not status:
+                over.wait()
+                return
+            self.send_response(status)
+            if said:
                 self.send_header("Content-Type", "text/plain")
-                self.send_header("Content-Length", str(len(receiver.said)))
+                self.send_header("Content-Length", str(len(said)))
             self.end_headers()
-            self.wfile.write(receiver.said)
+            self.wfile.write(said)
 
         def log_message(self, *_: object) -> None:
             """Tests stay silent."""
@@ -85,6 +99,7 @@ def webhook_receiver() -> Iterator[WebhookReceiver]:
     try:
         yield receiver
     finally:
+        over.set()
         server.shutdown()
         server.server_close()
         thread.join()

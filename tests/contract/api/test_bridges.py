@@ -13,7 +13,8 @@ from tests.support.bridges.php import PhpBridge
 from tests.support.bridges.python import PythonBridge
 from tests.support.bridges.wire import NIK, Credentials, Visit
 from tests.support.claim_story import accident_report
-from tests.support.served_hub import ServedHub, until
+from tests.support.served_hub import ServedHub
+from tests.support.until import until
 
 
 @pytest.fixture

@@ -20,7 +20,8 @@ from tests.contract.api.forms import assert_refused, form_of
 from tests.contract.api.operations import Operation, caller_of, known_to, operations_of
 from tests.support.agency_events import random_nik
 from tests.support.claim_story import Story, accident_report, self_report
-from tests.support.served_hub import ServedHub, until
+from tests.support.served_hub import ServedHub
+from tests.support.until import until
 
 # What takes a file has its own test (tests/integration/intake/test_import.py).
 _FILES = ("/v1/accident-reports/import",)

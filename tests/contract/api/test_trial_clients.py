@@ -11,7 +11,8 @@ from shared.identifiers import trial_organisation
 from tests.contract.api.operations import STREAM
 from tests.support.agency_events import random_nik
 from tests.support.claim_story import accident_report, bundle
-from tests.support.served_hub import ORGS, ServedHub, until
+from tests.support.served_hub import ORGS, ServedHub
+from tests.support.until import until
 
 _EMPLOYER, _HOSPITAL, _DISNAKER = ClientKind.EMPLOYER, ClientKind.HOSPITAL, ClientKind.DISNAKER
 _VERIFIER, _CORE = ClientKind.BPJS_VERIFIER, ClientKind.BPJS_CORE

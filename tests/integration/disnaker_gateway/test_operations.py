@@ -10,9 +10,10 @@ from services.disnaker_gateway.adapters.tables import Base
 from shared.identifiers import new_case_number
 from shared.kafka.bus import Record
 from tests.support.databases import ServiceDatabase
-from tests.support.disnaker_service import BANTEN, Gateway, receiver
+from tests.support.disnaker_service import BANTEN, Gateway
 from tests.support.eventually import eventually
 from tests.support.schema import schema_differences
+from tests.support.webhook_receiver import webhook_receiver
 
 OPERATOR = ("operator:hub", "operations.manage")
 _WITHOUT_ORG = {"alembic_version", "outbox", "inbox", "dead_letter", "dead_letter_edit", "parked_event", "throttle"}
@@ -31,7 +32,7 @@ async def listed(gateway: Gateway, subscription_id: str) -> list[dict[str, Any]]
 
 
 async def test_an_operator_holds_an_endpoint_and_lets_it_go_on(gateway: Gateway) -> None:
-    async with receiver() as there:
+    with webhook_receiver() as there:
         made = await gateway.subscribe(there.url)
         held = await operate(gateway, f"subscriptions/{made['id']}/pause")
         assert (held.json()["status"], held.json()["pause_reason"]) == ("paused", "operator")
@@ -44,7 +45,7 @@ async def test_an_operator_holds_an_endpoint_and_lets_it_go_on(gateway: Gateway)
 
 
 async def test_an_operator_sends_a_delivered_message_again_under_its_old_id(gateway: Gateway) -> None:
-    async with receiver() as there:
+    with webhook_receiver() as there:
         made = await gateway.subscribe(there.url)
         await gateway.publish(gateway.notification(new_case_number(2026)))
 
@@ -55,7 +56,7 @@ async def test_an_operator_sends_a_delivered_message_again_under_its_old_id(gate
         assert (await operate(gateway, f"deliveries/{delivery['id']}/pause")).status_code == 409
         assert (await operate(gateway, f"deliveries/{delivery['id']}/resend")).status_code == 200
         await eventually(lambda: len(there.got) == 2)
-        assert there.got[0][0]["webhook-id"] == there.got[1][0]["webhook-id"]
+        assert there.got[0].message_id == there.got[1].message_id
 
 
 async def test_an_operator_sees_and_discards_what_could_not_be_handled(gateway: Gateway) -> None:
@@ -78,7 +79,7 @@ async def test_an_operator_sees_and_discards_what_could_not_be_handled(gateway: 
 
 
 async def test_an_operator_sees_how_every_endpoint_of_a_partner_has_done(gateway: Gateway) -> None:
-    async with receiver() as there:
+    with webhook_receiver() as there:
         made = await gateway.subscribe(there.url, "disnaker:62", region_codes=["62"])
         await gateway.subscribe(there.url)
         quiet = await gateway.subscribe("http://127.0.0.1:9/hook?token=hidden", "disnaker:62", region_codes=["6201"])

@@ -17,17 +17,18 @@ from shared.identifiers import new_case_number
 from shared.web.paging import encode_cursor
 from shared.webhooks.desk import AT_ONCE
 from tests.support.databases import ServiceDatabase
-from tests.support.disnaker_service import ALL_EVENTS, BANTEN, WEST_JAVA, Gateway, receiver, running_gateway
+from tests.support.disnaker_service import ALL_EVENTS, BANTEN, WEST_JAVA, Gateway, running_gateway
 from tests.support.eventually import eventually
+from tests.support.webhook_receiver import webhook_receiver
 
 
 async def test_a_notification_arrives_signed_so_that_others_libraries_verify_it(gateway: Gateway) -> None:
-    async with receiver() as there:
+    with webhook_receiver() as there:
         made = await gateway.subscribe(there.url)
         case_number = new_case_number(2026)
         await gateway.publish(gateway.notification(case_number))
         await eventually(lambda: there.bodies(case_number))
-        headers, body = there.got[0]
+        headers, body = there.got[0].headers, there.got[0].body
     verified = Webhook(made["secret"]).verify(body, headers)
     assert verified["case_number"] == case_number
     assert headers["webhook-id"] == verified["notification_id"]
@@ -39,7 +40,7 @@ async def test_a_notification_arrives_signed_so_that_others_libraries_verify_it(
 
 
 async def test_the_body_is_flat_and_has_the_fields_of_the_interface(gateway: Gateway) -> None:
-    async with receiver() as there:
+    with webhook_receiver() as there:
         await gateway.subscribe(there.url)
         case_number = new_case_number(2026)
         await gateway.publish(gateway.notification(case_number))
@@ -95,7 +96,7 @@ async def test_every_problem_of_a_subscription_is_named(
 
 
 async def test_only_wanted_regions_and_event_types_arrive_and_in_order(gateway: Gateway) -> None:
-    async with receiver() as there:
+    with webhook_receiver() as there:
         await gateway.subscribe(there.url, region_codes=["3671"], event_types=["case.updated"])
         case_number, elsewhere = new_case_number(2026), new_case_number(2026)
         events = [gateway.notification(case_number)]
@@ -109,7 +110,7 @@ async def test_only_wanted_regions_and_event_types_arrive_and_in_order(gateway: 
 
 async def test_what_is_tried_out_is_told_to_the_offices_test_clients_alone_now_and_afterwards(gateway: Gateway) -> None:
     real, trial = new_case_number(2026), new_case_number(2026)
-    async with receiver() as office, receiver() as testing:
+    with webhook_receiver() as office, webhook_receiver() as testing:
         made = await gateway.subscribe(office.url)
         await gateway.subscribe(testing.url, f"{BANTEN}~test", region_codes=[BANTEN[-2:]])
         await gateway.publish(gateway.notification(trial, test=True), gateway.notification(real))
@@ -126,7 +127,7 @@ async def test_what_is_tried_out_is_told_to_the_offices_test_clients_alone_now_a
 
 
 async def test_a_paused_subscription_is_served_when_it_is_active_again(gateway: Gateway) -> None:
-    async with receiver() as there:
+    with webhook_receiver() as there:
         made = await gateway.subscribe(there.url)
         path = f"/v1/subscriptions/{made['id']}"
         paused = await gateway.http.patch(path, json={"status": "paused"}, headers=gateway.bearer())
@@ -150,7 +151,7 @@ async def test_a_paused_subscription_is_served_when_it_is_active_again(gateway: 
 
 
 async def test_a_rotated_secret_signs_beside_the_old_one(gateway: Gateway) -> None:
-    async with receiver() as there:
+    with webhook_receiver() as there:
         made = await gateway.subscribe(there.url)
         rotated = await gateway.http.patch(
             f"/v1/subscriptions/{made['id']}", json={"rotate_secret": True}, headers=gateway.bearer()
@@ -158,13 +159,13 @@ async def test_a_rotated_secret_signs_beside_the_old_one(gateway: Gateway) -> No
         assert rotated.json()["secret"] not in (None, made["secret"])
         tested = await gateway.http.post(f"/v1/subscriptions/{made['id']}/test", headers=gateway.bearer())
         assert tested.json()["delivered"] is True
-        headers, body = there.got[0]
+        headers, body = there.got[0].headers, there.got[0].body
     for secret in (made["secret"], rotated.json()["secret"]):
         assert Webhook(secret).verify(body, headers)["type"] == "subscription.test"
 
 
 async def test_a_test_tells_what_the_receiver_did(gateway: Gateway) -> None:
-    async with receiver() as there:
+    with webhook_receiver() as there:
         there.status = 500
         made = await gateway.subscribe(there.url)
         tested = await gateway.http.post(f"/v1/subscriptions/{made['id']}/test", headers=gateway.bearer())
@@ -178,11 +179,11 @@ async def test_a_test_tells_what_the_receiver_did(gateway: Gateway) -> None:
 
 
 async def test_a_test_tells_how_long_it_took_and_a_little_of_what_was_said(gateway: Gateway) -> None:
-    async with receiver() as there:
+    with webhook_receiver() as there:
         there.status, there.said = 401, b"unknown signature for 3671015203900001"
         made = await gateway.subscribe(there.url)
         tested = await gateway.http.post(f"/v1/subscriptions/{made['id']}/test", headers=gateway.bearer())
-        body = json.loads(there.got[0][1])
+        body = there.got[0].notification
     assert (tested.json()["media_type"], tested.json()["excerpt"]) == ("text/plain", "unknown signature for …")
     assert 0 <= tested.json()["duration_ms"] < 8_000
     assert (body["type"], body["subscription_id"]) == ("subscription.test", made["id"])
@@ -191,25 +192,21 @@ async def test_a_test_tells_how_long_it_took_and_a_little_of_what_was_said(gatew
 async def test_a_receiver_that_never_answers_holds_a_test_for_seconds_only(
     disnaker_database: ServiceDatabase, secrets_folder: Path
 ) -> None:
-    async with (
-        running_gateway(disnaker_database, secrets_folder, webhook_test_timeout_seconds=0.2) as hurried,
-        receiver() as there,
-    ):
-        there.status = 0
-        made = await hurried.subscribe(there.url)
-        tested = await hurried.http.post(f"/v1/subscriptions/{made['id']}/test", headers=hurried.bearer())
+    async with running_gateway(disnaker_database, secrets_folder, webhook_test_timeout_seconds=0.2) as hurried:
+        with webhook_receiver() as there:
+            there.status = 0
+            made = await hurried.subscribe(there.url)
+            tested = await hurried.http.post(f"/v1/subscriptions/{made['id']}/test", headers=hurried.bearer())
     assert (tested.json()["error"], tested.json()["status"]) == ("no-answer:timeout", None)
 
 
 async def test_many_tests_at_once_wait_for_their_turn(disnaker_database: ServiceDatabase, secrets_folder: Path) -> None:
-    async with (
-        running_gateway(disnaker_database, secrets_folder, webhook_test_timeout_seconds=1.5) as hurried,
-        receiver() as there,
-    ):
-        there.status = 0
-        made = [await hurried.subscribe(there.url) for _ in range(2)]
-        paths = [f"/v1/subscriptions/{each['id']}/test" for each in made] * 5
-        answers = await asyncio.gather(*(hurried.http.post(path, headers=hurried.bearer()) for path in paths))
+    async with running_gateway(disnaker_database, secrets_folder, webhook_test_timeout_seconds=1.5) as hurried:
+        with webhook_receiver() as there:
+            there.status = 0
+            made = [await hurried.subscribe(there.url) for _ in range(2)]
+            paths = [f"/v1/subscriptions/{each['id']}/test" for each in made] * 5
+            answers = await asyncio.gather(*(hurried.http.post(path, headers=hurried.bearer()) for path in paths))
     told = sorted(answer.json().get("code") or answer.json()["error"] for answer in answers)
     assert told == ["no-answer:timeout"] * AT_ONCE + ["subscription.desk-busy"] * 2
     assert {answer.status_code for answer in answers} == {200, 429}
@@ -218,7 +215,7 @@ async def test_many_tests_at_once_wait_for_their_turn(disnaker_database: Service
 async def test_a_test_asks_no_address_that_a_delivery_may_not(
     disnaker_database: ServiceDatabase, secrets_folder: Path, gateway: Gateway
 ) -> None:
-    async with receiver() as there:
+    with webhook_receiver() as there:
         inside = [there.url, there.url.replace("http:", "https:"), "https://localhost:8443/"]
         made = [await gateway.subscribe(url) for url in inside]
         async with running_gateway(disnaker_database, secrets_folder, profile="production") as strict:
@@ -232,7 +229,7 @@ async def test_a_test_asks_no_address_that_a_delivery_may_not(
 
 
 async def test_tests_go_past_the_queue_and_leave_it_as_it_is(gateway: Gateway) -> None:
-    async with receiver() as there:
+    with webhook_receiver() as there:
         made = await gateway.subscribe(there.url)
         path = f"/v1/subscriptions/{made['id']}"
         await gateway.http.patch(path, json={"status": "paused"}, headers=gateway.bearer())
@@ -249,13 +246,13 @@ async def test_tests_go_past_the_queue_and_leave_it_as_it_is(gateway: Gateway) -
             assert tested.json()["status"] == status
         [delivery] = (await gateway.http.get(f"{path}/deliveries", headers=gateway.bearer())).json()["items"]
         kept = (await gateway.http.get(path, headers=gateway.bearer())).json()
-    assert [json.loads(body)["type"] for _, body in there.got] == ["subscription.test"] * 2
+    assert [each.notification["type"] for each in there.got] == ["subscription.test"] * 2
     assert (delivery["state"], delivery["attempts"]) == ("pending", 0)
     assert (kept["status"], kept["pause_reason"], kept["failing_since"]) == ("paused", "partner", None)
 
 
 async def test_an_endpoint_is_tried_out_a_few_times_a_minute_whoever_asks(gateway: Gateway) -> None:
-    async with receiver() as there:
+    with webhook_receiver() as there:
         made, other = await gateway.subscribe(there.url), await gateway.subscribe(there.url)
         tests = [f"/v1/subscriptions/{made['id']}/test", f"/v1/operations/subscriptions/{made['id']}/test"] * 4
         headers = [gateway.bearer(), gateway.bearer("operator:hub", "operations.manage")] * 4
@@ -285,7 +282,7 @@ async def test_every_test_is_in_the_audit_log_with_what_came_of_it(gateway: Gate
 
 
 async def test_a_deleted_subscription_is_gone_and_hears_nothing(gateway: Gateway) -> None:
-    async with receiver() as there:
+    with webhook_receiver() as there:
         made = await gateway.subscribe(there.url)
         path = f"/v1/subscriptions/{made['id']}"
         assert (await gateway.http.delete(path, headers=gateway.bearer())).status_code == 204
@@ -298,7 +295,7 @@ async def test_a_late_subscriber_recovers_what_was_issued_before(gateway: Gatewa
     case_number = new_case_number(2026)
     await gateway.publish(*(gateway.notification(case_number) for _ in range(3)))
     await eventually(lambda: gateway.rows("SELECT 1 FROM notification WHERE case_number = $1 OFFSET 2", case_number))
-    async with receiver() as there:
+    with webhook_receiver() as there:
         made = await gateway.subscribe(there.url)
         path = f"/v1/subscriptions/{made['id']}/recover"
         answer = await gateway.http.post(path, params={"since": began.isoformat()}, headers=gateway.bearer())
