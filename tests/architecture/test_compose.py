@@ -1,6 +1,5 @@
 """`docker-compose.yml` is valid, and gives each service exactly the settings its class asks for."""
 
-import importlib
 import subprocess
 import sys
 from pathlib import Path
@@ -9,22 +8,16 @@ from typing import Any
 import pytest
 import yaml
 
-from shared.settings import ServiceSettings
+from deploy.local.settings import SERVICES
+from tests.support.service_settings import settings_class
 
 ROOT = Path(__file__).resolve().parents[2]
-SERVICES = ("partners", "intake", "hospital_gateway", "disnaker_gateway", "verification")
 
 
 def compose() -> dict[str, Any]:
     loaded = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
     assert isinstance(loaded, dict)
     return loaded
-
-
-def settings_class(service: str) -> type[ServiceSettings]:
-    module = importlib.import_module(f"services.{service}.settings")
-    found = [value for value in vars(module).values() if isinstance(value, type) and issubclass(value, ServiceSettings)]
-    return next(value for value in found if value.__module__ == module.__name__)
 
 
 def test_it_is_valid_by_the_compose_specification() -> None:

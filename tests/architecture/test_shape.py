@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from deploy.local.settings import SERVICES
+
 ROOT = Path(__file__).resolve().parents[2]
-SERVICES = ("disnaker_gateway", "hospital_gateway", "intake", "partners", "verification")
 MODULE_LINES_MAX = 400
 FUNCTION_LINES_MAX = 50
 PRODUCT_FOLDERS = ("services", "shared", "deploy", "benchmarks")

@@ -9,7 +9,7 @@ from tests.browser.conftest import OpenWindow, assert_accessible
 from tests.browser.looking import shot
 from tests.support.agency_events import random_nik
 from tests.support.claim_story import accident_report, bundle
-from tests.support.intake_service import PDF
+from tests.support.papers import PDF
 from tests.support.served_hub import ServedHub
 
 

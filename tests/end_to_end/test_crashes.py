@@ -12,13 +12,13 @@ from typing import Any
 
 import pytest
 
+from deploy.local.settings import SERVICES
 from shared.crashpoints import CRASHPOINTS, judged
 from shared.events.topics import ACCIDENT_REPORTS
 from shared.kafka.bus import Record
 from shared.sealing import load_secrets
 from tests.end_to_end.conftest import World
 from tests.support.eventually import eventually
-from tests.support.hub_databases import SERVICES
 from tests.support.one_accident import Accident, essence
 
 STORY = ("report", "bundle", "document", "statement", "stage_2", "determination")

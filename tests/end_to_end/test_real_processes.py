@@ -13,12 +13,12 @@ import pytest_asyncio
 from joserfc.jwk import ECKey
 
 from deploy.local.hub import Hub
+from deploy.local.settings import SERVICES
 from shared.events.topics import CLAIMS
 from tests.end_to_end.conftest import records
 from tests.support.eventually import eventually
 from tests.support.hub import Wires
 from tests.support.hub_checks import broken, is_at_rest
-from tests.support.hub_databases import SERVICES
 from tests.support.one_accident import HOSPITAL, PROVINCE, REGION, Accident, Parties, essence, subscribe
 from tests.support.parties import Party
 from tests.support.running_hub import running_hub, simpul

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from services.verification.application.ports import CodeStore
 from services.verification.application.records import (
     ClaimRecord,
     EvidenceRecord,
@@ -27,26 +26,27 @@ from services.verification.domain.surroundings import Traits
 from shared.events.envelope import Event, IdentityHashes
 
 
-class _Codes:
-    """Which evidence a code was given out for; nobody follows one here."""
+class InMemoryCodes:
+    """`CodeStore`: the codes that lead somewhere, of workers by evidence, of companions by their ids."""
 
     def __init__(self) -> None:
-        self._given: set[str] = set()
-
-    async def give_first(self, case_number: str, evidence_id: str, held: Sequence[str], code: str) -> bool:
-        if self._given.intersection(held):
-            return False
-        self._given.add(evidence_id)
-        return True
+        self.of_workers: dict[str, str] = {}
+        self.of_companions: dict[str, str] = {}
 
     async def replace(self, case_number: str, evidence_id: str, code: str, now: datetime) -> None:
-        raise NotImplementedError
+        self.of_workers[evidence_id] = code
+
+    async def give_first(self, case_number: str, evidence_id: str, held: Sequence[str], code: str) -> bool:
+        if not self.of_workers.keys().isdisjoint(held):
+            return False
+        self.of_workers[evidence_id] = code
+        return True
 
     async def add_companion(self, evidence_id: str, companion_id: str, code: str) -> None:
-        raise NotImplementedError
+        self.of_companions[companion_id] = code
 
     async def end_companion(self, companion_id: str, now: datetime) -> None:
-        raise NotImplementedError
+        self.of_companions.pop(companion_id, None)
 
 
 class InMemoryCases:
@@ -64,7 +64,7 @@ class InMemoryCases:
         self.events: list[Event] = []
         self.told: list[tuple[str, str]] = []
         self.codes_told: list[tuple[Contact, str]] = []
-        self._codes = _Codes()
+        self.codes = InMemoryCodes()
 
     async def lock_workers(self, identities: Iterable[Identity]) -> None:
         """Alone anyway."""
@@ -133,11 +133,7 @@ class InMemoryCases:
         return None
 
     async def close_pair(self, pair_id: str, state: str, person: str) -> None:
-        raise NotImplementedError
-
-    @property
-    def codes(self) -> CodeStore:
-        return self._codes
+        """None is found that could be."""
 
     async def tell_turn(self, whom: Sequence[Contact], document: Mapping[str, Any]) -> None:
         self.told += [(contact.address, document["waiting_on"]) for contact in whom]

@@ -14,12 +14,12 @@ from joserfc.jwk import ECKey
 from services.intake.application.forms.examples import ACCIDENT_REPORT, SELF_REPORT
 from services.partners.domain.partners import ClientKind
 from tests.support.agency_events import random_nik
+from tests.support.papers import PDF
 from tests.support.served_hub import ServedHub
 from tests.support.until import until
 
 _SAMPLE = Path(__file__).parents[1] / "samples" / "satusehat" / "hand-caught-in-press.json"
 _NOWHERE = "http://127.0.0.1:9/hook"
-PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 
 
 def accident_report(nik: str, **worker: Any) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
@@ -34,6 +35,14 @@ class ServiceDatabase:
     def superuser_url(self) -> str:
         """For looking behind row-level security."""
         return urlunsplit(urlsplit(self.admin_url)._replace(path=f"/{self.name}"))
+
+    async def rows(self, sql: str, *arguments: Any) -> list[asyncpg.Record]:
+        """Behind row-level security, as the superuser."""
+        connection = await asyncpg.connect(self.superuser_url)
+        try:
+            return await connection.fetch(sql, *arguments)
+        finally:
+            await connection.close()
 
 
 @asynccontextmanager

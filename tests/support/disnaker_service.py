@@ -147,11 +147,7 @@ class Gateway:
 
     async def rows(self, sql: str, *arguments: Any) -> list[asyncpg.Record]:
         """Behind row-level security, as the superuser."""
-        connection = await asyncpg.connect(self.database.superuser_url)
-        try:
-            return await connection.fetch(sql, *arguments)
-        finally:
-            await connection.close()
+        return await self.database.rows(sql, *arguments)
 
 
 @asynccontextmanager

@@ -14,14 +14,16 @@ from typing import Any
 import asyncpg
 import httpx
 
+from deploy.local.settings import SERVICES
 from shared.kafka.bus import EventBus
 from shared.sealing import create_secrets
 from shared.service import Service
 from shared.web.tokens import TokenVerifier
 from tests.support.databases import ServiceDatabase
 from tests.support.eventually import eventually
-from tests.support.hub_databases import SERVICES, empty
+from tests.support.hub_databases import empty
 from tests.support.service_life import Life, current_life, tell_tasks_apart
+from tests.support.service_settings import settings_class
 
 # Shorter than in operation, so that what is woken by a missed notification is not what a test waits for.
 _SETTINGS: dict[str, dict[str, Any]] = {
@@ -31,7 +33,6 @@ _SETTINGS: dict[str, dict[str, Any]] = {
     "disnaker_gateway": {"webhook_poll_seconds": 0.2},
     "verification": {"stream_poll_seconds": 0.2, "stream_heartbeat_seconds": 1.0, "surroundings_poll_seconds": 0.2},
 }
-_CLASSES = {name: "".join(word.title() for word in name.split("_")) + "Settings" for name in SERVICES}
 _END_CONNECTIONS = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE datname = current_database() AND usename = $1"""
 
@@ -156,8 +157,7 @@ class Hub:
             return await self._behind[service].fetch(sql, *arguments)
 
     def _build(self, name: str) -> Service:
-        module = importlib.import_module(f"services.{name}.settings")
-        settings = getattr(module, _CLASSES[name])(
+        settings = settings_class(name)(
             profile="local",
             port=1,
             public_url=base_url(name),

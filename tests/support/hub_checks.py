@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 import asyncpg
 
+from deploy.local.settings import SERVICES
 from shared.events.topics import (
     ACCIDENT_REPORTS,
     CASE_NOTIFICATIONS,
@@ -15,7 +16,6 @@ from shared.events.topics import (
     PARTNERS,
 )
 from shared.kafka.bus import Received
-from tests.support.hub_databases import SERVICES
 from tests.support.parties import Accepted
 from tests.support.probe import stream_problems
 from tests.support.webhook_receiver import WebhookReceiver

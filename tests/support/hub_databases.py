@@ -6,9 +6,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 import asyncpg
 
+from deploy.local.settings import SERVICES
 from tests.support.databases import ServiceDatabase, service_database
-
-SERVICES = ("partners", "intake", "hospital_gateway", "disnaker_gateway", "verification")
 
 _TABLES = """SELECT string_agg(format('%I', relname), ', ') FROM pg_class
     WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname <> 'alembic_version'"""

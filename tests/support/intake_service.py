@@ -28,7 +28,6 @@ from tests.support.issuer import Issuer
 NOON = datetime(2026, 11, 20, 5, 0, tzinfo=UTC)  # 12.00 WIB, two and a half hours after the example's accident
 EMPLOYER, OTHER_EMPLOYER = "employer:JJ012345", "employer:KK999999"
 WRITE_AND_READ = "accident-reports.write accident-reports.read"
-PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 # As small as pictures can be: an empty one, and one without data.
 PNG = b"\x89PNG\r\n\x1a\n" + b"".join(bytes(4) + kind + bytes(4) for kind in (b"IHDR", b"IDAT", b"IEND"))
 JPEG = b"\xff\xd8\xff\xda\x00\x02" + bytes(32) + b"\xff\xd9"
@@ -70,11 +69,7 @@ class Intake:
 
     async def rows(self, sql: str, *arguments: Any) -> list[asyncpg.Record]:
         """Behind row-level security, as the superuser."""
-        connection = await asyncpg.connect(self.database.superuser_url)
-        try:
-            return await connection.fetch(sql, *arguments)
-        finally:
-            await connection.close()
+        return await self.database.rows(sql, *arguments)
 
     async def events(self, subject: str) -> list[Event]:
         """What the outbox tells of one report, in order."""

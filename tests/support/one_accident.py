@@ -11,17 +11,17 @@ from typing import Any
 
 from joserfc.jwk import ECKey
 
+from deploy.local.settings import SERVICES
 from shared.sealing.secrets_folder import OPERATOR_FILE, read_jwk_file
 from tests.support.eventually import eventually
 from tests.support.hub import Hub, base_url
-from tests.support.hub_databases import SERVICES
+from tests.support.papers import PDF
 from tests.support.parties import Accepted, Party, register
 from tests.support.webhook_receiver import WebhookReceiver
 
 WIB = timezone(timedelta(hours=7))
 PROVINCE, REGION, HOSPITAL = "36", "3671", "100000401"
 NOTICES = ["case.opened", "case.updated", "determination.requested"]
-PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 _BUNDLE = Path(__file__).parents[1] / "samples" / "satusehat" / "hand-caught-in-press.json"
 SOURCES = {"intake", "hospital_gateway", "disnaker_gateway"}
 

@@ -1,6 +1,9 @@
-"""What a PDF says, as a reader other than the hub reads it."""
+"""A PDF to send, and what a PDF says as a reader other than the hub reads it."""
 
 import pypdfium2
+
+# As small as one can be, and empty.
+PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 
 
 def text_of(pdf: bytes) -> str:

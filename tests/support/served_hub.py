@@ -22,6 +22,7 @@ import httpx
 import uvicorn
 from joserfc.jwk import ECKey
 
+from deploy.local.settings import SERVICES
 from services.partners.domain.partners import RULES, ClientKind
 from shared.kafka.in_memory import InMemoryBus
 from shared.outbox import Consumer
@@ -30,9 +31,9 @@ from shared.sealing.secrets_folder import OPERATOR_FILE, TOKEN_SIGNING_KEY_FILE,
 from shared.service import Service
 from tests.support.databases import ServiceDatabase, service_database
 from tests.support.issuer import Issuer
+from tests.support.service_settings import settings_class
 from tests.support.until import until
 
-SERVICES = ("partners", "intake", "hospital_gateway", "disnaker_gateway", "verification")
 # One organisation of each kind of partner; those of one region may see one another's claim, as the interface has it.
 ORGS = {
     ClientKind.EMPLOYER: "employer:JJ012345",
@@ -45,7 +46,6 @@ ORGS = {
     ClientKind.OPERATOR: "operator:hub",
 }
 _GIVE_RECEIPTS = ("intake", "hospital_gateway", "disnaker_gateway", "verification")
-_SETTINGS_CLASSES = {name: "".join(word.title() for word in name.split("_")) + "Settings" for name in SERVICES}
 _START_SECONDS = 60.0
 _QUIET_SECONDS = 30.0
 # What the hub does to itself, whoever asks: no request stores anything here by being refused.
@@ -102,15 +102,7 @@ class ServedHub:
 
     def rows(self, service: str, sql: str, *arguments: Any) -> list[asyncpg.Record]:
         """Behind row-level security, as the superuser."""
-
-        async def fetch() -> list[asyncpg.Record]:
-            connection = await asyncpg.connect(self.apis[service].database.superuser_url)
-            try:
-                return await connection.fetch(sql, *arguments)
-            finally:
-                await connection.close()
-
-        return self.wait_for(fetch())
+        return self.wait_for(self.apis[service].database.rows(sql, *arguments))
 
     def tables(self, service: str) -> list[str]:
         return [row["relname"] for row in self.rows(service, _TABLES)]
@@ -210,7 +202,6 @@ def _listening() -> socket.socket:
 def _build(
     name: str, urls: Mapping[str, str], database: ServiceDatabase, secrets_dir: Path, folder: Path, bus: InMemoryBus
 ) -> Service:
-    settings_class = getattr(importlib.import_module(f"services.{name}.settings"), _SETTINGS_CLASSES[name])
     every: dict[str, dict[str, Any]] = {
         "intake": {
             "document_store_url": (folder / "documents").as_uri(),
@@ -232,7 +223,7 @@ def _build(
     more = every.get(name, {})
     if name in _GIVE_RECEIPTS:
         more["receipt_page_urls"] = {each: f"{urls[each]}/receipt" for each in _GIVE_RECEIPTS}
-    settings = settings_class(
+    settings = settings_class(name)(
         profile="local",
         port=int(urls[name].rpartition(":")[2]),
         public_url=urls[name],

@@ -63,7 +63,7 @@ class Rig:
     database: Database
     clock: FixedClock
     sealer: Sealer
-    superuser_url: str
+    place: ServiceDatabase
     behaviour: Behaviour = lambda _: answer(204)
     tries: list[Received] = field(default_factory=list)
     taken: list[Received] = field(default_factory=list)
@@ -121,11 +121,7 @@ class Rig:
 
     async def fetch(self, sql: str, *arguments: Any) -> list[asyncpg.Record]:
         """Behind row-level security, as the superuser."""
-        connection = await asyncpg.connect(self.superuser_url)
-        try:
-            return await connection.fetch(sql, *arguments)
-        finally:
-            await connection.close()
+        return await self.place.rows(sql, *arguments)
 
     async def execute(self, sql: str, *arguments: Any) -> None:
         await self.fetch(sql, *arguments)
@@ -163,7 +159,7 @@ class Rig:
 async def webhook_rig(database: ServiceDatabase) -> AsyncIterator[Rig]:
     """On an emptied database."""
     pool = Database(database.url, service="disnaker_gateway", pool_size=10)
-    rig = Rig(pool, FixedClock(BEGIN), Sealer(Keyring.generate("data")), database.superuser_url)
+    rig = Rig(pool, FixedClock(BEGIN), Sealer(Keyring.generate("data")), database)
     await rig.execute("TRUNCATE webhook_endpoint, webhook_delivery")
     try:
         yield rig

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from deploy.local.settings import SERVICES
 from services.partners.domain.partners import ClientKind
 from tests.support.claim_story import Story
-from tests.support.served_hub import SERVICES, ServedHub
+from tests.support.served_hub import ServedHub
 
 STREAM = "/v1/claims/stream"
 SECOND_BASE = "/fhir-r4/v1"

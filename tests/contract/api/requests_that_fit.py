@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tests.contract.api.operations import Operation
-from tests.support.claim_story import PDF
+from tests.support.papers import PDF
 from tests.support.served_hub import ServedHub
 
 

@@ -5,6 +5,7 @@ import re
 import httpx
 import pytest
 
+from deploy.local.settings import SERVICES
 from services.partners.domain.partners import ClientKind
 from tests.contract.api.forms import PROBLEM, assert_refused, form_of
 from tests.contract.api.operations import Operation, known_to, operations_of
@@ -12,7 +13,7 @@ from tests.contract.api.requests_that_fit import body_for
 from tests.support.agency_events import random_nik
 from tests.support.claim_story import Story, accident_report
 from tests.support.issuer import Issuer
-from tests.support.served_hub import SERVICES, ServedHub
+from tests.support.served_hub import ServedHub
 
 EMPLOYER, CHANNEL, HOSPITAL, DISNAKER, VERIFIER, CORE, AUDITOR, OPERATOR = (
     ClientKind.EMPLOYER, ClientKind.CHANNEL, ClientKind.HOSPITAL, ClientKind.DISNAKER, ClientKind.BPJS_VERIFIER,

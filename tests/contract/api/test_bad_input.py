@@ -9,12 +9,13 @@ from typing import Any
 import httpx
 import pytest
 
+from deploy.local.settings import SERVICES
 from services.partners.domain.partners import ClientKind
 from tests.contract.api.forms import assert_form, assert_refused, form_of
 from tests.contract.api.operations import Operation, caller_of, known_to, operations_of
 from tests.contract.api.requests_that_fit import body_for
 from tests.support.claim_story import Story
-from tests.support.served_hub import SERVICES, Api, ServedHub
+from tests.support.served_hub import Api, ServedHub
 
 # What no JSON reader should take in silence, and how it is refused.
 _UNREADABLE: dict[str, bytes] = {

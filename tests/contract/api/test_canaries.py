@@ -11,13 +11,14 @@ import orjson
 import pytest
 import structlog
 
+from deploy.local.settings import SERVICES
 from services.partners.domain.partners import ClientKind
 from shared.observability import log
 from tests.contract.api.operations import Operation, caller_of, known_to, operations_of
 from tests.contract.api.requests_that_fit import body_for
 from tests.support.agency_events import random_nik
 from tests.support.claim_story import Story, accident_report, bundle
-from tests.support.served_hub import SERVICES, ServedHub
+from tests.support.served_hub import ServedHub
 
 _BYTES = re.compile(r"\\x((?:[0-9a-f]{2})+)")
 _LEVELS = ("debug", "info", "warning", "error", "critical", "msg")

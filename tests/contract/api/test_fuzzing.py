@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from schemathesis import Case, GenerationMode
 from schemathesis.checks import CHECKS, load_all_checks
 
+from deploy.local.settings import SERVICES
 from tests.contract.api.operations import SECOND_BASE, STREAM, Operation, caller_of, known_to, operations_of
 from tests.support.claim_story import Story
-from tests.support.served_hub import SERVICES, ServedHub
+from tests.support.served_hub import ServedHub
 
 load_all_checks()
 # Not among them: that what the schema allows is taken, and what it does not allow is refused. Rules such as opaque

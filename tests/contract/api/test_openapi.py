@@ -10,11 +10,12 @@ import jsonschema
 import pytest
 from openapi_spec_validator import validate
 
+from deploy.local.settings import SERVICES
 from shared.regulation.codes import CODE_LISTS
 from tests.contract.api.operations import SECOND_BASE, Operation, operations_of
 from tests.contract.api.requests_that_fit import examples_of
 from tests.support.claim_story import Story
-from tests.support.served_hub import SERVICES, ServedHub
+from tests.support.served_hub import ServedHub
 
 PROBLEM = {"$ref": "#/components/schemas/Problem"}
 # Refused by the token endpoint as RFC 6749 has it.

@@ -6,17 +6,13 @@ from typing import Any
 
 import asyncpg
 
-from services.disnaker_gateway.adapters.tables import Base
 from shared.identifiers import new_case_number
 from shared.kafka.bus import Record
-from tests.support.databases import ServiceDatabase
 from tests.support.disnaker_service import BANTEN, Gateway
 from tests.support.eventually import eventually
-from tests.support.schema import schema_differences
 from tests.support.webhook_receiver import webhook_receiver
 
 OPERATOR = ("operator:hub", "operations.manage")
-_WITHOUT_ORG = {"alembic_version", "outbox", "inbox", "dead_letter", "dead_letter_edit", "parked_event", "throttle"}
 
 
 async def operate(gateway: Gateway, path: str) -> Any:
@@ -144,25 +140,6 @@ async def test_the_service_becomes_ready(gateway: Gateway) -> None:
         return (await gateway.http.get("/readyz")).status_code == 200
 
     await eventually(ready)
-
-
-async def test_the_declared_tables_are_the_migrated_ones(disnaker_database: ServiceDatabase) -> None:
-    assert await schema_differences(disnaker_database, Base.metadata) == []
-
-
-async def test_every_table_has_an_org_and_row_level_security(disnaker_database: ServiceDatabase) -> None:
-    connection = await asyncpg.connect(disnaker_database.superuser_url)
-    try:
-        rows = await connection.fetch(
-            """SELECT c.relname, c.relrowsecurity AND c.relforcerowsecurity AS secured,
-                EXISTS (SELECT 1 FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'org' AND a.attnotnull)
-                AS has_org
-                FROM pg_class c WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace"""
-        )
-    finally:
-        await connection.close()
-    assert [row["relname"] for row in rows if not row["secured"] and row["relname"] != "alembic_version"] == []
-    assert {row["relname"] for row in rows if not row["has_org"]} == _WITHOUT_ORG
 
 
 async def test_without_an_org_the_partners_role_sees_no_row(gateway: Gateway) -> None:

@@ -113,9 +113,7 @@ async def test_a_held_visits_document_goes_with_the_visit(gateway: Gateway) -> N
     hospital, raw = gateway.hospital(), json.dumps(document("unrelated-hypertension"))
     path = (await hospital.post("/fhir", raw)).headers["location"].removeprefix("http://hospital.test")
     assert await gateway.reports(hospital) == []
-    await gateway.execute(
-        "UPDATE medical_report SET ended_at = now() - interval '80 hours' WHERE org = $1", hospital.org
-    )
+    await gateway.rows("UPDATE medical_report SET ended_at = now() - interval '80 hours' WHERE org = $1", hospital.org)
     database = Database.of(gateway.settings, service="hospital_gateway")
     await HeldPurge(database, SystemClock()).purge()
     await database.close()

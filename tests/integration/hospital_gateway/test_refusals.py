@@ -304,7 +304,7 @@ async def test_what_was_cut_short_or_is_no_json_is_unreadable(gateway: Gateway) 
 async def test_another_registered_hospital_may_not_be_named(gateway: Gateway) -> None:
     hospital, other = gateway.hospital(), gateway.hospital()
     number = other.org.partition(":")[2]
-    await gateway.execute(
+    await gateway.rows(
         "INSERT INTO registered_partner (org, version, status, kinds) VALUES ($1, 1, 'active', '{hospital}')", other.org
     )
     bundle = sample("hand-caught-in-press")

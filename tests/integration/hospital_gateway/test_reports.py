@@ -282,7 +282,7 @@ async def test_a_visit_that_ends_in_death_says_so(gateway: Gateway) -> None:
 
 async def test_the_report_tells_the_registered_region_of_its_hospital(gateway: Gateway) -> None:
     hospital = gateway.hospital()
-    await gateway.execute(
+    await gateway.rows(
         "INSERT INTO registered_partner (org, version, status, region_code, kinds) "
         "VALUES ($1, 1, 'active', '7371', '{hospital}')",
         hospital.org,

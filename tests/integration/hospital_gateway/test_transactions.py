@@ -86,7 +86,7 @@ async def test_the_same_bytes_again_get_the_stored_answer_and_change_nothing(gat
 async def test_after_thirty_days_the_same_bytes_are_new(gateway: Gateway) -> None:
     hospital, raw = gateway.hospital(), json.dumps(sample("hand-caught-in-press"))
     await hospital.post("/fhir", raw)
-    await gateway.execute(
+    await gateway.rows(
         "UPDATE bundle_receipt SET received_at = received_at - interval '31 days' WHERE org = $1", hospital.org
     )
     again = await hospital.post("/fhir", raw)

@@ -12,7 +12,8 @@ from services.verification.application.inputs import evidence_of
 from services.verification.domain.claim import CaseInput
 from services.verification.domain.derivation import Policy, derive_claim
 from shared.regulation.document_table import DOCUMENT_TABLE
-from tests.support.intake_service import NOON, PDF, Intake, accident
+from tests.support.intake_service import NOON, Intake, accident
+from tests.support.papers import PDF
 
 PLAIN_STAGE_2 = {**STAGE_2, "outcome": "recovered", "examined_on": "2026-11-20", "absence_periods": [], "costs": [],
                  "children_under_23": []}  # fmt: skip

@@ -16,7 +16,8 @@ from shared.events.vocabulary import ChecklistState, ClaimState, Payer, WaitingO
 from shared.identifiers import new_case_number
 from shared.kafka.bus import Record
 from tests.support.eventually import eventually
-from tests.support.intake_service import NOON, PDF, Intake, self_report
+from tests.support.intake_service import NOON, Intake, self_report
+from tests.support.papers import PDF
 
 
 def told(intake: Intake, case_number: str, version: int, report_ids: list[str], **facts: Any) -> Record:

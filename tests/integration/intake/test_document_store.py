@@ -12,7 +12,8 @@ from moto.server import ThreadedMotoServer
 from services.intake.adapters.document_store import SealedDocumentStore, open_object_store
 from shared.errors import Unavailable
 from shared.sealing import Keyring, Sealer
-from tests.support.intake_service import PDF, PNG
+from tests.support.intake_service import PNG
+from tests.support.papers import PDF
 
 _S3 = {"region": "ap-southeast-3", "access_key_id": "test", "secret_access_key": "test"}
 

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from shared.events.accident_report import AccidentReportContent, AccidentReportFacts
-from tests.support.intake_service import EMPLOYER, JPEG, OTHER_EMPLOYER, PDF, PNG, Intake
+from tests.support.intake_service import EMPLOYER, JPEG, OTHER_EMPLOYER, PNG, Intake
+from tests.support.papers import PDF
 
 
 def at(report: dict[str, Any], code: str = "ID") -> str:

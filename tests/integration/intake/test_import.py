@@ -10,7 +10,8 @@ import httpx
 import openpyxl
 import pytest
 
-from tests.support.intake_service import EMPLOYER, OTHER_EMPLOYER, PDF, Intake, accident
+from tests.support.intake_service import EMPLOYER, OTHER_EMPLOYER, Intake, accident
+from tests.support.papers import PDF
 
 # As a spreadsheet tells a time: without a zone.
 BORN_CELL, EVENT_CELL = datetime.fromisoformat("1990-03-12"), datetime.fromisoformat("2026-11-20T09:30")

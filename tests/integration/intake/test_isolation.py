@@ -3,7 +3,8 @@
 import asyncpg
 import pytest
 
-from tests.support.intake_service import EMPLOYER, OTHER_EMPLOYER, PDF, Intake, self_report
+from tests.support.intake_service import EMPLOYER, OTHER_EMPLOYER, Intake, self_report
+from tests.support.papers import PDF
 from tests.support.routes import assert_every_route_declares_its_scope
 
 TENANT_TABLES = (

@@ -11,7 +11,8 @@ import pytest
 from services.intake.application.public_report import PUBLIC_CHANNEL
 from shared.events.accident_report import SelfReportContent, SelfReportFacts
 from tests.support.databases import ServiceDatabase
-from tests.support.intake_service import NOON, PDF, PNG, Intake, running_intake
+from tests.support.intake_service import NOON, PNG, Intake, running_intake
+from tests.support.papers import PDF
 
 STEPS: dict[str, dict[str, str]] = {
     "pelapor": {"relation": "family", "reporter_name": "Budi", "reporter_phone": "0812 3456 7890"},

@@ -7,7 +7,8 @@ import orjson
 
 from shared.identifiers import in_fours
 from shared.receipts.codes import ReceiptCodes
-from tests.support.intake_service import PDF, Intake, accident
+from tests.support.intake_service import Intake, accident
+from tests.support.papers import PDF
 
 JSON = {"Accept": "application/json"}
 GIVEN = "SELECT count(*) FROM audit_log WHERE object_type = 'receipt'"

@@ -3,7 +3,6 @@
 from datetime import timedelta
 from pathlib import Path
 
-import asyncpg
 import httpx
 
 from shared.web.door import route_accesses
@@ -104,9 +103,8 @@ async def test_the_person_is_sealed_and_the_token_is_not_stored(
     verification: Verification, verification_database: ServiceDatabase
 ) -> None:
     token = await sign_in(verification)
-    connection = await asyncpg.connect(verification_database.superuser_url)
-    row = await connection.fetchrow("SELECT token_hash, person FROM console_session ORDER BY begun_at DESC LIMIT 1")
-    await connection.close()
-    assert row is not None
+    [row] = await verification_database.rows(
+        "SELECT token_hash, person FROM console_session ORDER BY begun_at DESC LIMIT 1"
+    )
     assert b"Dewi" not in row["person"]
     assert row["token_hash"] != token.encode()
