@@ -2,8 +2,13 @@
 
 import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
+import typer
+from typer.core import TyperGroup
+
+from deploy.local.command_line import app
 from shared.events import CATALOGUE, TOPICS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -48,6 +53,56 @@ def test_every_make_verb_in_a_document_exists() -> None:
 def test_every_setting_in_a_document_exists() -> None:
     known = settings_names()
     assert not {name: where for name, where in every(r"\b(SIMPUL_[A-Z0-9_]+[A-Z0-9])\b").items() if name not in known}
+
+
+def alternatives(path: str) -> Iterator[str]:
+    """`a/{b,c}` → `a/b`, `a/c`."""
+    found = re.search(r"\{([^{}]*)\}", path)
+    if found is None:
+        yield path
+        return
+    for each in found[1].split(","):
+        yield from alternatives(path[: found.start()] + each.strip() + path[found.end() :])
+
+
+def unknown_in(said: str) -> set[str]:
+    """What `./simpul` knows nothing of in a line such as `partner add KIND --org ORG`: commands and options."""
+    words, command = said.split(), typer.main.get_command(app)
+    while isinstance(command, TyperGroup) and words and "|" not in words[0]:
+        if words[0] not in command.commands:
+            return {words[0]}
+        command = command.commands[words.pop(0)]
+    if isinstance(command, TyperGroup):
+        return set(words[0].split("|") if words else ()) - set(command.commands)
+    options = {name for parameter in command.params for name in (*parameter.opts, *parameter.secondary_opts)}
+    return set(re.findall(r"--[a-z-]+", said)) - options
+
+
+def test_every_command_of_simpul_in_a_document_exists() -> None:
+    said = {line.replace("\\\n", " ") for line in every(r"\./simpul ((?:\\\n|[^`\n#])+)")}
+    assert said
+    assert not {line: unknown for line in said if (unknown := unknown_in(line))}
+
+
+def test_a_planted_command_is_noticed() -> None:
+    assert unknown_in("partner plant ID") == {"plant"}
+    assert unknown_in("dead-letters list|plant") == {"plant"}
+    assert unknown_in("notices list --planted") == {"--planted"}
+
+
+def test_every_path_in_a_document_exists() -> None:
+    named = every(r"`((?:tests|services|shared|deploy|benchmarks|docs)/[\w./{},*-]+)`")
+    assert not {path: where for path, where in named.items() for one in alternatives(path) if not any(ROOT.glob(one))}
+
+
+def test_every_decision_that_is_named_exists() -> None:
+    decisions = {path.name[:4] for path in (ROOT / "docs" / "decisions").glob("[0-9]*.md")}
+    named = {
+        number for said in every(r"\bdecisions? ((?:\d{4}(?:, | and )?)+)") for number in re.findall(r"\d{4}", said)
+    }
+    named |= set(re.findall(r"docs/decisions/(\d{4})", source_text()))
+    assert named
+    assert not named - decisions
 
 
 def test_every_topic_and_event_in_a_document_exists() -> None:

@@ -13,6 +13,7 @@ from shared.events.topics import (
     CLAIM_STATE,
     DETERMINATIONS,
     MEDICAL_REPORTS,
+    PARTICIPANTS,
     PARTNERS,
 )
 from shared.kafka.bus import Received
@@ -30,7 +31,7 @@ class Databases(Protocol):
 # Who hears what: interface section 7.
 HEARD = {
     "intake": (CLAIM_STATE,),
-    "hospital_gateway": (PARTNERS, CLAIM_STATE),
+    "hospital_gateway": (PARTNERS, PARTICIPANTS, CLAIM_STATE),
     "disnaker_gateway": (CASE_NOTIFICATIONS, CLAIM_STATE),
     "verification": (ACCIDENT_REPORTS, MEDICAL_REPORTS, DETERMINATIONS),
 }
