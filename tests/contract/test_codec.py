@@ -15,7 +15,8 @@ from shared.errors import Unreadable
 from shared.events import CATALOGUE, TOPICS, Event, Tombstone, WireEvent, decode, encode, format_time, new_event
 from shared.events.claim import ClaimChanged
 from shared.sealing import Keyring, Sealer
-from tests.contract.event_samples import KEY, NIK, PERSON, samples
+from tests.contract.event_samples import samples
+from tests.contract.sample_documents import KEY, NIK, PERSON
 
 SEALER = Sealer(Keyring.generate("data"))
 SAMPLES = samples()

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from tests.support.benefit_examples import EXAMPLES, HANDBOOK, MORE, Example
+from tests.support.benefit_examples import EXAMPLES, HANDBOOK, MORE
 from tests.support.databases import ServiceDatabase
 from tests.support.verification_service import AUDITOR, Verification, running_verification
+from tests.support.worked_example import Example
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 PATH = "/v1/benefit-estimates"

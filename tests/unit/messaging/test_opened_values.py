@@ -13,7 +13,8 @@ from shared.events.codec import WireEvent
 from shared.events.envelope import Event, Tombstone
 from shared.events.opened import MASK, TEXT_MAX, OpenedValue, close_value, masked, open_value
 from shared.sealing import Keyring, Sealer
-from tests.contract.event_samples import PERSON, samples
+from tests.contract.event_samples import samples
+from tests.contract.sample_documents import PERSON
 
 SEALER = Sealer(Keyring.generate("data"))
 SAMPLES = {f"{type_} {name}": event for (type_, name), event in samples().items()}

@@ -1,0 +1,315 @@
+"""What the samples of events are made of: ids, forms and documents, all invented."""
+
+REPORT_ID = "0193a1f0-0000-7000-8000-000000000001"
+DETERMINATION_ID = "0193a1f0-0000-7000-8000-000000000002"
+NOTIFICATION_ID = "0193a1f0-0000-7000-8000-000000000003"
+ENCOUNTER_ID = "0193a1f0-0000-7000-8000-000000000004"
+CASE_NUMBER = "JKK-2026-7K3M9Q2XTAC"
+KEY = "n:" + "ab12" * 16
+INDEX_HASH = "ik00aa11b:" + "cd34" * 6
+NIK, KPJ, NAME, DIAGNOSIS = "3671015203900001", "12345678901", "Siti Aminah", "S67.0"
+TRACEPARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+PERSON = (NIK, KPJ, NAME, "Siti", DIAGNOSIS, "1990-03-12", "+6281298765432", "C1234567", "terjepit", "Budi")
+HASHES = {"nik": [INDEX_HASH], "kpj": [INDEX_HASH], "passport": []}
+CLOCK = {
+    "clock": "T1_KK",
+    "starts_at": "2026-11-20T09:30:00+07:00",
+    "due_at": "2026-11-22T09:30:00+07:00",
+    "met": True,
+    "paused": False,
+    "legal_basis": "Permenaker 1/2025 art. 8(1)",
+}
+CHECKLIST_ENTRY = {
+    "document_code": "T2",
+    "required": True,
+    "state": "missing",
+    "responsible": "employer",
+    "satisfied_by": None,
+    "legal_basis": "Permenaker 1/2025 art. 19(3)",
+}
+REPORT_FACTS = {
+    "report_id": REPORT_ID,
+    "org": "employer:JJ012345",
+    "version": 1,
+    "change": "submitted",
+    "status": "received",
+    "kind": "accident",
+    "segment": "PU",
+    "occurred_at": "2026-11-20T09:30:00+07:00",
+    "occurred_at_precision": "minute",
+    "occurred_zone": "Asia/Jakarta",
+    "reported_at": "2026-11-20T15:00:00+07:00",
+    "received_at": "2026-11-20T08:00:01Z",
+    "region_code": "3671",
+    "district_code": "367101",
+    "place_type": "inside_workplace",
+    "accident_type": "caught",
+    "injury_source": "machine",
+    "consequence": "injury",
+    "victim_count_estimate": 1,
+    "first_aid_facility_type": "plkk",
+    "first_alert_at": "2026-11-20T11:00:00+07:00",
+    "late": False,
+    "payer_of_first_resort": "BPJS",
+}
+REPORT_FORM = {
+    "segment": "PU",
+    "kind": "accident",
+    "employer": {
+        "registration_number": "JJ012345",
+        "name": "PT Contoh Baja",
+        "sector_kbli": "25111",
+        "address": "Jl. Industri 1, Tangerang",
+        "region_code": "3671",
+        "phone": "+622155501234",
+        "partner_code": "M-17",
+        "contact": {"name": "Rina", "phone": "+6281234567890", "email": "hr@contoh.example"},
+    },
+    "worker": {
+        "nik": NIK,
+        "kpj": KPJ,
+        "passport_number": "C1234567",
+        "name": NAME,
+        "birth_date": "1990-03-12",
+        "sex": "female",
+        "address": "Jl. Melati 2, Tangerang",
+        "phone": "+6281298765432",
+        "email": "siti@contoh.example",
+        "occupation": "Operator mesin press",
+        "occupation_kbji": "8142",
+        "unit": "Press 2",
+    },
+    "wage": {"amount_rupiah": 5_000_000, "basis": "monthly"},
+    "event": {
+        "occurred_at": "2026-11-20T09:30:00+07:00",
+        "occurred_at_precision": "minute",
+        "place_type": "inside_workplace",
+        "place": "Lini press 2",
+        "place_address": "Jl. Industri 1, Tangerang",
+        "site_name": "Pabrik Tangerang",
+        "region_code": "3671",
+        "district_code": "367101",
+        "location": {"lat": -6.178, "lon": 106.63},
+        "chronology": "Tangan kanan terjepit mesin press saat mengganti cetakan.",
+        "how_it_happened": "Mesin menyala saat cetakan diganti.",
+        "injuring_part": "Landasan press",
+        "consequence": "injury",
+        "body_parts": ["hand_right"],
+        "accident_type": "caught",
+        "injury_source": "machine",
+        "unsafe_acts": ["no_ppe"],
+        "unsafe_conditions": ["guard_defective"],
+        "victim_count_estimate": 1,
+        "first_aid": {
+            "facility_type": "plkk",
+            "facility_name": "RS Contoh",
+            "condition_after": "inpatient",
+            "transport_mode": "land",
+            "transport_detail": "Ambulans",
+        },
+        "witnesses": [{"name": "Budi", "nik": "3671011203850002", "phone": "+6281200000001", "address": "Tangerang"}],
+        "police_report_number": "LP/B/1/XI/2026",
+        "violence": False,
+    },
+    "reporter": {
+        "name": "Rina",
+        "position": "HRD",
+        "phone": "+6281234567890",
+        "email": "hr@contoh.example",
+        "signed_place": "Tangerang",
+        "signed_on": "2026-11-20",
+    },
+    "first_alert": {"channel": "whatsapp", "received_at": "2026-11-20T11:00:00+07:00", "detail": "Grup HSE"},
+    "note": "Mesin sudah dihentikan.",
+}
+DISEASE_FORM = {
+    "segment": "PU",
+    "kind": "occupational_disease",
+    "employer": {"registration_number": "JJ012345", "name": "PT Contoh Baja"},
+    "worker": {"kpj": KPJ, "name": NAME, "birth_date": "1990-03-12"},
+    "event": {"region_code": "3671", "consequence": "injury"},
+    "disease": {
+        "diagnosed_on": "2026-11-18",
+        "diagnosis": "Silikosis",
+        "exposure_source": "Debu silika",
+        "service_years_total": 12.5,
+        "service_years_last_job": 4,
+        "employment_ended_on": "2025-12-31",
+        "group": "exposure",
+    },
+}
+STAGE_2_FORM = {
+    "outcome": "partial_functional",
+    "examined_on": "2026-12-20",
+    "absence_periods": [{"from": "2026-11-20", "to": "2026-12-20"}],
+    "absence_days": 31,
+    "costs": [{"payee": "employer", "item": "transport", "amount_rupiah": 350_000}],
+    "bank_accounts": [{"payee": "participant", "bank": "Bank Contoh", "number": "1234567890", "holder": NAME}],
+    "heirs": [{"name": "Budi", "nik": "3671011203850002", "relation": "spouse", "phone": "+6281200000001"}],
+    "guardian": {"name": "Ani", "nik": "3671014203600003", "relation": "Nenek", "phone": "+6281200000002"},
+    "children_under_23": [{"name": "Tono", "birth_date": "2015-05-05", "school_level": "TK_SD"}],
+    "has_children_under_23": True,
+    "signed_place": "Tangerang",
+    "signed_on": "2026-12-21",
+    "signed_name": "Rina",
+    "signed_position": "HRD",
+    "note": "Kuitansi terlampir.",
+}
+DOCUMENT = {
+    "document_code": "ID",
+    "version": 1,
+    "sha256": "9f" * 32,
+    "size_bytes": 48_213,
+    "media_type": "application/pdf",
+    "state": "in_force",
+    "received_at": "2026-11-20T08:05:00Z",
+}
+REPORT_CONTENT = {"report": REPORT_FORM, "stage_2": STAGE_2_FORM, "documents": [DOCUMENT], "reason": "Salah tulis"}
+MINIMAL_REPORT = {
+    "report": {
+        "segment": "BPU",
+        "kind": "accident",
+        "employer": {"registration_number": "JJ012345", "name": "PT Contoh Baja"},
+        "worker": {"kpj": KPJ},
+        "event": {"region_code": "3671", "consequence": "death"},
+    }
+}
+NOTIFICATION = {
+    "notification_id": NOTIFICATION_ID,
+    "type": "case.opened",
+    "case_number": CASE_NUMBER,
+    "region_code": "3671",
+    "occurred_at": "2026-11-20T09:30:00+07:00",
+    "reported_at": "2026-11-20T15:00:00+07:00",
+    "employer": {"name": "PT Contoh Baja", "registration_number": "JJ012345", "sector": "25111"},
+    "worker": {"name": NAME, "nik_masked": "3671********0001"},
+    "consequence": "injury",
+    "accident_type": "caught",
+    "place_type": "inside_workplace",
+    "late": False,
+    "fatal": False,
+    "victims_in_same_event": 1,
+    "clocks": [CLOCK],
+}
+CASE_VIEW = {
+    "case_number": CASE_NUMBER,
+    "state": "AWAITING_DETERMINATION",
+    "waiting_on": "disnaker",
+    "kind": "accident",
+    "segment": "PU",
+    "region_code": "3671",
+    "district_code": "367101",
+    "occurred_at": "2026-11-20T09:30:00+07:00",
+    "occurred_at_precision": "minute",
+    "reported_at": "2026-11-20T15:00:00+07:00",
+    "employer": NOTIFICATION["employer"],
+    "worker": NOTIFICATION["worker"],
+    "place_type": "inside_workplace",
+    "place": "Lini press 2",
+    "chronology": "Tangan kanan terjepit mesin press saat mengganti cetakan.",
+    "consequence": "injury",
+    "accident_type": "caught",
+    "injury_source": "machine",
+    "outcome": "in_treatment",
+    "late": False,
+    "fatal": False,
+    "victims_in_same_event": 1,
+    "referral_reason": "Tanggal kejadian berbeda.",
+    "clocks": [CLOCK],
+    "determinations": [
+        {
+            "determination_id": DETERMINATION_ID,
+            "decision": "WORK_ACCIDENT",
+            "decided_on": "2026-12-01",
+            "letter_number": "566/123/2026",
+            "disability_percent": "12.50",
+            "superseded": False,
+        }
+    ],
+    "updated_at": "2026-12-01T03:00:00Z",
+}
+CLAIM_STATE = {
+    "case_number": CASE_NUMBER,
+    "claim_version": 7,
+    "decision_version": 3,
+    "state": "AWAITING_DOCUMENTS",
+    "waiting_on": "employer",
+    "waiting_reason": "document-missing:T2",
+    "open": True,
+    "kind": "accident",
+    "region_code": "3671",
+    "occurred_at": "2026-11-20T09:30:00+07:00",
+    "rule_set": "RS-2025",
+    "payer_of_first_resort": "BPJS",
+    "clocks": [CLOCK],
+    "checklist": [CHECKLIST_ENTRY],
+    "report_ids": [REPORT_ID],
+    "encounter_report_ids": [ENCOUNTER_ID],
+    "merged_into": None,
+    "identity_hashes": HASHES,
+    "updated_at": "2026-11-20T08:20:01Z",
+}
+DETERMINATION_CONTENT = {
+    "case_number": CASE_NUMBER,
+    "decision": "WORK_ACCIDENT",
+    "disability": {"kind": "partial_functional", "code": "P15", "percent": "12.50"},
+    "benefit_amount_rupiah": 24_000_000,
+    "letter_number": "566/123/2026",
+    "decided_on": "2026-12-01",
+    "inspector": {"name": "Andi", "id": "PPK-1"},
+    "legal_basis": "PP 44/2015",
+    "advisory_doctor_opinion": "Sesuai.",
+    "officer": {"id": "u-7", "name": "Andi"},
+}
+DETERMINATION_FACTS = {
+    "determination_id": DETERMINATION_ID,
+    "case_number": CASE_NUMBER,
+    "org": "disnaker:36",
+    "region_code": "3671",
+    "decision": "WORK_ACCIDENT",
+    "decided_on": "2026-12-01",
+    "received_at": "2026-12-01T03:00:00Z",
+}
+SELF_REPORT_FACTS = {
+    "report_id": REPORT_ID,
+    "org": "channel:jmo",
+    "version": 1,
+    "kind": "accident",
+    "relation": "family",
+    "occurred_at": "2026-11-20T09:30:00+07:00",
+    "reported_at": "2026-11-21T09:30:00+07:00",
+    "received_at": "2026-11-21T02:30:00Z",
+    "region_code": "3671",
+}
+SELF_REPORT_CONTENT = {
+    "report": {
+        "reporter": {"name": "Budi", "phone": "+6281200000001", "relation": "family"},
+        "worker": {"nik": NIK, "name": NAME, "birth_date": "1990-03-12"},
+        "event": {
+            "occurred_at": "2026-11-20T09:30:00+07:00",
+            "place": "Pasar Anyar",
+            "region_code": "3671",
+            "chronology": "Tangan terjepit rantai gerobak.",
+            "cause": "Rantai gerobak",
+        },
+    },
+    "tracking_code_hash": "5c" * 32,
+}
+PARTICIPANT_CONTENT = {
+    "nik": NIK,
+    "kpj": KPJ,
+    "name": NAME,
+    "birth_date": "1990-03-12",
+    "memberships": [
+        {
+            "employer_registration_number": "JJ012345",
+            "kpj": KPJ,
+            "segment": "PU",
+            "programmes": ["JKK", "JKM"],
+            "wage_rupiah": 5_000_000,
+            "active_from": "2020-01-01",
+            "active_to": None,
+            "contributions_paid_until": "2026-10-31",
+        }
+    ],
+}
