@@ -7,10 +7,10 @@ from typing import Any
 import httpx
 
 from shared.identifiers import new_id, new_tracking_code
-from tests.integration.verification.test_worker_status import ask, opened_page, reported
 from tests.support.agency_events import random_nik
 from tests.support.papers import text_of
 from tests.support.verification_service import AUDITOR, Verification
+from tests.support.worker_status import ask, opened_page, reported
 
 
 async def _refused(hub: Verification, code: str) -> dict[str, Any]:
