@@ -1,5 +1,6 @@
 """One accident and the four parties to it: who sends what, and what came of it."""
 
+import copy
 import json
 import random
 import uuid
@@ -12,6 +13,7 @@ from typing import Any
 from joserfc.jwk import ECKey
 
 from deploy.local.settings import SERVICES
+from services.intake.application.forms.examples import ACCIDENT_REPORT
 from shared.sealing.secrets_folder import OPERATOR_FILE, read_jwk_file
 from tests.support.eventually import eventually
 from tests.support.hub import Hub, base_url
@@ -229,48 +231,11 @@ class Accident:
         )
 
     def _report(self) -> dict[str, Any]:
-        contact = {"name": "Rina", "phone": "+6281234567890", "email": "hr@contoh.example"}
-        return {
-            "segment": "PU",
-            "kind": "accident",
-            "employer": {
-                "registration_number": "JJ012345",
-                "name": "PT Contoh Baja",
-                "sector_kbli": "25111",
-                "address": "Jl. Industri 1, Tangerang",
-                "region_code": REGION,
-                "contact": contact,
-            },
-            "worker": {
-                "nik": self.nik,
-                "kpj": f"{uuid.uuid4().int % 10**11:011d}",
-                "name": "Siti Aminah",
-                "birth_date": self.born,
-                "sex": "female",
-                "occupation": "Operator mesin press",
-                "phone": "+6281298765432",
-            },
-            "wage": {"amount_rupiah": 5_000_000, "basis": "monthly"},
-            "event": {
-                "occurred_at": ago(20),
-                "place_type": "inside_workplace",
-                "place": "Lini press 2",
-                "region_code": REGION,
-                "chronology": "Tangan kanan terjepit mesin press saat mengganti cetakan.",
-                "consequence": "injury",
-                "body_parts": ["hand_right"],
-                "accident_type": "caught",
-                "injury_source": "machine",
-                "first_aid": {
-                    "facility_type": "plkk",
-                    "facility_name": "RS Contoh",
-                    "condition_after": "inpatient",
-                },
-                "witnesses": [],
-                "police_report_number": None,
-            },
-            "reporter": {"name": "Rina", "position": "HRD", "phone": "+6281234567890"},
-        }
+        report = copy.deepcopy(ACCIDENT_REPORT)
+        del report["first_alert"]
+        report["worker"].update(nik=self.nik, kpj=f"{uuid.uuid4().int % 10**11:011d}", birth_date=self.born)
+        report["event"]["occurred_at"] = ago(20)
+        return report
 
     def _composition(self) -> dict[str, Any]:
         said = {"Anamnesa": "Tangan kanan terjepit mesin press", "Hasil": "Cacat anatomis ibu jari kanan"}
