@@ -21,7 +21,7 @@ STREAMS = 49
 _ROW = re.compile(r'^data: <tr id="c-([^"]+)"')
 _RENDERED = re.compile(r"^simpul_console_rows_rendered_total\{.*\} ([0-9.e+]+)$", re.MULTILINE)
 _LIVE = re.compile(r'hx-sse:connect="([^"]+)"')
-_SETTLE_SECONDS = 3.0
+_OPEN_SECONDS, _LATE_SECONDS = 60.0, 3.0
 # After the console's own listener has put the row on the page, and the page has been drawn.
 _WATCH = """
 window.shown = {};
@@ -49,11 +49,16 @@ async def measure(
     ]
     seen: list[dict[str, float]] = [{} for _ in range(STREAMS)]
     async with followed(hub, verifier) as stream, _browser(links[-1]) as page:
-        following = [asyncio.create_task(_follow(console, links[each], seen[each])) for each in range(STREAMS)]
-        await asyncio.sleep(_SETTLE_SECONDS)
+        opened = [asyncio.Event() for _ in range(STREAMS)]
+        following = [
+            asyncio.create_task(_follow(console, links[each], opened[each], seen[each])) for each in range(STREAMS)
+        ]
+        async with asyncio.timeout(_OPEN_SECONDS):
+            await asyncio.gather(*(each.wait() for each in opened))
         before = await _rendered(console)
         sent = await report_steadily(hub, reporting, per_second=per_second, seconds=seconds)
-        await asyncio.sleep(_SETTLE_SECONDS)
+        # What is shown later than this counts as missed.
+        await asyncio.sleep(_LATE_SECONDS)
         rendered, resident = await _rendered(console) - before, megabytes()
         # The browser's clock is the wall's.
         offset = time.time() - time.perf_counter()
@@ -92,7 +97,7 @@ async def _browser(link: str) -> AsyncIterator[Page]:
         await browser.close()
 
 
-async def _follow(console: str, link: str, seen: dict[str, float]) -> None:
+async def _follow(console: str, link: str, opened: asyncio.Event, seen: dict[str, float]) -> None:
     """One verifier's queue as a browser holds it open, without the browser."""
     async with httpx.AsyncClient(base_url=console, timeout=None, follow_redirects=True) as client:
         page = await client.get(link)
@@ -101,6 +106,7 @@ async def _follow(console: str, link: str, seen: dict[str, float]) -> None:
             raise SystemExit("the console shows no live queue")
         async with client.stream("GET", live[1].replace("&amp;", "&")) as answer:
             answer.raise_for_status()
+            opened.set()
             async for line in answer.aiter_lines():
                 if row := _ROW.match(line):
                     seen.setdefault(row[1], time.perf_counter())
