@@ -14,7 +14,7 @@ from tests.support.schema import schema_differences
 from tests.support.servers import PostgresServer
 
 _TABLES = """SELECT c.relname, c.relrowsecurity AND c.relforcerowsecurity AS secured,
-        has_table_privilege($1, c.oid, 'SELECT, UPDATE, DELETE') AS reached_by_partners,
+        has_table_privilege($1::name, c.oid, 'SELECT, UPDATE, DELETE') AS reached_by_partners,
         EXISTS (SELECT 1 FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'org' AND a.attnotnull) AS has_org
     FROM pg_class c
     WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND c.relname <> 'alembic_version'"""
