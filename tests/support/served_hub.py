@@ -12,7 +12,7 @@ import threading
 import uuid
 from collections.abc import Awaitable, Iterator, Mapping
 from concurrent.futures import Future
-from contextlib import AsyncExitStack, contextmanager
+from contextlib import AsyncExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -156,14 +156,16 @@ def served_hub(admin_url: str, folder: Path) -> Iterator[ServedHub]:
             api.openapi = api.http.get("/openapi.json").raise_for_status().json()
         yield hub
     finally:
-        loop.call_soon_threadsafe(over.set)
+        with suppress(RuntimeError):  # Where the start has failed, the loop is closed.
+            loop.call_soon_threadsafe(over.set)
         life.join()
-        loop.close()
 
 
 def _live(loop: asyncio.AbstractEventLoop, work: Any, started: "Future[ServedHub]") -> None:
     try:
-        loop.run_until_complete(work)
+        # Ends and awaits what is left, so that nothing of it is met by the tests that follow.
+        with asyncio.Runner(loop_factory=lambda: loop) as runner:
+            runner.run(work)
     except BaseException as error:
         if not started.done():
             started.set_exception(error)
