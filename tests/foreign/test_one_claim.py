@@ -58,7 +58,6 @@ def settle(
     assert accident.nik not in opened.body.decode()
     determination_id = determine(parties, case_number)
     claim = until(has_evidence_of(parties, case_number, ALL_SOURCES))
-    assert claim is not None
 
     assert {(piece["source"], piece["kind"]) for piece in claim["evidence"]} == _KINDS
     assert len(claim["evidence"]) == 3

@@ -157,6 +157,7 @@ class Hub:
             return await self._behind[service].fetch(sql, *arguments)
 
     def _build(self, name: str) -> Service:
+        own: dict[str, Any] = {"document_store_url": self.documents.as_uri()} if name == "intake" else {}
         settings = settings_class(name)(
             profile="local",
             port=1,
@@ -168,7 +169,7 @@ class Hub:
             secrets_dir=self.secrets_dir,
             database_pool_size=6,
             log_level="error",
-            **({"document_store_url": self.documents.as_uri()} if name == "intake" else {}),
+            **own,
             **_SETTINGS[name],
         )
         # The issuer knows its own keys; the others ask it.

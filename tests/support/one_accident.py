@@ -196,9 +196,7 @@ class Accident:
                 raise AssertionError(f"two claims: {page['items']}")
             return page["items"][0]["case_number"] if page["items"] else None
 
-        case_number = await eventually(found, timeout_seconds=60.0)
-        assert case_number is not None
-        return case_number
+        return await eventually(found, timeout_seconds=60.0)
 
     async def claim(self) -> dict[str, Any]:
         """The claim as it stands now."""
@@ -215,9 +213,7 @@ class Accident:
             held = {item["source"] for item in claim["evidence"]}
             return claim if held >= SOURCES else None
 
-        claim = await eventually(whole, timeout_seconds=60.0)
-        assert claim is not None
-        return claim
+        return await eventually(whole, timeout_seconds=60.0)
 
     async def _fhir(self, path: str, body: str, what: str, names: Callable[[Any], tuple[str, str]]) -> None:
         await self.parties.hospital.write(

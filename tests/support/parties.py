@@ -59,9 +59,7 @@ class Party:
             in_flight = answer.status_code == 409 and "in-flight" in answer.text
             return None if answer.status_code in _AGAIN or in_flight else answer
 
-        found = await eventually(once, timeout_seconds=60.0)
-        assert found is not None
-        return found
+        return await eventually(once, timeout_seconds=60.0)
 
     async def read(self, service: str, path: str, **request: Any) -> Any:
         """The JSON value of a GET that must succeed."""
@@ -100,9 +98,7 @@ class Party:
             except httpx.TransportError:
                 return None
 
-        found = await eventually(once, timeout_seconds=60.0)
-        assert found is not None
-        return found
+        return await eventually(once, timeout_seconds=60.0)
 
     async def _bearer(self) -> dict[str, str]:
         """Raises httpx.TransportError when nobody answers."""

@@ -27,7 +27,6 @@ class StreamFollower:
         """Follow from the first event on until cancelled."""
         while True:
             life = await eventually(self._service, timeout_seconds=60.0)
-            assert life is not None
             await self._follow(life)
 
     def _service(self) -> Life | None:

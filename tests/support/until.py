@@ -8,7 +8,7 @@ from typing import TypeVar
 Found = TypeVar("Found")
 
 
-def until(look: Callable[[], Found], *, timeout_seconds: float = 45.0, every_seconds: float = 0.02) -> Found:
+def until(look: Callable[[], Found | None], *, timeout_seconds: float = 45.0, every_seconds: float = 0.02) -> Found:
     """The first truthy result of `look()`. Fails with the last result when the time is up."""
     deadline = time.monotonic() + timeout_seconds
     pause = threading.Event()

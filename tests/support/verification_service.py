@@ -68,9 +68,7 @@ class Verification:
                     return claim
             return None
 
-        claim = await eventually(found)
-        assert claim is not None
-        return claim
+        return await eventually(found)
 
     async def decide(self, claim: dict[str, Any], decision: str, **body: Any) -> httpx.Response:
         headers = {**self.once(), "If-Match": f'"{claim["decision_version"]}"'}

@@ -31,9 +31,7 @@ async def seen(hub: Verification, code: str, birth_date: str = BORN, **wanted: A
         fits = answer.status_code == 200 and all(body[name] == value for name, value in wanted.items())
         return body if fits else None
 
-    status = await eventually(found)
-    assert status is not None
-    return status
+    return await eventually(found)
 
 
 async def reported(hub: Verification, code: str, nik: str | None = None, **more: Any) -> Event:

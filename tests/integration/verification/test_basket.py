@@ -34,9 +34,7 @@ async def first_item(verification: Verification, event: Event) -> dict[str, Any]
     async def found() -> dict[str, Any] | None:
         return next(iter(await items_of(verification, event)), None)
 
-    item = await eventually(found)
-    assert item is not None
-    return item
+    return await eventually(found)
 
 
 async def settled(verification: Verification, item: dict[str, Any], verb: str, **body: Any) -> Any:

@@ -207,7 +207,6 @@ async def test_verifier_splits_and_joins_and_it_stays_so(verification: Verificat
         return claim if len(claim["evidence"]) == 2 else None
 
     claim = await eventually(both)
-    assert claim is not None
     path = f"/v1/claims/{claim['case_number']}/links"
     split = await verification.http.post(path, json={"split": [visit.subject]}, headers=verification.once())
     assert split.status_code == 200, split.text
@@ -239,7 +238,6 @@ async def test_kpj_only_report_under_two_niks_waits_in_the_basket(verification: 
         return found if len(found) == 2 else None
 
     found = await eventually(two_pairs)
-    assert found is not None
     assert all("kpj-shared-by-two-niks" in item["reasons"] for item in found)
     assert "kpj-shared" in [flag["code"] for flag in (await verification.claim_with(one))["flags"]]
     first = await verification.http.post(

@@ -200,7 +200,6 @@ async def test_overdue_clock_is_seen_in_the_claim_and_its_timeline(verification:
         return seen if seen["version"] > claim["version"] else None
 
     seen = await eventually(overdue)
-    assert seen is not None
     assert [seen["clocks"][0][name] for name in ("clock", "met", "running")] == ["T1_KK", False, True]
     assert seen["timeline"][-1] == {
         "at": seen["clocks"][0]["due_at"],

@@ -79,7 +79,6 @@ async def test_objection_goes_to_bpjs_then_to_disnaker_who_is_asked_for_it(verif
         return found if found["state"] == "CONCLUDED_WORK_ACCIDENT" else None
 
     settled = await eventually(determined)
-    assert settled is not None
     assert [item["state"] for item in settled["objections"]] == ["dismissed", "determined"]
     what = [entry["what"] for entry in settled["timeline"]]
     assert what[-5:] == [

@@ -123,7 +123,6 @@ async def test_the_running_service_looks_by_itself_and_a_person_dismisses(verifi
         return claim if [flag["code"] for flag in claim["flags"]] == [FLAG] else None
 
     claim = await eventually(raised)
-    assert claim is not None
     number, flag = claim["case_number"], claim["flags"][0]
     path = f"/v1/claims/{number}/flags/{flag['id']}/dismissal"
     answer = await verification.http.post(path, json={"reason": "Ledakan."}, headers=verification.once())
