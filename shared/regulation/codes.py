@@ -95,6 +95,21 @@ CODE_LISTS: dict[str, list[Code]] = {
 }
 
 
+def _without_side() -> dict[str, Code]:
+    """Body parts as hospitals tell them that name no side; reports of employers always name one."""
+    sided = [code for code in CODE_LISTS["body_parts"] if code.code.endswith("_right")]
+    return {
+        (part := code.code.removesuffix("_right")): Code(
+            part, code.title_id.removesuffix(" kanan"), code.title_en.removeprefix("Right ").capitalize()
+        )
+        for code in sided
+    }
+
+
+_TITLES: dict[str, dict[str, Code]] = {name: {code.code: code for code in codes} for name, codes in CODE_LISTS.items()}
+_TITLES["body_parts"] |= _without_side()
+
+
 def codes_of(list_name: str) -> tuple[str, ...]:
     """The values of one list, for enums and checks. Raises KeyError for an unknown list."""
     return tuple(code.code for code in CODE_LISTS[list_name])
@@ -102,4 +117,4 @@ def codes_of(list_name: str) -> tuple[str, ...]:
 
 def title_of(list_name: str, code: str) -> Code:
     """The titled code, or the code standing for itself when the list doesn't know it (data of a later version)."""
-    return next((known for known in CODE_LISTS[list_name] if known.code == code), Code(code, code, code))
+    return _TITLES[list_name].get(code) or Code(code, code, code)

@@ -10,7 +10,7 @@ from shared.identifiers import zone_of
 from shared.regulation.benefit_facts import BenefitFacts, Disability
 from shared.regulation.benefits import calculate
 from shared.regulation.checklist import Provision, checklist, missing
-from shared.regulation.codes import CODE_LISTS, codes_of
+from shared.regulation.codes import CODE_LISTS, codes_of, title_of
 from shared.regulation.document_rules import CaseFacts
 from shared.regulation.document_table import DOCUMENT_TABLE
 from shared.regulation.provinces import PROVINCES
@@ -161,3 +161,10 @@ def test_provinces_have_the_zone_that_identifiers_use() -> None:
     noon = datetime(2026, 11, 20, 12, tzinfo=UTC)
     for code, province in PROVINCES.items():
         assert noon.astimezone(province.zone).utcoffset() == noon.astimezone(zone_of(code)).utcoffset()
+
+
+def test_a_part_told_without_its_side_has_a_title_all_the_same() -> None:
+    assert title_of("body_parts", "hand").title == {"id": "Tangan", "en": "Hand"}
+    assert title_of("body_parts", "hand_left").title == {"id": "Tangan kiri", "en": "Left hand"}
+    assert title_of("body_parts", "of-a-later-version").title_id == "of-a-later-version"
+    assert "hand" not in codes_of("body_parts")
