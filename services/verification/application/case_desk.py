@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 
 from services.verification.application.case_changes import CaseChanges
 from services.verification.application.case_index import CaseIndex
-from services.verification.application.claim_document import changes_between, decision_digest, document_of
+from services.verification.application.claim_document import decision_digest, document_of
 from services.verification.application.claim_events import changed_event, state_event
 from services.verification.application.console_claim import ClaimFile
+from services.verification.application.document_changes import changes_between
 from services.verification.application.gathering import Gathering
 from services.verification.application.issue_letters import LetterClerk
 from services.verification.application.merging import merged

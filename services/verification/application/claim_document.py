@@ -1,7 +1,6 @@
 """The claim as the public document of interface section 6: plain JSON values."""
 
 import hashlib
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -17,7 +16,7 @@ from services.verification.application.insurance_document import (
     payer_document,
 )
 from services.verification.domain.claim import ClaimView, Discrepancy, Flag, Reimbursement, TimelineEntry
-from services.verification.domain.complaints import COMPLAINT_CLOCK, Complaint
+from services.verification.domain.complaints import Complaint
 from services.verification.domain.entries import Payment
 from services.verification.domain.evidence import Determination, Evidence
 from services.verification.domain.first_alert import FirstAlert
@@ -31,24 +30,12 @@ from shared.regulation.return_to_work import RETURN_TO_WORK
 
 Document = dict[str, Any]
 
-_LISTS = (
+# What the work queue leaves out.
+LISTS = (
     "first_alert", "clocks", "checklist", "evidence", "discrepancies", "flags", "benefit", "payments", "reimbursement",
     "objections", "return_to_work", "complaints", "companions", "eligibility", "payers", "jurisdiction",
     "hand_over_note", "matches", "timeline",
 )  # fmt: skip
-# Parts of the document whose change is worth a code of its own; what is left is `details-changed`.
-_CHANGE_CODES = {
-    "state": "state-changed",
-    "waiting_on": "waiting-on-changed",
-    "waiting_reason": "waiting-on-changed",
-    "payer_of_first_resort": "payer-changed",
-    "checklist": "checklist-changed",
-    "clocks": "clock-changed",
-    "benefit": "benefit-changed",
-    "reimbursement": "reimbursement-changed",
-    "return_to_work": "return-to-work-changed",
-}
-_DETAILS = ("worker", "employer", "region_code", "segment", "kind", "occurred_at", "outcome", "rule_set")
 
 
 def document_of(view: ClaimView) -> Document:
@@ -108,28 +95,9 @@ def queue_item(document: Mapping[str, Any]) -> Document:
     """The claim without its lists, as the work queue shows it."""
     open_discrepancies = sum(item["state"] == "open" for item in document["discrepancies"])
     return {
-        **{name: value for name, value in document.items() if name not in _LISTS},
+        **{name: value for name, value in document.items() if name not in LISTS},
         "open_discrepancies": open_discrepancies,
     }
-
-
-def changes_between(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> list[str]:
-    """Codes of what changed between two documents, in a fixed order."""
-    if before is None:
-        return ["opened", "evidence-added", *_overdue_changes([], _clocks_in(after))]
-    codes = [code for name, code in _CHANGE_CODES.items() if before.get(name) != after.get(name)]
-    codes += _overdue_changes(_clocks_in(before), _clocks_in(after))
-    codes += _evidence_changes(before["evidence"], after["evidence"])
-    codes += _open_set_changes(
-        before["discrepancies"], after["discrepancies"], "discrepancy-opened", "discrepancy-closed"
-    )
-    codes += _open_set_changes(before["flags"], after["flags"], "flag-raised", "flag-lowered")
-    if any(before.get(name) != after.get(name) for name in _DETAILS):
-        codes.append("details-changed")
-    if not codes and any(before.get(name) != after.get(name) for name in _LISTS):
-        # A flag that rests on one more piece, say: nothing new to tell, but no longer the same document.
-        codes.append("details-changed")
-    return list(dict.fromkeys(codes))
 
 
 def decision_digest(view: ClaimView) -> str:
@@ -355,38 +323,3 @@ def _evidence_list(evidence: Iterable[Evidence], determinations: Iterable[Determ
         for item in determinations
     ]
     return items
-
-
-def _evidence_changes(before: list[Document], after: list[Document]) -> list[str]:
-    old = {item["id"]: item["version"] for item in before}
-    new = {item["id"]: item["version"] for item in after}
-    codes = []
-    if new.keys() - old.keys():
-        codes.append("evidence-added")
-    if any(old[id_] != new[id_] for id_ in old.keys() & new.keys()):
-        codes.append("evidence-updated")
-    if old.keys() - new.keys():
-        codes.append("evidence-removed")
-    if any(item["kind"] == "determination" and item["id"] not in old for item in after):
-        codes.append("determined")
-    return codes
-
-
-def _clocks_in(document: Mapping[str, Any]) -> list[Document]:
-    """The clocks of the claim; in the place of the one that its list shows of all complaints, each one's own."""
-    own = [item["deadline"] for item in document.get("complaints", ()) if item["deadline"]]
-    return [clock for clock in document["clocks"] if clock["clock"] != COMPLAINT_CLOCK] + own
-
-
-def _overdue_changes(before: list[Document], after: list[Document]) -> list[str]:
-    """A clock ran out while what was due has not happened."""
-    # Counted, since each objection and each complaint has a clock of the same name.
-    old = Counter(clock["clock"] for clock in before if clock.get("running") and clock["met"] is False)
-    new = Counter(clock["clock"] for clock in after if clock["running"] and clock["met"] is False)
-    return ["clock-overdue"] if new - old else []
-
-
-def _open_set_changes(before: list[Document], after: list[Document], opened: str, closed: str) -> list[str]:
-    old = {item["id"] for item in before if item["state"] == "open"}
-    new = {item["id"] for item in after if item["state"] == "open"}
-    return [code for code, found in ((opened, new - old), (closed, old - new)) if found]

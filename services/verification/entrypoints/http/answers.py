@@ -1,10 +1,11 @@
 """What routes answer, for the OpenAPI; the bodies themselves are built by the use cases."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel
 
+from services.verification.entrypoints.http.benefit_answers import BenefitAnswer, PaymentAnswer, ReimbursementAnswer
 from services.verification.entrypoints.http.coded import Title, coded
 from services.verification.entrypoints.http.insurance_answers import (
     EligibilityAnswer,
@@ -20,13 +21,9 @@ DocumentCode = Annotated[str, coded("documents")]
 ClockCode = Annotated[str, coded("clocks")]
 EvidenceKind = Annotated[str, coded("evidence_kinds")]
 FlagCode = Annotated[str, coded("flags")]
-BenefitCode = Annotated[str, coded("benefits")]
-RecipientCode = Annotated[str, coded("recipients")]
-RemarkCode = Annotated[str, coded("estimate_remarks")]
 Objector = Annotated[str, coded("objectors")]
 ObjectionPath = Annotated[str, coded("objection_paths")]
 ObjectionState = Annotated[str, coded("objection_states")]
-ReimbursementStatus = Annotated[str, coded("reimbursement_statuses")]
 DiscrepancyField = Annotated[str, coded("discrepancy_fields")]
 DiscrepancyState = Annotated[str, coded("discrepancy_states")]
 Severity = Annotated[str, coded("severities")]
@@ -135,72 +132,6 @@ class FlagAnswer(BaseModel):
     state: FlagState
     dismissed_by: str | None
     reason: str | None
-
-
-class BenefitLineAnswer(BaseModel):
-    benefit: BenefitCode
-    amount_rupiah: int
-    formula: str
-    legal_basis: str
-    confidence: str
-
-
-class RemarkAnswer(BaseModel):
-    """Something that a reader of the amounts should know."""
-
-    code: RemarkCode
-    pointer: str
-    title: Title
-
-
-class RecipientAnswer(BaseModel):
-    """Who receives one benefit. For heirs: which relations, of which rank, and whether one is a minor."""
-
-    benefit: BenefitCode
-    payee: RecipientCode
-    title: Title
-    relations: list[str]
-    rank: int | None
-    guardian_required: bool
-    legal_basis: str
-
-
-class BenefitAnswer(BaseModel):
-    """`calculated_rupiah` is what the calculator makes of the evidence today, whatever was approved."""
-
-    status: str
-    lines: list[BenefitLineAnswer]
-    total_rupiah: int
-    calculated_rupiah: int
-    remarks: list[RemarkAnswer]
-    recipients: list[RecipientAnswer]
-
-
-class EstimateAnswer(BaseModel):
-    """What the calculator works out."""
-
-    rule_set: str
-    lines: list[BenefitLineAnswer]
-    total_rupiah: int
-    remarks: list[RemarkAnswer]
-
-
-class PaymentAnswer(BaseModel):
-    id: str
-    benefit: BenefitCode
-    amount_rupiah: int
-    paid_on: date
-    reference: str
-
-
-class ReimbursementAnswer(BaseModel):
-    """What the employer who had to pay first gets back."""
-
-    status: ReimbursementStatus
-    title: Title
-    claimed_rupiah: int
-    paid_rupiah: int
-    legal_basis: str
 
 
 class ObjectionAnswer(BaseModel):

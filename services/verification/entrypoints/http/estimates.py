@@ -8,7 +8,7 @@ from fastapi.exceptions import RequestValidationError
 
 from services.verification.application.estimate import estimate
 from services.verification.application.estimate_form import EstimateForm
-from services.verification.entrypoints.http.answers import EstimateAnswer
+from services.verification.entrypoints.http.benefit_answers import EstimateAnswer
 from services.verification.entrypoints.http.desk import json_response
 from shared.web.door import secured
 from shared.web.openapi import refusals

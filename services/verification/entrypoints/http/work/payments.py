@@ -8,7 +8,7 @@ from pydantic import Field, StrictInt
 from services.verification.application.confirm_payment import PaymentRequest, confirm_payment
 from services.verification.application.matter_receipts import PAYMENT
 from services.verification.application.workplace import Workplace
-from services.verification.entrypoints.http.answers import PaymentAnswer
+from services.verification.entrypoints.http.benefit_answers import PaymentAnswer
 from services.verification.entrypoints.http.desk import Counter
 from services.verification.entrypoints.http.work.acting import (
     RUPIAH_MAX,
