@@ -35,7 +35,7 @@ def claim(state: str, **over: Any) -> dict[str, Any]:
         "employer": {"registration_number": "JJ012345", "name": "PT Contoh Baja"}, "rule_set": "RS-2025",
         "occurred_at": "2026-11-16T09:30:00+08:00", "occurred_at_precision": "minute", "outcome": None,
         "clocks": [], "checklist": [], "evidence": [], "hand_over_note": None, "objections": [], "payments": [],
-        "remaining_rupiah": None,
+        "remaining_rupiah": None, "test": False,
         "benefit": {"status": "estimate", "lines": [], "total_rupiah": 0, "remarks": [], "recipients": []},
     }  # fmt: skip
     return {**found, **over}

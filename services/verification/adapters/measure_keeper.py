@@ -81,7 +81,7 @@ class MeasureKeeper:
         await store.save(
             measure(document, row["opened_at"], told[row["case_number"]])
             for row, document in opened
-            if document is not None and not document.get("test")
+            if document is not None and not document["test"]
         )
 
 

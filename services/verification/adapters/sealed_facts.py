@@ -43,7 +43,8 @@ class FactsSealer:
         opened: dict[str, object] = orjson.loads(
             self._sealer.open_bytes(blob, type="claim", id=case_number, version=version)
         )
-        # Claims written down before there were test clients.
+        # Claims written down before there were companions, and before there were test clients.
+        opened.setdefault("companions", [])
         opened.setdefault("test", False)
         return opened
 

@@ -88,5 +88,5 @@ def _payable(document: Mapping[str, Any]) -> list[str]:
 def _companions(file: ClaimFile) -> list[Document]:
     """Who still follows the claim first."""
     ends = {end.companion_id: end for end in entries_of(CompanionEnded, file.entries)}
-    told = [{**each, "end": ends.get(each["id"])} for each in file.document.get("companions", ())]
+    told = [{**each, "end": ends.get(each["id"])} for each in file.document["companions"]]
     return sorted(told, key=lambda each: each["ended_at"] is not None)

@@ -70,7 +70,7 @@ class QueueClaim:
             and (wanted.flag is None or wanted.flag in self.flags)
             and (wanted.assigned != MINE or assigned == officer)
             and (wanted.assigned != UNASSIGNED or assigned is None)
-            and (wanted.test is None or (wanted.test == TEST) == document.get("test", False))
+            and (wanted.test is None or (wanted.test == TEST) == document["test"])
             and (not wanted.overdue or (self.next_due_at is not None and self.next_due_at < now))
             and (terms is None or self.case_number in terms or not self.terms.isdisjoint(terms))
         )
@@ -159,7 +159,7 @@ def row_of(claim: QueueClaim, now: datetime, counting: Counting) -> dict[str, An
     region = document["region_code"]
     return {
         "case_number": claim.case_number,
-        "test": document.get("test", False),
+        "test": document["test"],
         "version": document["version"],
         "decision_version": document["decision_version"],
         "state": document["state"],

@@ -80,7 +80,7 @@ class Letters:
 
     def occasions(self, file: ClaimFile) -> list[Occasion]:
         """What the claim gives reason to write, as it stands; a test claim nothing, since a letter would look real."""
-        if file.document.get("test") or not any(isinstance(entry, Told) for entry in file.entries):
+        if file.document["test"] or not any(isinstance(entry, Told) for entry in file.entries):
             return []
         return _occasions(file, fold(file.entries, self._four_eyes_rupiah))
 

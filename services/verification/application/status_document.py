@@ -54,7 +54,7 @@ def status_document(followed: Followed, now: datetime, receipts: Receipts) -> Do
     due_at = _due_at(claim, reason)
     return {
         "case_number": followed.case_number,
-        "test": claim.get("test", False),
+        "test": claim["test"],
         "state": claim["state"],
         "heading": title_of("worker_states", claim["state"]).title,
         "explanation": title_of("worker_state_explanations", claim["state"]).title,

@@ -52,7 +52,7 @@ class Followed:
 
     @property
     def _companion_reads_letters(self) -> bool:
-        named = self.document.get("companions", ())
+        named = self.document["companions"]
         return any(each["id"] == self.companion_id and each.get("letters", False) for each in named)
 
     def letter(self, letter_id: str) -> IssuedLetter:

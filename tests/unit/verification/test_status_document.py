@@ -20,7 +20,8 @@ def claim(**over: Any) -> dict[str, Any]:
     found: dict[str, Any] = {
         "state": "SUSPECTED", "waiting_on": "employer", "waiting_reason": "stage-1-missing", "outcome": None,
         "occurred_at": "2026-11-16T09:30:00+07:00", "payer_of_first_resort": "BPJS", "clocks": [], "checklist": [],
-        "complaints": [], "return_to_work": None, "evidence": [], "employer": None, "region_code": "3671",
+        "complaints": [], "companions": [], "test": False,
+        "return_to_work": None, "evidence": [], "employer": None, "region_code": "3671",
     }  # fmt: skip
     return {**found, **over}
 

@@ -58,7 +58,7 @@ def companion_routes(here: ClaimPages) -> APIRouter:
         followed = await here.followed(request)
         if followed is None:
             return RedirectResponse("/status", 303)
-        if companion_id in {each["id"] for each in followed.document.get("companions", ())}:
+        if companion_id in {each["id"] for each in followed.document["companions"]}:
             await here.desk.end_companion(followed, companion_id)
         return RedirectResponse(_CLAIM, 303)
 

@@ -107,7 +107,7 @@ class StatusPages:
             new_receipt=next((each for each in receipts if each["code"] == shown.get("receipt")), None),
             zone=zone_of(followed.document["region_code"] or ""),
             gets_messages=followed.gets_messages,
-            companions=[each for each in followed.document.get("companions", ()) if each["ended_at"] is None],
+            companions=[each for each in followed.document["companions"] if each["ended_at"] is None],
             is_companion=followed.companion_id is not None,
             companion_code=shown.get("companion_code", ""),
             steps=_STEPS,
