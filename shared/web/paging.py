@@ -3,7 +3,8 @@
 import base64
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Annotated, Any, TypeVar
+from types import UnionType
+from typing import Annotated, Any, TypeVar, get_args
 from uuid import UUID
 
 import orjson
@@ -29,9 +30,9 @@ def encode_cursor(*values: Any) -> str:
     return base64.urlsafe_b64encode(orjson.dumps(values, default=str)).rstrip(b"=").decode()
 
 
-def decode_cursor(cursor: str | None, *types: type) -> tuple[Any, ...] | None:
-    """The values put into `encode_cursor`, each of its type (JSON's, `datetime` with an offset, or `UUID`), or None
-    without a cursor. Raises Refusal `cursor.invalid`."""
+def decode_cursor(cursor: str | None, *types: type | UnionType) -> tuple[Any, ...] | None:
+    """The values put into `encode_cursor`, each of its type (JSON's, `datetime` with an offset, or `UUID`, each perhaps
+    `| None`), or None without a cursor. Raises Refusal `cursor.invalid`."""
     if cursor is None:
         return None
     try:
@@ -43,12 +44,14 @@ def decode_cursor(cursor: str | None, *types: type) -> tuple[Any, ...] | None:
     raise Refusal("cursor.invalid", "Use next_cursor of the page before.", [Problem("/cursor", "invalid", "Unknown")])
 
 
-def _read(value: object, kind: type) -> object:
+def _read(value: object, kind: type | UnionType) -> object:
     """Raises ValueError for another type than was put in: a cursor of another list, or a forged one."""
-    read: object = value
-    if isinstance(value, str) and kind in (UUID, datetime):
-        read = UUID(value) if kind is UUID else datetime.fromisoformat(value)
+    read, kinds = value, get_args(kind) or (kind,)
+    if isinstance(value, str) and UUID in kinds:
+        read = UUID(value)
+    elif isinstance(value, str) and datetime in kinds:
+        read = datetime.fromisoformat(value)
     # A text goes into a query, and PostgreSQL takes no NUL; a time without an offset is none.
-    if not isinstance(read, kind) or "\x00" in str(read) or (isinstance(read, datetime) and read.tzinfo is None):
+    if not isinstance(read, kinds) or "\x00" in str(read) or (isinstance(read, datetime) and read.tzinfo is None):
         raise ValueError
     return read

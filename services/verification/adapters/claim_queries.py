@@ -1,7 +1,7 @@
 """Reading claims: the queue, one claim, the basket, the audit log."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,15 +16,14 @@ from shared.errors import NotFound
 from shared.identifiers import is_case_number
 from shared.postgres.database import Transaction
 from shared.sealing import Secrets
-from shared.web.paging import cut, decode_cursor, encode_cursor
+from shared.web.paging import cut, decode_cursor
 
-_FOREVER = "infinity"
 _DUE = "COALESCE(next_due_at, 'infinity'::timestamptz)"
 _QUEUE = f"""SELECT case_number, version, document, next_due_at FROM claim
     WHERE ($1::text IS NULL OR state = $1) AND ($1::text IS NOT NULL OR state <> 'MERGED')
       AND ($2::text IS NULL OR waiting_on = $2) AND ($3::text IS NULL OR region_code LIKE $3 || '%')
       AND ($4::text IS NULL OR $4 = ANY(flags)) AND ($5::text[] IS NULL OR terms && $5 OR case_number = $6)
-      AND ($7::text IS NULL OR ({_DUE}, case_number) > ($7::text::timestamptz, $8))
+      AND ($8::text IS NULL OR ({_DUE}, case_number) > (COALESCE($7::timestamptz, 'infinity'), $8))
       AND ($10::boolean IS NULL OR ('{TEST_TERM}' = ANY(terms)) = $10)
     ORDER BY {_DUE}, case_number LIMIT $9"""  # noqa: S608 - no value is put into the text
 _CLAIM = "SELECT version, document, merged_into FROM claim WHERE case_number = $1"
@@ -54,7 +53,7 @@ class ClaimQueries:
 
     async def queue(self, wanted: ClaimFilter, cursor: str | None, limit: int) -> Page:
         """The most urgent first: by the nearest due time that still runs."""
-        after = decode_cursor(cursor, str, str) or (None, None)
+        after = decode_cursor(cursor, datetime | None, str) or (None, None)
         terms = search_terms(wanted.q, self._secrets) if wanted.q else None
         number = wanted.q.strip().upper() if wanted.q else None
         rows = await self._driver.fetch(
@@ -62,14 +61,15 @@ class ClaimQueries:
             *(wanted.state, wanted.waiting_on, wanted.region, wanted.flag, terms, number, *after, limit + 1),
             wanted.test,
         )
+        shown, next_cursor = cut(rows, limit, lambda last: [last["next_due_at"], last["case_number"]])
         items = [
             {
                 **queue_item(self._facts.open_claim(row["document"], row["case_number"], row["version"])),
                 "next_due_at": row["next_due_at"] and row["next_due_at"].isoformat(),
             }
-            for row in rows[:limit]
+            for row in shown
         ]
-        return Page(items, _next(rows, limit))
+        return Page(items, next_cursor)
 
     async def claim(self, case_number: str, now: datetime) -> tuple[dict[str, Any], str | None]:
         """The public claim, and the survivor's number when it was merged. Raises NotFound."""
@@ -121,11 +121,3 @@ def search_terms(q: str, secrets: Secrets) -> list[str]:
     index = secrets.blind_index
     hashes = [hash_ for kind in ("nik", "kpj", "passport") for hash_ in index.all(kind, text)]
     return [*hashes, f"employer:{text}", f"employer:{text.upper()}", f"hospital:{text}", text]
-
-
-def _next(rows: Sequence[Any], limit: int) -> str | None:
-    if len(rows) <= limit:
-        return None
-    last = rows[limit - 1]
-    due = last["next_due_at"].astimezone(UTC).isoformat() if last["next_due_at"] else _FOREVER
-    return encode_cursor(due, last["case_number"])

@@ -1,7 +1,7 @@
 """Reading the queue for the console."""
 
 from collections.abc import Collection, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 import asyncpg
 
@@ -10,7 +10,7 @@ from services.verification.application.console_queue import MINE, TEST, UNASSIGN
 from services.verification.application.reading import TEST_TERM
 from shared.postgres.database import Transaction
 from shared.sealing import Sealer
-from shared.web.paging import decode_cursor, encode_cursor
+from shared.web.paging import cut, decode_cursor
 
 _COLUMNS = "case_number, version, document, flags, terms, next_due_at"
 _DUE = "COALESCE(next_due_at, 'infinity'::timestamptz)"
@@ -21,7 +21,7 @@ _PAGE = f"""SELECT {_COLUMNS} FROM claim
       AND ($6::text IS NULL OR assigned_to = $6) AND (NOT $7 OR assigned_to IS NULL)
       AND ($8::timestamptz IS NULL OR next_due_at < $8)
       AND ($9::text[] IS NULL OR terms && $9 OR case_number = ANY($9))
-      AND ($10::text IS NULL OR ({_DUE}, case_number) > ($10::text::timestamptz, $11))
+      AND ($11::text IS NULL OR ({_DUE}, case_number) > (COALESCE($10::timestamptz, 'infinity'), $11))
       AND ($13::boolean IS NULL OR ('{TEST_TERM}' = ANY(terms)) = $13)
     ORDER BY {_DUE}, case_number LIMIT $12"""  # noqa: S608 - no value is put into the text
 _CLAIMS = f"SELECT {_COLUMNS} FROM claim WHERE case_number = ANY($1::text[])"  # noqa: S608
@@ -45,7 +45,7 @@ class ConsoleQueue:
         cursor: str | None,
         limit: int,
     ) -> QueuePage:
-        after = decode_cursor(cursor, str, str) or (None, None)
+        after = decode_cursor(cursor, datetime | None, str) or (None, None)
         rows = await self._driver.fetch(
             _PAGE,
             wanted.everything,
@@ -61,8 +61,8 @@ class ConsoleQueue:
             limit + 1,
             None if wanted.test is None else wanted.test == TEST,
         )
-        claims = [self._claim(row) for row in rows[:limit]]
-        return QueuePage(claims, _cursor(claims[-1]) if len(rows) > limit else None)
+        shown, next_cursor = cut(rows, limit, lambda last: [last["next_due_at"], last["case_number"]])
+        return QueuePage([self._claim(row) for row in shown], next_cursor)
 
     async def claims(self, case_numbers: Collection[str]) -> list[QueueClaim]:
         rows = await self._driver.fetch(_CLAIMS, list(case_numbers))
@@ -80,8 +80,3 @@ class ConsoleQueue:
         return QueueClaim(
             row["case_number"], document, tuple(row["flags"]), frozenset(row["terms"]), row["next_due_at"]
         )
-
-
-def _cursor(last: QueueClaim) -> str:
-    due = last.next_due_at.astimezone(UTC).isoformat() if last.next_due_at else "infinity"
-    return encode_cursor(due, last.case_number)

@@ -99,6 +99,9 @@ async def test_a_worker_without_a_number_may_stay_a_claim_of_its_own(verificatio
 
 
 async def test_a_cursor_of_another_list_is_refused(verification: Verification) -> None:
-    params = {"cursor": encode_cursor("JKK-2026-0000000000")}
-    answer = await verification.http.get("/v1/unmatched", params=params, headers=verification.bearer())
-    assert (answer.status_code, answer.json()["code"]) == (422, "cursor.invalid")
+    for path, cursor in (
+        ("/v1/unmatched", encode_cursor("JKK-2026-0000000000")),
+        ("/v1/claims", encode_cursor("soon", "JKK-2026-0000000000")),
+    ):
+        answer = await verification.http.get(path, params={"cursor": cursor}, headers=verification.bearer())
+        assert (answer.status_code, answer.json()["code"]) == (422, "cursor.invalid")

@@ -3,7 +3,10 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from services.verification.adapters.console_queue import ConsoleQueue
+from services.verification.application.console_queue import QueueFilter
 from shared.identifiers import new_id
+from shared.postgres.database import Database
 from tests.support.agency_events import ACCIDENT_AT, accident_report, determination, medical_report, random_nik
 from tests.support.eventually import eventually
 from tests.support.verification_service import AUDITOR, Verification
@@ -250,22 +253,47 @@ async def test_kpj_only_report_under_two_niks_waits_in_the_basket(verification: 
     assert await pairs() == []
 
 
-async def test_queue_pages_and_filters(verification: Verification) -> None:
+async def test_queue_pages_and_filters(verification: Verification, database: Database) -> None:
     niks = [random_nik() for _ in range(3)]
     await verification.publish(*(accident_report(nik, region_code="9471") for nik in niks))
     for nik in niks:
         await verification.claim_with(nik)
+    soon = await _queued(verification, "94")
+    assert len(soon) == len(set(soon)) >= 3
+    assert await _queued_at_console(verification, database, "94") == soon
+    async with database.system_transaction() as transaction:
+        # A page ends among those for which no clock runs.
+        await transaction.driver.execute("UPDATE claim SET next_due_at = NULL WHERE region_code LIKE '94%'")
+    assert await _queued(verification, "94") == sorted(soon)
+    assert await _queued_at_console(verification, database, "94") == sorted(soon)
+
+
+async def _queued(verification: Verification, region: str) -> list[str]:
+    """Case numbers of the queue, two to a page."""
     seen: list[str] = []
     cursor: str | None = None
     while True:
-        params: dict[str, str | int] = {"region": "94", "limit": 2, **({"cursor": cursor} if cursor else {})}
+        params: dict[str, str | int] = {"region": region, "limit": 2, **({"cursor": cursor} if cursor else {})}
         page = (await verification.http.get("/v1/claims", params=params, headers=verification.bearer())).json()
         seen += [item["case_number"] for item in page["items"]]
         assert all("timeline" not in item and "next_due_at" in item for item in page["items"])
         cursor = page["next_cursor"]
         if cursor is None:
-            break
-    assert len(seen) == len(set(seen)) >= 3
+            return seen
+
+
+async def _queued_at_console(verification: Verification, database: Database, region: str) -> list[str]:
+    """The same as the console reads it."""
+    seen: list[str] = []
+    cursor: str | None = None
+    while True:
+        async with database.system_transaction() as transaction:
+            queue = ConsoleQueue(transaction, verification.secrets.sealer)
+            page = await queue.page(QueueFilter(region=region), "", None, verification.clock.now(), cursor, 2)
+        seen += [claim.case_number for claim in page.claims]
+        cursor = page.next_cursor
+        if cursor is None:
+            return seen
 
 
 async def test_only_bpjs_and_auditors_see_claims_and_every_look_is_logged(verification: Verification) -> None:

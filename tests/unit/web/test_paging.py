@@ -1,6 +1,7 @@
 """Cursors lead back to where a page ended, and a forged one leads nowhere."""
 
 from datetime import UTC, datetime
+from types import UnionType
 from typing import Any
 from uuid import UUID
 
@@ -17,14 +18,27 @@ def test_what_was_put_in_comes_out_as_what_it_was() -> None:
     place = (7, "JKK-1", AT, new_id())
     assert decode_cursor(encode_cursor(*place), int, str, datetime, UUID) == place
     assert decode_cursor(None, UUID) is None
+    assert decode_cursor(encode_cursor(None, AT), datetime | None, datetime | None) == (None, AT)
 
 
 @pytest.mark.parametrize(
     ("values", "kind"),
-    [(["x"], UUID), ([7], UUID), (["x"], datetime), (["2026-11-20T09:30:00"], datetime), (["a\x00"], str), ([7], str),
-     (["x"], int), ([], str), (["a", "b"], str), ([None], str)],
-)  # fmt: skip
-def test_a_cursor_of_another_list_is_refused(values: list[Any], kind: type) -> None:
+    [
+        (["x"], UUID),
+        ([7], UUID),
+        (["x"], datetime),
+        (["2026-11-20T09:30:00"], datetime),
+        (["infinity"], datetime | None),
+        ([7], datetime | None),
+        (["a\x00"], str),
+        ([7], str),
+        ([None], str),
+        (["x"], int),
+        ([], str),
+        (["a", "b"], str),
+    ],
+)
+def test_a_cursor_of_another_list_is_refused(values: list[Any], kind: type | UnionType) -> None:
     with pytest.raises(Refusal, match="next_cursor of the page before"):
         decode_cursor(encode_cursor(*values), kind)
 
