@@ -324,8 +324,8 @@ class PostgresRecords:
     async def acknowledge(self, request_id: UUID, sha256: bytes) -> None:
         await self._receipts.give(request_id, sha256)
 
-    async def was_acknowledged(self, request_id: UUID) -> bool:
-        return await self._receipts.was_given(request_id)
+    async def acknowledged(self, request_id: UUID | None) -> UUID | None:
+        return await self._receipts.given(request_id)
 
     async def publish(self, events: Sequence[Event]) -> None:
         await append(self._tx, events, self._sealer)

@@ -31,9 +31,11 @@ class RequestReceipts:
         await self._receipts.give(self._tx, self._caller.org, self._caller.client_id, accepted)
         self._tx.late.add(_DIGESTS, [(request_id, self._caller.org, sha256)])
 
-    async def was_given(self, request_id: UUID) -> bool:
-        row = await self._tx.driver.fetchval("SELECT 1 FROM receipt_digest WHERE id = $1", request_id)
-        return row is not None
+    async def given(self, request_id: UUID | None) -> UUID | None:
+        if request_id is None:
+            return None
+        found: UUID | None = await self._tx.driver.fetchval("SELECT id FROM receipt_digest WHERE id = $1", request_id)
+        return found
 
 
 async def digests_of(transaction: Transaction, found: Found) -> tuple[str, ...]:

@@ -118,8 +118,8 @@ class Records(Protocol):
     async def acknowledge(self, request_id: UUID, sha256: bytes) -> None:
         """Give the sender of a request a receipt for its bytes, whose id is also that of `add`."""
 
-    async def was_acknowledged(self, request_id: UUID) -> bool:
-        """Whether a request of before was given a receipt."""
+    async def acknowledged(self, request_id: UUID | None) -> UUID | None:
+        """The id of a request of before, if it was given a receipt."""
 
     async def publish(self, events: Sequence[Event]) -> None:
         """Put events into the outbox of this transaction."""

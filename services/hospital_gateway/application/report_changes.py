@@ -122,8 +122,8 @@ class ReportWriter:
         receipt of what was sent last."""
         events = []
         for event, request_id in await self._again(records, org, region_code, sorted(encounter_ids), at):
-            given = request_id is not None and await records.was_acknowledged(request_id)
-            events.append(with_receipt(event, self._receipt_code(request_id) if request_id and given else None))
+            given = await records.acknowledged(request_id)
+            events.append(with_receipt(event, self._receipt_code(given) if given else None))
         if events:
             await records.publish(events)
 

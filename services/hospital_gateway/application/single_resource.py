@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass, replace
 
 from services.hospital_gateway.application.addressed import audited, current, not_there, one_version, resource_id_of
-from services.hospital_gateway.application.documents import Caller, Done, Entry, Held, Search
+from services.hospital_gateway.application.documents import Caller, Done, Entry, Held, Search, Written
 from services.hospital_gateway.application.findings import AGAINST_THE_RULES, finding, refused, status_of
 from services.hospital_gateway.application.ports import ResourceFormat, Vault
 from services.hospital_gateway.application.retried import retried
@@ -96,6 +96,9 @@ class SingleResource:
                 prepared = await records.prepare(self.writer.keys([entry], searches), None)
                 (done,) = await self.writer.write(records, caller, [entry], searches, prepared, receipt_id=id_)
                 await audited(records, action, done.held)
+                if not isinstance(done.held, Written):
+                    # What was sent is not kept: the receipt is that of what is held, and is purged with it.
+                    return replace(done, acknowledged=await records.acknowledged(done.held.receipt_id))
                 await records.acknowledge(id_, digest)
                 return replace(done, acknowledged=id_)
 

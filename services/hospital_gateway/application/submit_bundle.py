@@ -124,7 +124,7 @@ class SubmitBundle:
     async def _again(self, records: Records, sent: _Sent, replay: bytes, receipt_id: UUID | None) -> Submitted:
         """The answer and the receipt from before; of a document it is kept as the address of the version that was
         made."""
-        given = receipt_id if receipt_id is not None and await records.was_acknowledged(receipt_id) else None
+        given = await records.acknowledged(receipt_id)
         if sent.submission.kind != "document":
             return Submitted(replay, replayed=True, acknowledged=given)
         type_name, resource_id, _, version = replay.decode().split("/")

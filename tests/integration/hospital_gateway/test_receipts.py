@@ -75,6 +75,16 @@ async def test_every_single_write_has_a_receipt_of_what_was_sent(gateway: Gatewa
     assert content.receipt == code_in(finished).replace("-", "")
 
 
+async def test_a_conditional_create_that_finds_one_has_the_receipt_of_what_is_held(gateway: Gateway) -> None:
+    hospital, condition = gateway.hospital(), {"If-None-Exist": "identifier=urn:ward|7"}
+    place = {"resourceType": "Location", "identifier": [{"system": "urn:ward", "value": "7"}], "name": "IGD"}
+    made = await hospital.post("/fhir/Location", place, **condition)
+    found = await hospital.post("/fhir/Location", {**place, "name": "ICU"}, **condition)
+    assert (found.status_code, code_in(found)) == (200, code_in(made))
+    kept = await gateway.rows("SELECT 1 FROM receipt_digest WHERE org = $1", hospital.org)
+    assert len(kept) == 1, "no digest of what is not held: no purge would find it"
+
+
 async def test_a_document_has_a_receipt(gateway: Gateway) -> None:
     hospital, body = gateway.hospital(), json.dumps(document())
     sent, again = await hospital.post("/fhir/Bundle", body), await hospital.post("/fhir/Bundle", body)
