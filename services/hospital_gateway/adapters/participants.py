@@ -51,8 +51,7 @@ class PostgresParticipants:
 
     async def known(self, marks: VisitMarks) -> Known:
         # Two NIKs are two workers whatever their KPJ (decisions 4), so the best number alone is asked by.
-        named = (("nik", marks.nik), ("kpj", marks.kpj), ("passport", marks.passport))
-        kind, number = next((kind, number) for kind, number in named if number)
+        kind, number = marks.numbers[0]
         async with self._database.system_transaction() as tx:
             rows = await tx.driver.fetch(_KNOWN, list(self._index.all(kind, number)))
             latest: datetime | None = max((row["recorded_at"] for row in rows), default=None)

@@ -26,14 +26,9 @@ class WorkerHashes:
 
     def kept(self, marks: VisitMarks) -> list[str]:
         """Those that are stored, by the newest key."""
-        return list(marked([self._index.of(*named) for named in _numbers(marks)], test=self._is_test))
+        return list(marked([self._index.of(*named) for named in marks.numbers], test=self._is_test))
 
     def sought(self, marks: VisitMarks) -> list[str]:
         """All that may have been stored."""
-        found = [each for named in _numbers(marks) for each in self._index.all(*named)]
+        found = [each for named in marks.numbers for each in self._index.all(*named)]
         return list(marked(found, test=self._is_test))
-
-
-def _numbers(marks: VisitMarks) -> list[tuple[str, str]]:
-    named = (("nik", marks.nik), ("kpj", marks.kpj), ("passport", marks.passport))
-    return [(kind, number) for kind, number in named if number]

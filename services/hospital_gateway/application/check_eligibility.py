@@ -65,7 +65,7 @@ class CheckEligibility:
                 # Read from what is stored, where conditional references stand resolved; a refusal undoes it.
                 asked = self.format.eligibility_asked(self.format.parse(request.text))
                 marks = await self._marks(records, asked)
-                if not _is_known(marks):
+                if not marks.numbers:
                     raise refusal("patient-unknown", f"{REQUEST}.patient")
                 return Done("201 Created", await self._answered(records, caller, request, asked, marks))
 
@@ -110,16 +110,12 @@ class CheckEligibility:
         still yesterday."""
         now = self.clock.now()
         day = asked.day or now.astimezone(WIB).date()
-        if not _is_known(marks):
+        if not marks.numbers:
             return EligibilityAnswer(None, day, False, None, now)
         is_told = is_made_up(marks.nik) or not is_test(caller.org)
         known = await self.participants.known(marks) if is_told else Known()
         reported = await records.is_reported(marks, day)
         return EligibilityAnswer(eligibility_on(day, known.insured), day, reported, known.as_of, now)
-
-
-def _is_known(marks: VisitMarks) -> bool:
-    return bool(marks.nik or marks.kpj or marks.passport)
 
 
 def _is_asked(done: Outcome) -> bool:

@@ -271,6 +271,12 @@ class VisitMarks:
     started_at: datetime | None = None
     ended_at: datetime | None = None
 
+    @property
+    def numbers(self) -> tuple[tuple[str, str], ...]:
+        """Each with its kind, the surest first."""
+        named = (("nik", self.nik), ("kpj", self.kpj), ("passport", self.passport))
+        return tuple((kind, number) for kind, number in named if number)
+
 
 @dataclass(frozen=True)
 class ReportState:
