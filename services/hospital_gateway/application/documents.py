@@ -290,7 +290,7 @@ class ReportState:
 
 @dataclass(frozen=True)
 class Receipt:
-    """A Bundle's bytes with the answer it got."""
+    """A Bundle's bytes, empty where nothing of it is held, with the answer it got."""
 
     id: UUID
     sha256: bytes

@@ -20,6 +20,7 @@ from services.hospital_gateway.application.documents import (
     Search,
     Submission,
     Submitted,
+    Written,
 )
 from services.hospital_gateway.application.findings import finding, refusal, refused
 from services.hospital_gateway.application.ports import Records, ResourceFormat, Vault
@@ -115,11 +116,11 @@ class SubmitBundle:
         else:
             answer = self._format.transaction_response(done, sent.submission.kind)
         await self._audit(records, sent, done)
-        # Of a batch at least one entry has to be taken; what became of each is in the answer.
-        taken = any(isinstance(one, Done) for one in done)
-        if taken:
+        # What became of each entry is in the answer.
+        kept = _is_kept(done)
+        if kept:
             await records.acknowledge(sent.receipt_id, sent.digest)
-        return Submitted(answer, document=_document(sent, done), acknowledged=sent.receipt_id if taken else None)
+        return Submitted(answer, document=_document(sent, done), acknowledged=sent.receipt_id if kept else None)
 
     async def _again(self, records: Records, sent: _Sent, replay: bytes, receipt_id: UUID | None) -> Submitted:
         """The answer and the receipt from before; of a document it is kept as the address of the version that was
@@ -137,7 +138,8 @@ class SubmitBundle:
             answer = self._format.transaction_response(done, sent.submission.kind)
         else:
             answer = f"{document.path}/_history/{document.version}".encode()
-        sent.receipt = Receipt(sent.receipt_id, sent.digest, sent.raw, answer, self._clock.now(), len(done))
+        raw = sent.raw if _is_kept(done) else b""
+        sent.receipt = Receipt(sent.receipt_id, sent.digest, raw, answer, self._clock.now(), len(done))
         return sent.receipt
 
     async def _whole(self, records: Records, sent: _Sent, prepared: Prepared) -> Sequence[Outcome]:
@@ -207,6 +209,12 @@ def _document(sent: _Sent, done: Sequence[Outcome]) -> Held | None:
     """What a document was stored as: its own entry is the last."""
     last = done[-1] if sent.submission.kind == "document" else None
     return last.held if isinstance(last, Done) else None
+
+
+def _is_kept(done: Sequence[Outcome]) -> bool:
+    """Whether anything of a Bundle is held now. The bytes of one that was refused entry by entry, or named only what is
+    held already, belong to no resource, and so would outlive every purge."""
+    return any(isinstance(one, Done) and isinstance(one.held, Written) for one in done)
 
 
 def _only_reads(sent: _Sent) -> bool:

@@ -85,6 +85,23 @@ async def test_a_conditional_create_that_finds_one_has_the_receipt_of_what_is_he
     assert len(kept) == 1, "no digest of what is not held: no purge would find it"
 
 
+async def test_of_a_bundle_of_which_nothing_is_kept_neither_bytes_nor_digest_are(gateway: Gateway) -> None:
+    hospital, request = gateway.hospital(), {"method": "POST", "url": "Location"}
+    place = {"resourceType": "Location", "identifier": [{"system": "urn:ward", "value": "7"}], "name": "IGD" * 50}
+    await hospital.post("/fhir/Location", place)
+    for kind, entry in (
+        ("transaction", {"request": {**request, "ifNoneExist": "identifier=urn:ward|7"}, "resource": place}),
+        ("batch", {"request": request, "resource": {**place, "status": "none"}}),
+    ):
+        body = {"resourceType": "Bundle", "type": kind, "entry": [entry]}
+        first, again = await hospital.post("/fhir", body), await hospital.post("/fhir", body)
+        assert (first.status_code, "link" in first.headers, "link" in again.headers) == (200, False, False), first.text
+        assert again.headers["idempotency-replayed"] == "true"
+    sizes = await gateway.rows("SELECT length(sealed_request) FROM bundle_receipt WHERE org = $1", hospital.org)
+    assert [row["length"] < 100 for row in sizes] == [True, True]
+    assert len(await gateway.rows("SELECT 1 FROM receipt_digest WHERE org = $1", hospital.org)) == 1
+
+
 async def test_a_document_has_a_receipt(gateway: Gateway) -> None:
     hospital, body = gateway.hospital(), json.dumps(document())
     sent, again = await hospital.post("/fhir/Bundle", body), await hospital.post("/fhir/Bundle", body)
