@@ -41,7 +41,7 @@ def photo_routes(here: ReportPages) -> APIRouter:
                 raise TooLarge("photo.too-large", "A photograph is too large.")
             if media_type_of(content) not in _PICTURES:
                 raise UnsupportedType("photo.type", "A photograph is a JPEG or PNG picture.")
-        await _keep(here, request, [_cleaned(content) for content in contents], form.text("once", length_max=40) or "")
+        await _keep(here, request, [_cleaned(content) for content in contents], form.once())
         return to(_HERE)
 
     @router.post(f"{_HERE}/{{photo_id}}/hapus", **page())
@@ -82,7 +82,7 @@ async def _keep(here: ReportPages, request: Request, contents: list[bytes], once
     async with here.desk.database.transaction(PUBLIC_CHANNEL) as transaction:
         drafts = here.open_drafts(transaction)
         draft = await drafts.draft(token, now, lock=True) if token else None
-        if draft is None or token is None or draft.tracking_code or (once and draft.photos_form == once):
+        if draft is None or token is None or draft.tracking_code or draft.photos_form == once:
             return
         if len(draft.photos) + len(contents) > here.settings.lapor_photos_max:
             raise Refusal("photo.too-many", "There are too many photographs.")
