@@ -51,7 +51,8 @@ class Pages:
     `board` tells what stands above every page.
 
     Templates are escaped always, know `view`, `asset(name)`, `_()`/`ngettext`, the languages' filters (`moment`, `day`,
-    `rupiah`, `number`, `duration`, `title`, `titled(list)`), and fail on a name nobody gave.
+    `rupiah`, `number`, `duration`, `title`, `titled(list)`) and those of names (`in_fours`, `organisation_number`, the
+    test `trial_organisation`), and fail on a name nobody gave.
     """
 
     def __init__(self, folders: Sequence[Path], *, public_url: str, board: NoticeBoard | None = None) -> None:
