@@ -7,12 +7,13 @@ import orjson
 
 from services.intake.application.ports import Asker, Work
 from services.intake.application.report_view import View
-from services.intake.application.stored_report import SCENE, Form, Paper
+from services.intake.application.stored_report import Form, Paper
 from shared.identifiers import in_fours
+from shared.receipts.derived import SCENE, words_of_paper
 from shared.receipts.register import Acceptance, digest_of
 
 ACCIDENT_REPORT, SELF_REPORT, STAGE_2 = "accident_report", "self_report", "stage_2"
-CORRECTION, WITHDRAWAL, DOCUMENT, PHOTOGRAPH = "correction", "withdrawal", "document", "photograph"
+CORRECTION, WITHDRAWAL = "correction", "withdrawal"
 
 
 async def with_receipt(
@@ -36,8 +37,8 @@ def told_apart(version: int, stage_2: Form | None) -> object:
 
 async def paper_with_receipt(work: Work, asker: Asker, report_id: object, paper: Paper, view: View) -> View:
     """`view`, the answer to a paper, with its receipt; the same bytes again have the same one."""
-    subject = (report_id, paper.document_code, paper.version)
-    receipt = await work.give_receipt(asker, Acceptance(DOCUMENT, subject, paper.received_at, paper.sha256))
+    kind, subject = words_of_paper(report_id, paper.document_code, paper.version)
+    receipt = await work.give_receipt(asker, Acceptance(kind, subject, paper.received_at, paper.sha256))
     return {**view, "receipt": receipt.told()}
 
 
@@ -45,5 +46,5 @@ async def photo_receipts(work: Work, asker: Asker, view: View, digests: Sequence
     """The codes, as they are written, of the receipts of a self-report's photographs, each of the bytes that are
     kept."""
     at = datetime.fromisoformat(view["received_at"])
-    accepted = [Acceptance(PHOTOGRAPH, (view["id"], SCENE, n), at, each) for n, each in enumerate(digests, start=1)]
+    accepted = [Acceptance(*words_of_paper(view["id"], SCENE, n), at, each) for n, each in enumerate(digests, start=1)]
     return tuple([in_fours((await work.give_receipt(asker, each)).code) for each in accepted])

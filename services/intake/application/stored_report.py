@@ -16,8 +16,6 @@ Form = Mapping[str, Any]
 
 RECEIVED, CORRECTED, WITHDRAWN = "received", "corrected", "withdrawn"
 PAPER_IN_FORCE, PAPER_WITHDRAWN = "provided", "withdrawn"
-# Photographs of the place, the machine or the injury: no paper that the checklist asks for.
-SCENE = "SCENE"
 
 
 @dataclass(frozen=True)

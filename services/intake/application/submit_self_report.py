@@ -8,9 +8,10 @@ from services.intake.application.forms.self_report import SelfReportOfAccident, 
 from services.intake.application.ports import Asker, Office, Work
 from services.intake.application.report_events import self_report_event
 from services.intake.application.report_view import View, view_self_report
-from services.intake.application.stored_report import PAPER_IN_FORCE, RECEIVED, SCENE, Paper, StoredSelfReport
+from services.intake.application.stored_report import PAPER_IN_FORCE, RECEIVED, Paper, StoredSelfReport
 from services.intake.domain.self_report_rules import self_report_refusals
 from shared.identifiers import new_id, new_tracking_code
+from shared.receipts.derived import SCENE
 
 
 async def submit_self_report(

@@ -6,8 +6,9 @@ from urllib.parse import quote
 import httpx
 
 from services.verification.adapters.hub_tokens import HubTokens
-from services.verification.application.console_claim import SCENE, PaperBytes
+from services.verification.application.console_claim import PaperBytes
 from shared.errors import NotFound, Unavailable
+from shared.receipts.derived import SCENE
 
 
 @dataclass(frozen=True)

@@ -23,10 +23,6 @@ _SIDES = {"left": {"id": "Kiri", "en": "Left"}, "right": {"id": "Kanan", "en": "
 _PERSONAL = frozenset({"worker_name", "birth_date", "nik"})
 
 
-# Photographs of a self-report; no paper of the checklist.
-SCENE = "SCENE"
-
-
 @dataclass(frozen=True)
 class Paper:
     """One version of a paper that was brought with a report."""

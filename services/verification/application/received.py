@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from services.verification.application.console_claim import SCENE, Paper
+from services.verification.application.console_claim import Paper
 from services.verification.application.matter_receipts import COMPLAINT, COMPLETION_ANSWER, OBJECTION
 from services.verification.domain.entries import ComplaintReceived, CompletionAnswer, Entry, Objection, entries_of
 from services.verification.domain.evidence import Determination, Evidence
 from shared.receipts.codes import ReceiptCodes, service_of
+from shared.receipts.derived import DETERMINATION, SCENE, words_of_paper
 from shared.receipts.register import Receipts
 from shared.regulation.codes import title_of
 
@@ -18,7 +19,6 @@ OWN_SIDE = frozenset({"worker", "family", "heir", "union"})
 # A long treatment makes a version a day; what is older is still in the claim.
 _SHOWN_MAX = 30
 _VERIFICATION, _INTAKE, _DISNAKER = "verification", "intake", "disnaker_gateway"
-_DOCUMENT, _PHOTOGRAPH, _DETERMINATION = "document", "photograph", "determination"
 # By what made a version of a report. Papers that were added stand for themselves; one that was taken back for nothing.
 _KIND_OF = {
     "accident-report.submitted": "accident_report",
@@ -57,7 +57,7 @@ def received_on(
     ]
     found += [_paper(paper, orgs[paper.report_id], codes) for paper in papers if paper.received_at is not None]
     found += [
-        Received(_DETERMINATION, _party(each.org), each.received_at, codes.code(_DISNAKER, _DETERMINATION, each.id))
+        Received(DETERMINATION, _party(each.org), each.received_at, codes.code(_DISNAKER, DETERMINATION, each.id))
         for each in entries_of(Determination, entries)
     ]
     found += _words(entries, codes)
@@ -97,19 +97,20 @@ def _party(org: str) -> tuple[str, str]:
 
 def _paper(paper: Paper, org: str, codes: ReceiptCodes) -> Received:
     assert paper.received_at is not None
-    kind, document_code = (_PHOTOGRAPH, None) if paper.code == SCENE else (_DOCUMENT, paper.code)
+    kind, _ = words_of_paper(paper.report_id, paper.code, paper.version)
+    document_code = None if paper.code == SCENE else paper.code
     return Received(kind, _party(org), paper.received_at, code_of_paper(paper, codes), document_code)
 
 
 def code_of_paper(paper: Paper, codes: ReceiptCodes) -> str:
     """Of the receipt that whoever brought it got."""
-    kind = _PHOTOGRAPH if paper.code == SCENE else _DOCUMENT
-    return codes.code(_INTAKE, kind, paper.report_id, paper.code, paper.version)
+    kind, subject = words_of_paper(paper.report_id, paper.code, paper.version)
+    return codes.code(_INTAKE, kind, *subject)
 
 
 def codes_of_sources(pieces: Sequence[Evidence], entries: Sequence[Entry], codes: ReceiptCodes) -> dict[str, str]:
     """By the ids of reports and determinations: of the receipt of the latest that was sent, papers aside."""
-    found = {each.id: codes.code(_DISNAKER, _DETERMINATION, each.id) for each in entries_of(Determination, entries)}
+    found = {each.id: codes.code(_DISNAKER, DETERMINATION, each.id) for each in entries_of(Determination, entries)}
     for piece in pieces:
         sent = [receipt for receipt in piece.receipts if receipt.code is not None]
         found.update({piece.id: max(sent, key=lambda each: each.version).code or ""} if sent else {})

@@ -4,12 +4,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from services.verification.application.console_claim import SCENE, Paper
+from services.verification.application.console_claim import Paper
 from services.verification.application.received import received_document, received_on, without_codes
 from services.verification.domain.entries import ComplaintReceived, CompletionAnswer, Entry, Objection
 from services.verification.domain.evidence import Receipt
 from shared.identifiers import in_fours
 from shared.receipts.codes import ReceiptCodes, service_of
+from shared.receipts.derived import SCENE
 from shared.receipts.register import Receipts
 from tests.support.evidence_makers import at, report
 

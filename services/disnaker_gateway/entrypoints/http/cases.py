@@ -10,12 +10,11 @@ from services.disnaker_gateway.application.view_case import CaseMoved, view_case
 from services.disnaker_gateway.entrypoints.http.bodies import CaseAnswer, DeterminationAnswer, DeterminationRequest
 from services.disnaker_gateway.entrypoints.http.context import Context, as_id, officer_of
 from shared.events.determination import DeterminationContent
+from shared.receipts.derived import DETERMINATION
 from shared.web.door import Caller, secured
 from shared.web.idempotency import Answer, IdempotencyKey
 from shared.web.openapi import idempotent, refusals
 from shared.web.strict_json import StrictRoute
-
-_RECEIPT = "determination"
 
 
 def _told(context: Context, determination: StoredDetermination) -> dict[str, Any]:
@@ -29,7 +28,7 @@ def _told(context: Context, determination: StoredDetermination) -> dict[str, Any
             "supersedes": determination.supersedes,
             "superseded_by": determination.superseded_by,
             "received_at": determination.received_at,
-            "receipt": context.receipts.receipt(_RECEIPT, determination.determination_id).told(),
+            "receipt": context.receipts.receipt(DETERMINATION, determination.determination_id).told(),
         }
     )
     return answer.model_dump(mode="json")
@@ -83,7 +82,7 @@ def _add_determinations(router: APIRouter, context: Context) -> None:
             location = f"/v1/determinations/{determination.determination_id}"
             return Answer(201, _told(context, determination), {"Location": location})
 
-        return await context.once(request, caller, key, act, _RECEIPT)
+        return await context.once(request, caller, key, act, DETERMINATION)
 
     @router.get(
         "/v1/determinations/{determination_id}",

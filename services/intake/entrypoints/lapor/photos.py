@@ -6,13 +6,13 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
-from services.intake.application.give_receipt import PHOTOGRAPH
 from services.intake.application.public_report import PUBLIC_CHANNEL, Photo
 from services.intake.domain.file_types import media_type_of
 from services.intake.domain.photo_metadata import NotAPicture, without_metadata
 from services.intake.entrypoints.lapor.desk import START, ReportPages, to
 from shared.errors import NotFound, Refusal, TooLarge, UnsupportedType
 from shared.identifiers import new_id
+from shared.receipts.derived import PHOTOGRAPH
 from shared.receipts.register import Found
 from shared.web.door import page
 from shared.web.pages.forms import Form, checked_form
