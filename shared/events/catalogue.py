@@ -6,12 +6,7 @@ from typing import TypeAlias
 from uuid import UUID
 
 from shared.events import topics
-from shared.events.accident_report import (
-    AccidentReportContent,
-    AccidentReportFacts,
-    SelfReportContent,
-    SelfReportFacts,
-)
+from shared.events.accident_report import AccidentReportContent, AccidentReportFacts
 from shared.events.case_notification import CaseNotificationContent, CaseNotificationFacts
 from shared.events.claim import ClaimChanged, ClaimStateRecorded
 from shared.events.dead_letter import EventFailed, EventFailedContent
@@ -26,6 +21,7 @@ from shared.events.erasure import ErasureFacts
 from shared.events.medical_report import MedicalReportContent, MedicalReportFacts
 from shared.events.participant import ParticipantContent, ParticipantFacts
 from shared.events.partner import PartnerFacts
+from shared.events.self_report import SelfReportContent, SelfReportFacts
 from shared.identifiers import new_id
 
 REPORT_SUBMITTED = "jkk.accident-report.submitted.v1"

@@ -10,7 +10,8 @@ from services.intake.application.forms.accident_report import AccidentReport, Oc
 from services.intake.application.forms.self_report import SelfReportOfAccident, SelfReportOfDisease
 from services.intake.application.forms.stage_2 import Stage2
 from shared.events import vocabulary
-from shared.events.accident_report import AccidentReportForm, SelfReportForm, StageTwoForm
+from shared.events.accident_report import AccidentReportForm, StageTwoForm
+from shared.events.self_report import SelfReportForm
 from shared.regulation.codes import codes_of
 
 LISTS: dict[str, type[StrEnum]] = {

@@ -7,12 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from shared.events import Event
-from shared.events.accident_report import (
-    AccidentReportContent,
-    AccidentReportFacts,
-    SelfReportContent,
-    SelfReportFacts,
-)
+from shared.events.accident_report import AccidentReportContent, AccidentReportFacts
 from shared.events.catalogue import (
     DETERMINATION_ISSUED,
     MEDICAL_REPORT_ASSEMBLED,
@@ -22,6 +17,7 @@ from shared.events.catalogue import (
 )
 from shared.events.determination import DeterminationContent, DeterminationFacts
 from shared.events.medical_report import MedicalReportContent, MedicalReportFacts
+from shared.events.self_report import SelfReportContent, SelfReportFacts
 from shared.identifiers import WIB, new_id
 from shared.sealing import WorkerKeys
 

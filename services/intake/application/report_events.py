@@ -20,9 +20,6 @@ from shared.events.accident_report import (
     AccidentReportFacts,
     AccidentReportForm,
     DocumentVersion,
-    SelfReportContent,
-    SelfReportFacts,
-    SelfReportForm,
     StageTwoForm,
 )
 from shared.events.catalogue import (
@@ -34,6 +31,7 @@ from shared.events.catalogue import (
     SELF_REPORT_SUBMITTED,
     STAGE_2_SUBMITTED,
 )
+from shared.events.self_report import SelfReportContent, SelfReportFacts, SelfReportForm
 from shared.events.vocabulary import ReportChange
 
 _TYPES = {

@@ -20,14 +20,13 @@ from shared.events.accident_report import (
     AccidentReportContent,
     AccidentReportFacts,
     AccidentReportForm,
-    SelfReportContent,
-    SelfReportFacts,
     StageTwoForm,
     Worker,
 )
 from shared.events.determination import DeterminationContent, DeterminationFacts
 from shared.events.envelope import Event
 from shared.events.medical_report import MedicalReportContent, MedicalReportFacts
+from shared.events.self_report import SelfReportContent, SelfReportFacts
 
 _INTAKE = "intake"
 # A child needs a guardian below this age (Form 3a KK 2, item 7b).

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from services.intake.application.public_report import PUBLIC_CHANNEL
-from shared.events.accident_report import SelfReportContent, SelfReportFacts
+from shared.events.self_report import SelfReportContent, SelfReportFacts
 from tests.support.databases import ServiceDatabase
 from tests.support.intake_service import NOON, PNG, Intake, running_intake
 from tests.support.papers import PDF

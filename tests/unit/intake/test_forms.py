@@ -14,7 +14,8 @@ from services.intake.application.forms.fields import Instant, Phone, normal_phon
 from services.intake.application.forms.reading import as_document, self_report_problems, stage_1_problems
 from services.intake.application.forms.self_report import SelfReportOfAccident, SelfReportOfDisease
 from services.intake.application.forms.stage_2 import Stage2
-from shared.events.accident_report import AccidentReportForm, SelfReportForm, StageTwoForm
+from shared.events.accident_report import AccidentReportForm, StageTwoForm
+from shared.events.self_report import SelfReportForm
 from tests.support.intake_service import NOON
 
 
