@@ -157,3 +157,25 @@ def test_what_goes_along_with_a_claim_is_accessible(open_window: OpenWindow, hub
         summary.click()
     assert_accessible(page)
     shot(page, f"claim-open-{language}")
+
+
+def test_a_form_that_was_refused_keeps_what_was_typed_and_no_other_form_takes_it(
+    open_window: OpenWindow, hub: ServedHub
+) -> None:
+    case_number, _ = reported(hub)
+    reject(hub, case_number)
+    window = open_window()
+    page = claim_page(window, "verifier", "Dewi Lestari", case_number)
+    objections = page.locator("#objections")
+    objections.get_by_text("Catat keberatan").first.click()
+    page.locator("#object-by").select_option("family")
+    page.locator("#object-why").fill("Saya ditugaskan ke gudang itu.")
+    papers = "\n".join(f"Surat {number}" for number in range(51))
+    page.locator("#object-with").fill(papers)
+    objections.get_by_role("button", name="Catat keberatan").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    expect(page.locator("#object-by")).to_have_value("family")
+    expect(page.locator("#object-why")).to_have_value("Saya ditugaskan ke gudang itu.")
+    expect(page.locator("#object-with")).to_have_value(papers)
+    expect(page.locator("#reason")).to_have_value("")
+    window.complaints.clear()

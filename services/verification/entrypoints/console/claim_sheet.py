@@ -73,9 +73,9 @@ async def show_claim(
         live=f"/console/claims/{case_number}/live?after={position}",
         may_decide=signed_in(request).role in DECIDERS,
         refused=REFUSED.get(error.code, error.detail) if error else None,
-        entered=entered.typed if entered else lambda _: "",
-        # The form that was refused is open again with what was typed.
+        # The form that was refused is open again with what was typed, and no other form has it.
         sent_to=request.url.path if error else "",
+        typed_in=lambda path: entered.typed if entered and path == request.url.path else _nothing,
         new_code=new_code,
         status_page=f"{counter.settings.public_url}/status",
         letters=letters_document(letters, counter.letter_check),
@@ -83,6 +83,11 @@ async def show_claim(
         new_receipt=next((each for each in receipts.values() if each.code == new_receipt), None),
         **shown,
     )
+
+
+def _nothing(field: str) -> str:
+    """What was typed into a form that was not sent."""
+    return ""
 
 
 async def _receipts_given(console: Console, file: ClaimFile) -> dict[str, Receipt]:
