@@ -31,7 +31,7 @@ def _sandbox() -> None:
 
 @conformance.command("hospital")
 def conformance_hospital(
-    url: Annotated[str | None, typer.Option(help="The hospital gateway, without /fhir. Default: this hub's.")] = None,
+    url: Annotated[str | None, typer.Option(help="The hospital gateway, without /fhir. Default: the client's.")] = None,
     client: Annotated[
         Path | None, typer.Option(help="A client's file. Without it a sandbox is made on this hub.")
     ] = None,
@@ -46,7 +46,7 @@ def conformance_hospital(
     from deploy.conformance.printed import as_document, line, summary
 
     credentials, second = _clients(client, other)
-    url, began = url or str(credentials["base_urls"]["hospital_gateway"]), datetime.now(UTC)
+    url, began = url or _gateway(credentials), datetime.now(UTC)
     try:
         verdicts = play_hospital(
             url,
@@ -82,6 +82,14 @@ def sandbox_hospital(
     for worker in made["sandbox"]["workers"]:
         typer.echo(f"{worker['nik']}  {worker['case']}")
     typer.echo(f"{made['client_id']} of {made['org']}: {out}", err=True)
+
+
+def _gateway(credentials: dict[str, Any]) -> str:
+    """Raises HubProblem for a file without addresses."""
+    found = credentials.get("base_urls", {}).get("hospital_gateway")
+    if not found:
+        raise HubProblem("the client's file names no hospital gateway; name one with --url")
+    return str(found)
 
 
 def _report(credentials: dict[str, Any], url: str, began: datetime, verdicts: "list[Verdict]") -> None:

@@ -88,6 +88,13 @@ def test_a_file_that_is_no_clients_is_said_so(tmp_path: Path, content: str | Non
         conformance_commands.conformance_hospital(url="http://127.0.0.1:9", client=path, other=None)
 
 
+def test_a_file_without_addresses_needs_one_beside_it(tmp_path: Path) -> None:
+    path = tmp_path / "client.json"
+    path.write_text('{"client_id": "x", "client_secret": "y", "org": "hospital:100000401"}')
+    with pytest.raises(HubProblem, match="--url"):
+        conformance_commands.conformance_hospital(client=path, other=None)
+
+
 def test_a_rule_that_there_is_not_is_said_so(files: dict[str, str]) -> None:
     with pytest.raises(HubProblem, match="no rule"):
         conformance_commands.conformance_hospital(client=Path(files["client"]), other=None, only=["no-such-rule"])
