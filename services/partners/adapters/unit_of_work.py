@@ -168,10 +168,6 @@ class PostgresRegistry:
     async def touch_organisation(self, org: str, *, name: str, region_code: str | None, at: datetime) -> None:
         await self._driver.execute(_TOUCH, org, name, region_code, at)
 
-    async def organisation(self, org: str) -> Organisation | None:
-        row = await self._driver.fetchrow(f"{_ORGANISATION} WHERE o.org = $1 GROUP BY o.org", org)
-        return None if row is None else _organisation(row)
-
     async def organisations(self, *, after: str | None, limit: int) -> Sequence[Organisation]:
         rows = await self._driver.fetch(
             f"{_ORGANISATION} WHERE o.org > $1 AND o.version > 0 GROUP BY o.org ORDER BY o.org LIMIT $2",
@@ -192,7 +188,10 @@ class PostgresRegistry:
     async def note(self, entry: AuditEntry) -> None:
         await record(self._transaction, entry)
 
-    async def publish(self, organisation: Organisation) -> None:
+    async def publish(self, org: str) -> None:
+        row = await self._driver.fetchrow(f"{_ORGANISATION} WHERE o.org = $1 GROUP BY o.org", org)
+        assert row is not None
+        organisation = _organisation(row)
         event = new_event(
             PARTNER_RECORDED,
             subject=organisation.org,

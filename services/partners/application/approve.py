@@ -40,9 +40,7 @@ class Approve:
                     await registry.change_credential(replace(each, approved_by=person, approved_at=now))
             await registry.touch_organisation(client.org, name=client.name, region_code=client.region_code, at=now)
             await registry.approve(client_id, person, now)
-            organisation = await registry.organisation(client.org)
-            if organisation is not None:
-                await registry.publish(organisation)
+            await registry.publish(client.org)
             await registry.note(actor.did("client.approve", "client", client_id, org=client.org))
             return await registry.client(client_id) or client
 

@@ -89,8 +89,6 @@ class Registry(Protocol):
         one before, None and the name don't."""
         ...
 
-    async def organisation(self, org: str) -> Organisation | None: ...
-
     async def organisations(self, *, after: str | None, limit: int) -> Sequence[Organisation]: ...
 
     async def spend_assertion(self, client: Client, jti: str, expires_at: datetime) -> bool:
@@ -103,8 +101,8 @@ class Registry(Protocol):
         """Add to the append-only log."""
         ...
 
-    async def publish(self, organisation: Organisation) -> None:
-        """Tell the other services how the organisation stands now."""
+    async def publish(self, org: str) -> None:
+        """Tell the other services how an organisation that was touched stands now."""
         ...
 
 

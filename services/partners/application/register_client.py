@@ -192,6 +192,4 @@ async def enter(registry: Registry, client: Client) -> None:
         client.org, name=client.name, region_code=client.region_code, at=client.created_at
     )
     await registry.add_client(client)
-    organisation = await registry.organisation(client.org)
-    if organisation is not None:
-        await registry.publish(organisation)
+    await registry.publish(client.org)

@@ -32,8 +32,6 @@ class RevokeClient:
             await registry.revoke(client_id, now)
             if client.status is ClientStatus.ACTIVE:
                 await registry.touch_organisation(client.org, name=client.name, region_code=None, at=now)
-                organisation = await registry.organisation(client.org)
-                if organisation is not None:
-                    await registry.publish(organisation)
+                await registry.publish(client.org)
             await registry.note(actor.did("client.revoke", "client", client_id, org=client.org))
         return replace(client, status=ClientStatus.REVOKED, revoked_at=now)
