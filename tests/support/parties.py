@@ -8,12 +8,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
-from joserfc import jwt
 from joserfc.jwk import ECKey
 
+from shared.web.client_assertion import client_credentials_form
 from tests.support.eventually import eventually
 
-_ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 # Nobody answered, or not now: the same request may be sent again.
 _AGAIN = frozenset({429, 502, 503, 504})
 _TOKEN_SECONDS = 240.0
@@ -108,22 +107,8 @@ class Party:
 
     async def _new_token(self) -> str:
         endpoint = f"{self.urls['partners']}/oauth2/token"
-        now = int(time.time())
-        claims = {
-            "iss": self.client_id,
-            "sub": self.client_id,
-            "aud": endpoint,
-            "iat": now,
-            "exp": now + 120,
-            "jti": uuid.uuid4().hex,
-        }
-        header = {"alg": "ES384", "typ": "JWT", **({"kid": self.key.kid} if self.key.kid else {})}
-        form = {
-            "grant_type": "client_credentials",
-            "client_assertion_type": _ASSERTION_TYPE,
-            "client_assertion": jwt.encode(header, claims, self.key, algorithms=["ES384"]),
-        }
-        answer = await self.http.post(endpoint, data=form)
+        client = {"client_id": self.client_id, "private_jwk": self.key.as_dict(private=True)}
+        answer = await self.http.post(endpoint, data=client_credentials_form(client, endpoint))
         if answer.status_code in _AGAIN:
             raise httpx.ReadError("the token service can't answer now")
         if not answer.is_success:
