@@ -19,12 +19,14 @@ from services.verification.adapters.surroundings import Surroundings
 from services.verification.adapters.surroundings_watch import SurroundingsWatch
 from services.verification.adapters.tracking_codes import TrackingCodes
 from services.verification.adapters.worker_messages import WorkerMessages
+from services.verification.application.letter_paper import Office
+from services.verification.application.letters import Letters
 from services.verification.entrypoints.consumers import evidence_receiver
 from services.verification.entrypoints.ended_streams import end_streams_on_signal
 from services.verification.entrypoints.http.claims import claim_routes
 from services.verification.entrypoints.http.desk import Counter
 from services.verification.entrypoints.http.estimates import estimate_routes
-from services.verification.entrypoints.http.letter_desk import LetterDesk, letters_under
+from services.verification.entrypoints.http.letter_desk import LetterDesk
 from services.verification.entrypoints.http.letters import letter_routes
 from services.verification.entrypoints.http.participants import ParticipantOffice, participant_routes
 from services.verification.entrypoints.http.reference import reference_routes
@@ -58,6 +60,7 @@ from shared.regulation.rule_sets import RuleSet
 from shared.sealing import Secrets, load_secrets
 from shared.service import Component, Service, create_service
 from shared.web.door import Verifier
+from shared.web.pages import formats
 from shared.web.throttle import Throttle
 
 NAME = "verification"
@@ -174,10 +177,16 @@ def _counter(
         open_reader=lambda transaction: ClaimQueries(transaction, secrets),
         search_terms=lambda text: search_terms(text, secrets),
         receipts=receipts,
-        letters=letters_under(settings),
+        letters=_letters(settings),
         open_letters=lambda transaction: PostgresLetters(transaction, secrets.sealer, receipts),
         counting=counting,
     )
+
+
+def _letters(settings: VerificationSettings) -> Letters:
+    """With the letterhead of these settings."""
+    office = Office(settings.letter_office, settings.letter_office_lines, settings.letter_objection_days)
+    return Letters(office, formats, settings.four_eyes_rupiah)
 
 
 def _participants(database: Database, secrets: Secrets) -> ParticipantOffice:

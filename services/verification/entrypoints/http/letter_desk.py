@@ -14,20 +14,12 @@ from services.verification.application.issue_letters import (
     letters_document,
     read_letter,
 )
-from services.verification.application.letter_paper import Language, Office, Printer, Shown
-from services.verification.application.letters import WORKER, Letters
+from services.verification.application.letter_paper import Language, Printer, Shown
+from services.verification.application.letters import WORKER
 from services.verification.application.worker_status import Followed
 from services.verification.entrypoints.http.desk import Counter, audit
-from services.verification.settings import VerificationSettings
 from shared.audit import AuditEntry, record
 from shared.web.door import Principal
-from shared.web.pages import formats
-
-
-def letters_under(settings: VerificationSettings) -> Letters:
-    """Letters with the letterhead of these settings."""
-    office = Office(settings.letter_office, settings.letter_office_lines, settings.letter_objection_days)
-    return Letters(office, formats, settings.four_eyes_rupiah)
 
 
 class PdfResponse(Response):
