@@ -172,7 +172,7 @@ def benefit_blocks(draft: Draft, approved: Any) -> list[Block]:
     # Amounts, formulas and heirs are nobody else's matter; a formula tells how badly somebody was hurt.
     private = _only("addressee", *told, *_objecting(draft, approved))
     copies = _only("copies", Paragraph(words["not_in_copies"]))
-    return _ended(draft, [*_opening(draft, opening), *private, *copies], approved)
+    return _ended(draft, [*_opening(draft, opening), *private, *copies], approved, marks_for="addressee")
 
 
 def _only(audience: Audience, *blocks: Block) -> list[Block]:
@@ -255,14 +255,15 @@ def _objecting(draft: Draft, told: Told) -> list[Block]:
     return found
 
 
-def _ended(draft: Draft, blocks: list[Block], told: Told) -> list[Block]:
-    """Whose letter it is, what the mark means if it stands anywhere, and how the letter was made."""
+def _ended(draft: Draft, blocks: list[Block], told: Told, marks_for: Audience = "all") -> list[Block]:
+    """Whose letter it is, what the mark means if it stands anywhere (`marks_for` is who reads what bears it), and how
+    the letter was made."""
     words = draft.words
     ended: list[Block] = [*blocks, Paragraph(draft.office.name, strong=True)]
     if isinstance(told, Decision) and told.officer_name:
         ended.append(Paragraph(words["officer"].format(name=told.officer_name)))
     if draft.uncertain:
-        ended.append(Paragraph(words["uncertain"], small=True))
+        ended += _only(marks_for, Paragraph(words["uncertain"], small=True))
     return [*ended, Paragraph(words["made"], small=True)]
 
 

@@ -155,6 +155,14 @@ def test_an_officers_own_star_makes_nothing_uncertain() -> None:
     assert words_of("id")["uncertain"] not in text
 
 
+def test_a_copy_without_amounts_explains_no_mark() -> None:
+    unsure = {**LINE, "confidence": "uncertain"}
+    kept = letter_of(approved(unsure), "benefit", "id").kept()
+    own, copy = (str(read_by(kept, party)["blocks"]) for party in ("", "employer"))
+    assert (words_of("id")["uncertain"] in own, words_of("id")["uncertain"] in copy) == (True, False)
+    assert "*" not in copy
+
+
 def test_a_sum_without_lines_is_told_without_a_table() -> None:
     letter = letter_of(approved(), "benefit", "id")
     assert not [block for block in letter.blocks if isinstance(block, Table)]
