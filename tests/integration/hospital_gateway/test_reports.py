@@ -164,6 +164,15 @@ async def test_a_jkk_coverage_posted_alone_marks_the_patients_visits(gateway: Ga
     assert len(await gateway.reports(hospital)) == 1
 
 
+async def test_a_jkk_coverage_on_file_marks_a_later_visit_that_comes_with_its_patient(gateway: Gateway) -> None:
+    hospital, bundle = gateway.hospital(), sample("unrelated-hypertension")
+    patient = await created(hospital, of_type(bundle, "Patient"))
+    await created(hospital, coverage(patient))
+    await hospital.accepted(bundle)
+    ((facts, _),) = await gateway.reports(hospital)
+    assert facts.signs == ("jkk-coverage",)
+
+
 def claim(patient: str, encounter: str) -> dict[str, Any]:
     return {
         "resourceType": "Claim",
