@@ -68,7 +68,7 @@ def build(
     pages = Pages([RECEIPT_FOLDER], public_url=settings.public_url)
     context = Context(settings, database, sealer, clock, webhooks.subscriptions, unit_of_work, receipts)
     handle = event_handler(unit_of_work, clock)
-    consumer = Consumer(database, bus, sealer, group=NAME, topics=CONSUMED_TOPICS, handle=handle)
+    consumer = Consumer(database, bus, sealer, group=NAME, topics=CONSUMED_TOPICS, handle=handle, clock=clock)
     return create_service(
         NAME,
         settings,
