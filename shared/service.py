@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -11,6 +11,8 @@ from fastapi import APIRouter, FastAPI
 
 from shared.errors import SimpulError
 from shared.observability import COMPONENT_RESTARTS, configure_logging, log
+from shared.operations.contact_routes import contact_routes
+from shared.operations.contacts import Contacts
 from shared.partner_http import careful_client
 from shared.settings import ServiceSettings
 from shared.web.documentation import documentation_router
@@ -84,31 +86,13 @@ def _component_check(component: Component) -> Check:
     return check
 
 
-def create_service(
+def _lifespan(
     name: str,
     settings: ServiceSettings,
-    *,
-    title: str,
-    routers: Sequence[APIRouter],
-    verifier: Verifier | None = None,
-    render_error: ErrorRenderer | None = None,
-    reception: Reception | None = None,
-    components: Sequence[Component] = (),
-    checks: Sequence[tuple[str, Check]] = (),
-    on_start: Sequence[Hook] = (),
-    on_stop: Sequence[Hook] = (),
-) -> Service:
-    """Build the FastAPI app: strict errors, the door before every route, health, and the components' lifespan.
-
-    `verifier` judges access tokens; without one the issuer of the settings is asked. `render_error` gives the door's
-    refusals another form than problem+json where a service's clients expect one; a service with pages has a
-    `reception` for people. `checks` are asked by `/readyz`
-    beside the components. `on_stop` runs in reverse, after the components ended.
-    """
-    if verifier is None:
-        verifier, stop_verifier = issuer_verifier(settings)
-        on_stop = [stop_verifier, *on_stop]
-
+    components: Sequence[Component],
+    on_start: Sequence[Hook],
+    on_stop: Sequence[Hook],
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         configure_logging(name, settings.log_level)
@@ -123,6 +107,38 @@ def create_service(
                 await hook()
             log.info("service.stopped")
 
+    return lifespan
+
+
+def create_service(
+    name: str,
+    settings: ServiceSettings,
+    *,
+    title: str,
+    routers: Sequence[APIRouter],
+    verifier: Verifier | None = None,
+    render_error: ErrorRenderer | None = None,
+    reception: Reception | None = None,
+    contacts: Contacts | None = None,
+    components: Sequence[Component] = (),
+    checks: Sequence[tuple[str, Check]] = (),
+    on_start: Sequence[Hook] = (),
+    on_stop: Sequence[Hook] = (),
+) -> Service:
+    """Build the FastAPI app: strict errors, the door before every route, health, and the components' lifespan.
+
+    `verifier` judges access tokens; without one the issuer of the settings is asked. `render_error` gives the door's
+    refusals another form than problem+json where a service's clients expect one; a service with pages has a
+    `reception` for people. `contacts` counts partners' requests and lists them for operators. `checks` are asked by
+    `/readyz` beside the components. `on_stop` runs in reverse, after the components ended.
+    """
+    if verifier is None:
+        verifier, stop_verifier = issuer_verifier(settings)
+        on_stop = [stop_verifier, *on_stop]
+    if contacts is not None:
+        routers = [*routers, contact_routes(contacts)]
+        components = [*components, contacts]
+    lifespan = _lifespan(name, settings, components, on_start, on_stop)
     app = FastAPI(title=title, version="1", lifespan=lifespan, redirect_slashes=False, docs_url=None, redoc_url=None)
     app.state.settings = settings
     add_exception_handlers(app)
@@ -132,7 +148,7 @@ def create_service(
         app.router.routes.extend(router.routes)
     describe(app, issuer=settings.issuer)
     app.add_middleware(Door, routes=app.router.routes, tokens=verifier, render_error=render_error, reception=reception)
-    app.add_middleware(Observe, service=name)
+    app.add_middleware(Observe, service=name, count=contacts.count if contacts is not None else None)
     return Service(name, settings, app, tuple(components))
 
 

@@ -18,6 +18,7 @@ class RetentionSettings(BaseSettings):
     )
     idempotency_retention_days: int = 30
     dead_letter_retention_days: int = Field(90, description="Of those that have ended; open ones stay.")
+    contact_retention_days: int = Field(90, description="How long it is known when partners sent requests.")
 
 
 class ServiceSettings(RetentionSettings):

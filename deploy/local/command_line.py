@@ -16,6 +16,7 @@ import typer
 from deploy.local.approval_commands import approve, waiting
 from deploy.local.command_context import this_hub
 from deploy.local.conformance_commands import conformance, sandbox
+from deploy.local.contact_commands import contacts
 from deploy.local.dead_letter_commands import dead_letters
 from deploy.local.delivery_commands import deliveries
 from deploy.local.hub import HubStatus
@@ -33,6 +34,7 @@ app = typer.Typer(
 partner = typer.Typer(help="Partners and their clients.", no_args_is_help=True)
 partner.command("waiting")(waiting)
 partner.command("approve")(approve)
+partner.command("contacts")(contacts)
 app.add_typer(partner, name="partner")
 app.add_typer(rules, name="rules")
 app.add_typer(conformance, name="conformance")

@@ -18,6 +18,7 @@ from shared.events.topics import DEAD_LETTERS, DETERMINATIONS
 from shared.kafka.aiokafka_bus import AioKafkaBus
 from shared.kafka.bus import EventBus
 from shared.operations import dead_letter_routes
+from shared.operations.contacts import Contacts
 from shared.outbox import Consumer, Relay
 from shared.postgres.cleaner import Cleaner
 from shared.postgres.database import Database, Transaction
@@ -73,6 +74,7 @@ def build(
         NAME,
         settings,
         title="Simpul: Disnaker gateway",
+        contacts=Contacts(database, clock),
         routers=[*_routers(context, consumer), *_pages(context, pages, secrets.blind_index)],
         verifier=verifier,
         components=[

@@ -46,6 +46,7 @@ from shared.kafka.aiokafka_bus import AioKafkaBus
 from shared.kafka.bus import EventBus
 from shared.observability import configure_logging
 from shared.operations import dead_letter_routes
+from shared.operations.contacts import Contacts
 from shared.outbox import Consumer, Handle, Relay
 from shared.partner_http.client import careful_client
 from shared.postgres.cleaner import Cleaner
@@ -76,8 +77,7 @@ def build(
     Raises KeyringUnusable when a secret is missing or wrong.
     """
     clock, bus = clock or SystemClock(), bus or _kafka(settings)
-    database = Database.of(settings, service=NAME)
-    secrets = load_secrets(settings.secrets_dir)
+    database, secrets = Database.of(settings, service=NAME), load_secrets(settings.secrets_dir)
     load_tables_of_a_visit()
     pages = Pages([RECEIPT_FOLDER], public_url=settings.public_url)
     stop_verifier: list[Hook] = []
@@ -95,6 +95,7 @@ def build(
         NAME,
         settings,
         title="Simpul: hospital gateway (FHIR R4)",
+        contacts=Contacts(database, clock),
         routers=[
             bridge_token_router(_bridge_tokens(settings, issuer_client, verifier, bridges, cases.vault, clock)),
             fhir_router(_surface(settings, cases, large, answers)),

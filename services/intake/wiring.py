@@ -41,6 +41,7 @@ from shared.kafka.aiokafka_bus import AioKafkaBus
 from shared.kafka.bus import EventBus
 from shared.messages.postman import postmen
 from shared.operations import dead_letter_routes
+from shared.operations.contacts import Contacts
 from shared.outbox import Consumer, Relay
 from shared.partner_http import careful_client
 from shared.postgres.cleaner import Cleaner
@@ -79,8 +80,7 @@ def build(
     Raises KeyringUnusable (secrets), ValueError (a store that cannot be), BadRuleFile (holiday overrides).
     """
     clock, bus = clock or SystemClock(), bus or _kafka(settings)
-    database = Database.of(settings, service=NAME)
-    secrets = load_secrets(settings.secrets_dir)
+    database, secrets = Database.of(settings, service=NAME), load_secrets(settings.secrets_dir)
     documents = _document_store(settings, secrets.sealer)
     office = _office(settings, clock, secrets, documents)
 
@@ -102,6 +102,7 @@ def build(
         NAME,
         settings,
         title="Simpul: intake of accident reports",
+        contacts=Contacts(database, clock),
         routers=[*_routers(desk, webhooks.subscriptions, consumer), *_pages(settings, desk, pages, employers)],
         verifier=verifier,
         reception=PageReception(pages, employers, sign_in_path=SIGN_IN),

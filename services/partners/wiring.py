@@ -31,6 +31,7 @@ from shared.events import TOPICS
 from shared.events.topics import PARTNERS
 from shared.kafka.aiokafka_bus import AioKafkaBus
 from shared.kafka.bus import EventBus
+from shared.operations.contacts import Contacts
 from shared.outbox import Relay
 from shared.partner_http import AddressPolicy, PartnerHttp
 from shared.postgres.cleaner import Cleaner
@@ -80,6 +81,7 @@ def build(settings: PartnersSettings, *, bus: EventBus | None = None, clock: Clo
         NAME,
         settings,
         title="Simpul: registry of partners and token service",
+        contacts=Contacts(database, clock),
         routers=[
             *token_routers,
             registry,

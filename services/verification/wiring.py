@@ -51,6 +51,7 @@ from shared.kafka.aiokafka_bus import AioKafkaBus
 from shared.kafka.bus import EventBus
 from shared.messages.postman import postmen
 from shared.operations import dead_letter_routes
+from shared.operations.contacts import Contacts
 from shared.outbox import Consumer, Relay
 from shared.postgres.cleaner import Cleaner
 from shared.postgres.database import Database
@@ -98,6 +99,7 @@ def build(
         NAME,
         settings,
         title="Simpul: verification of claims",
+        contacts=Contacts(database, clock),
         routers=[*_api(counter, secrets, stream, consumer, letters, status), *screens.routers],
         verifier=verifier,
         reception=screens.reception,

@@ -1,5 +1,5 @@
 """Removing from the standard tables what has done its work, in small transactions: sent events, inbox rows, idempotency
-keys, and dead letters that were handled again or discarded, with their edits."""
+keys, partners' requests by day, and dead letters that were handled again or discarded, with their edits."""
 
 import asyncio
 from datetime import timedelta
@@ -19,6 +19,8 @@ _DELETES = {
         SELECT ctid FROM idempotency_key WHERE created_at < clock_timestamp() - $1::interval LIMIT $2))""",
     "dead_letter": """DELETE FROM dead_letter WHERE id IN (SELECT id FROM dead_letter
         WHERE state <> 'open' AND resolved_at < clock_timestamp() - $1::interval LIMIT $2)""",
+    "partner_contact": """DELETE FROM partner_contact WHERE ctid = ANY(ARRAY(
+        SELECT ctid FROM partner_contact WHERE last_at < clock_timestamp() - $1::interval LIMIT $2))""",
 }
 
 
@@ -34,6 +36,7 @@ class Cleaner:
             "inbox": timedelta(days=settings.inbox_retention_days),
             "idempotency_key": timedelta(days=settings.idempotency_retention_days),
             "dead_letter": timedelta(days=settings.dead_letter_retention_days),
+            "partner_contact": timedelta(days=settings.contact_retention_days),
         }
         self._batch_rows_max = batch_rows_max
 

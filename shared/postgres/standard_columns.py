@@ -5,7 +5,7 @@ Apart from what uses these tables: at run time SQL goes through the driver, and 
 
 import types
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -79,6 +79,18 @@ class DeadLetterEditColumns(SQLModel):
     payload: bytes = Field(sa_type=LargeBinary)
 
 
+class PartnerContactColumns(SQLModel):
+    """Requests of an organisation on one day (UTC), by how they were answered: 2xx and 3xx, 4xx, 5xx."""
+
+    org: str = Field(sa_type=_NAME, primary_key=True)
+    day: date = Field(primary_key=True)
+    answered: int = Field(sa_type=BigInteger)
+    refused: int = Field(sa_type=BigInteger)
+    failed: int = Field(sa_type=BigInteger)
+    last_at: datetime = Field(sa_type=_INSTANT)
+    last_status: int = Field(sa_type=SmallInteger)
+
+
 class ParkedEventColumns(SQLModel):
     """Events that wait behind a dead letter of their key, in the order of `id`, as they were read."""
 
@@ -130,6 +142,7 @@ _TABLES: dict[str, type[SQLModel]] = {
     "dead_letter": DeadLetterColumns,
     "dead_letter_edit": DeadLetterEditColumns,
     "parked_event": ParkedEventColumns,
+    "partner_contact": PartnerContactColumns,
     "audit_log": AuditColumns,
     "idempotency_key": IdempotencyColumns,
 }

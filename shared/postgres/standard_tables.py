@@ -109,3 +109,20 @@ def standard_tables_v2(op: Operations, service: str) -> None:
     """What operators made of dead letters before they were handled again."""
     op.execute(_EDITS)
     Tables(op, service).system("dead_letter_edit")
+
+
+_CONTACTS = """CREATE TABLE partner_contact (
+    org text COLLATE "C" NOT NULL,
+    day date NOT NULL,
+    answered bigint NOT NULL,
+    refused bigint NOT NULL,
+    failed bigint NOT NULL,
+    last_at timestamptz NOT NULL,
+    last_status smallint NOT NULL,
+    PRIMARY KEY (org, day))"""
+
+
+def standard_tables_v3(op: Operations, service: str) -> None:
+    """Partners' requests by organisation and day."""
+    op.execute(_CONTACTS)
+    Tables(op, service).system("partner_contact")

@@ -35,6 +35,7 @@ __all__ = [
     "Principal",
     "Reception",
     "RouteAccess",
+    "caller_of",
     "page",
     "principal_of",
     "public",
@@ -202,13 +203,14 @@ class Door:
         if access is not None and access.scopes == ():
             return
         principal = await self._tokens.verify(_bearer_token(scope))
+        # Known from here on, also to what refuses the request.
+        scope.setdefault("state", {})["principal"] = principal
         if access is None:
             raise NotFound("not-found", "There is nothing at this address.")
         if other_methods:
             return
         if not any(principal.has_scope(required) for required in access.scopes or ()):
             raise InsufficientScope(access.scopes or ())
-        scope.setdefault("state", {})["principal"] = principal
 
     def _access(self, scope: Scope) -> tuple[RouteAccess | None, Collection[str]]:
         """The route that Starlette's router will take: the first that matches path and method, else the first that
@@ -275,10 +277,16 @@ def _add_challenge(response: Response, error: SimpulError) -> None:
         )
 
 
+def caller_of(scope: Scope) -> Principal | None:
+    """Who sent a request with a good token, whatever came of it."""
+    principal = scope.get("state", {}).get("principal")
+    return principal if isinstance(principal, Principal) else None
+
+
 def principal_of(request: Request) -> Principal:
     """The caller behind a request to a secured route."""
-    principal = getattr(request.state, "principal", None)
-    if not isinstance(principal, Principal):
+    principal = caller_of(request.scope)
+    if principal is None:
         raise Unauthenticated("token.missing", "Send an access token: Authorization: Bearer <token>.")
     return principal
 

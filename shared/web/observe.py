@@ -1,19 +1,23 @@
 """Trace context, access log and request metrics, around everything else."""
 
 import time
+from collections.abc import Callable
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.observability import REQUESTS, log, set_traceparent
+from shared.web.door import caller_of
 
 
 class Observe:
     """ASGI middleware. The access line has no query string and no path parameter: the route's template stands for
-    both, since identifiers in a path may lead to a person."""
+    both, since identifiers in a path may lead to a person. `count` is told whose request with a good token was answered
+    with which status."""
 
-    def __init__(self, app: ASGIApp, service: str) -> None:
+    def __init__(self, app: ASGIApp, service: str, count: Callable[[str, int], None] | None = None) -> None:
         self._app = app
         self._service = service
+        self._count = count
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -37,5 +41,8 @@ class Observe:
             elapsed = time.perf_counter() - began
             route = getattr(scope.get("route"), "path_format", None) or "unmatched"
             REQUESTS.labels(self._service, scope["method"], route, str(status)).observe(elapsed)
+            caller = caller_of(scope)
+            if self._count is not None and caller is not None:
+                self._count(caller.org, status)
             if route not in ("/healthz", "/readyz", "/metrics"):
                 log.info("request", method=scope["method"], route=route, status=status, ms=round(elapsed * 1000, 1))

@@ -32,14 +32,33 @@ def spoil(hub: ServedHub, key: str) -> None:
 
 
 @pytest.mark.parametrize("language", ["id", "en"])
-def test_every_part_of_the_hub_is_there_and_accessible(open_window: OpenWindow, language: str) -> None:
+def test_every_part_of_the_hub_is_there_and_accessible(open_window: OpenWindow, hub: ServedHub, language: str) -> None:
+    hub.apis["intake"].http.get("/v1/accident-reports", headers=hub.bearer(ClientKind.EMPLOYER)).raise_for_status()
     page = open_window(language).sign_in("operator", "Rudi Hartono")
     expect(page.locator("h1")).to_have_text({"id": "Operasi", "en": "Operations"}[language])
     for service in ("partners", "intake", "hospital_gateway", "disnaker_gateway", "verification"):
         expect(page.locator("section").first.get_by_role("row").filter(has_text=service)).to_contain_text(
             {"id": "Siap", "en": "Ready"}[language]
         )
+    partner = page.get_by_role("row").filter(has_text="JJ012345")
+    expect(partner).to_contain_text({"id": "dijawab 200", "en": "answered with 200"}[language])
     assert_accessible(page)
+
+
+def test_partners_are_told_by_how_they_fare_or_how_long_they_are_silent(
+    open_window: OpenWindow, hub: ServedHub
+) -> None:
+    refused = hub.bearer(ClientKind.EMPLOYER, "employer:KK990011")
+    for _ in range(2):
+        assert hub.apis["intake"].http.get("/v1/operations/deliveries", headers=refused).status_code == 403
+    hub.apis["intake"].http.get("/v1/accident-reports", headers=refused).raise_for_status()
+    page = open_window("en").sign_in("operator", "Rudi Hartono")
+    requests = page.get_by_role("region", name="Partners' requests")
+    row = requests.get_by_role("row").filter(has_text="KK990011")
+    expect(row).to_contain_text("33 %")
+    requests.get_by_role("link", name="longest silent first").click()
+    expect(requests.get_by_role("row").last).to_contain_text("KK990011")
+    expect(requests.get_by_role("link", name="longest silent first")).to_have_attribute("aria-current", "true")
 
 
 def test_a_dead_letter_fails_again_and_is_put_away_with_a_reason(open_window: OpenWindow, hub: ServedHub) -> None:

@@ -23,7 +23,7 @@ from shared.kafka.bus import Received, Record
 from shared.outbox import append
 from shared.postgres.database import Database, Transaction
 from shared.postgres.rls import Tables
-from shared.postgres.standard_tables import standard_tables_v1, standard_tables_v2
+from shared.postgres.standard_tables import standard_tables_v1, standard_tables_v2, standard_tables_v3
 from shared.sealing import Keyring, Sealer
 from tests.support.databases import service_database
 
@@ -55,6 +55,7 @@ async def probe_database(admin_url: str, *, pool_size: int = 16) -> AsyncIterato
     tables.system("effect")
     standard_tables_v1(op, SERVICE)
     standard_tables_v2(op, SERVICE)
+    standard_tables_v3(op, SERVICE)
     async with service_database(admin_url, SERVICE, migrated=False) as made:
         connection = await asyncpg.connect(made.superuser_url)
         await connection.execute(f"SET ROLE simpul_{SERVICE}_owner")

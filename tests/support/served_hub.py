@@ -50,7 +50,16 @@ _START_SECONDS = 60.0
 _QUIET_SECONDS = 30.0
 # What the hub does to itself, whoever asks: no request stores anything here by being refused.
 _OWN_TABLES = frozenset(
-    {"alembic_version", "audit_log", "inbox", "parked_event", "throttle", "claim_measure", "claim_measure_cursor"}
+    {
+        "alembic_version",
+        "audit_log",
+        "inbox",
+        "parked_event",
+        "partner_contact",
+        "throttle",
+        "claim_measure",
+        "claim_measure_cursor",
+    }
 )
 _TABLES = """SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY 1"""
 

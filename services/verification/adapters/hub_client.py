@@ -16,7 +16,7 @@ from services.verification.application.hub_operations import Health, Listed
 from shared.errors import Conflict, NotFound, Problem, Refusal, Unavailable
 
 _ITEMS_MAX = 200
-_CLIENTS_MAX = 5_000
+_WHOLE_MAX = 5_000
 _BOARD_MAX = 20
 _NOT_OVER = ("upcoming", "current")
 _SENDING = ("intake", "disnaker_gateway")
@@ -63,19 +63,17 @@ class HubClient:
         return await self._every(_SENDING, "/v1/operations/subscriptions", org=org)
 
     async def clients(self, org: str | None = None) -> Listed:
-        items: list[dict[str, Any]] = []
-        cursor: str | None = None
-        try:
-            while len(items) < _CLIENTS_MAX:
-                place = f"/v1/clients{_asked(limit=_ITEMS_MAX, org=org, cursor=cursor)}"
-                page = await self._ask("GET", "partners", place)
-                items += page["items"]
-                cursor = page["next_cursor"]
-                if cursor is None:
-                    break
-        except (Refusal, Unavailable) as error:
-            return Listed(tuple(items), (("partners", error.detail),))
-        return Listed(tuple(items))
+        return await self._whole("partners", "/v1/clients", org=org)
+
+    async def contacts(self, org: str | None = None) -> Listed:
+        asked = [self._whole(service, "/v1/operations/contacts", org=org) for service in self._urls]
+        answers = await asyncio.gather(*asked)
+        items = [
+            {**item, "service": service}
+            for service, answer in zip(self._urls, answers, strict=True)
+            for item in answer.items
+        ]
+        return Listed(tuple(items), tuple(silent for answer in answers for silent in answer.silent))
 
     async def register_client(self, wanted: dict[str, Any]) -> dict[str, Any]:
         answer: dict[str, Any] = await self._ask("POST", "partners", "/v1/clients", wanted, once=uuid.uuid4().hex)
@@ -110,6 +108,21 @@ class HubClient:
     async def act(self, service: str, path: Sequence[str], body: dict[str, Any] | None = None) -> dict[str, Any]:
         answer: dict[str, Any] = await self._ask("POST", service, _below("/v1/operations", *path), body)
         return answer
+
+    async def _whole(self, service: str, path: str, **query: str | None) -> Listed:
+        """Page after page of one service's list, up to a bound; what was read before it fell silent."""
+        items: list[dict[str, Any]] = []
+        cursor: str | None = None
+        try:
+            while len(items) < _WHOLE_MAX:
+                page = await self._ask("GET", service, f"{path}{_asked(limit=_ITEMS_MAX, cursor=cursor, **query)}")
+                items += page["items"]
+                cursor = page["next_cursor"]
+                if cursor is None:
+                    break
+        except (Refusal, Unavailable) as error:
+            return Listed(tuple(items), ((service, error.detail),))
+        return Listed(tuple(items))
 
     async def _every(self, services: Sequence[str], path: str, **query: Any) -> Listed:
         asked = [service for service in services if service in self._urls]

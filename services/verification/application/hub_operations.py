@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 
 
@@ -40,6 +41,29 @@ class Cause:
 
 
 @dataclass(frozen=True)
+class PartnerContact:
+    """What one organisation asked the services in the days that are counted, and when it last asked anything: by whom
+    it was answered then, and with which status."""
+
+    org: str
+    answered: int
+    refused: int
+    failed: int
+    last_at: datetime
+    last_service: str
+    last_status: int
+
+    @property
+    def requests(self) -> int:
+        return self.answered + self.refused + self.failed
+
+    @property
+    def success_percent(self) -> int | None:
+        """Rounded down, so that 100 means all of them; None without any."""
+        return self.answered * 100 // self.requests if self.requests else None
+
+
+@dataclass(frozen=True)
 class Listed:
     """What could be read, and which services did not answer, with what they said."""
 
@@ -64,6 +88,9 @@ class HubOperations(Protocol):
 
     async def clients(self, org: str | None = None) -> Listed:
         """Every registered client, or those of one organisation, by id."""
+
+    async def contacts(self, org: str | None = None) -> Listed:
+        """What partners asked each service in the last seven days, and when last; or one organisation."""
 
     async def register_client(self, wanted: dict[str, Any]) -> dict[str, Any]:
         """A new client as `POST /v1/clients` of partners takes it; its answer, with a secret where there is one.
@@ -99,3 +126,28 @@ def by_cause(letters: Iterable[dict[str, Any]]) -> list[Cause]:
         groups[letter["service"], letter["topic"], letter["reason_code"]].append(letter)
     causes = [Cause(*key, tuple(found)) for key, found in groups.items()]
     return sorted(causes, key=lambda cause: (-len(cause.letters), cause.service, cause.topic, cause.reason_code))
+
+
+def by_partner(contacts: Iterable[dict[str, Any]]) -> list[PartnerContact]:
+    """What the services say of each partner put together, by organisation. The hub's operators are no partners."""
+    found: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
+    for contact in contacts:
+        if not contact["org"].startswith("operator:"):
+            found[contact["org"]].append(contact)
+    return [_together(org, found[org]) for org in sorted(found)]
+
+
+def _together(org: str, parts: Sequence[dict[str, Any]]) -> PartnerContact:
+    last = max(parts, key=lambda one: datetime.fromisoformat(one["last_at"]))
+    answered, refused, failed = (sum(one[name] for one in parts) for name in ("answered", "refused", "failed"))
+    at = datetime.fromisoformat(last["last_at"])
+    return PartnerContact(org, answered, refused, failed, at, last["service"], last["last_status"])
+
+
+def worst_first(partners: Iterable[PartnerContact]) -> list[PartnerContact]:
+    """By the share that succeeded; last those who asked nothing lately."""
+    return sorted(partners, key=lambda one: (100.5 if one.success_percent is None else one.success_percent, one.org))
+
+
+def longest_silent_first(partners: Iterable[PartnerContact]) -> list[PartnerContact]:
+    return sorted(partners, key=lambda one: one.last_at)

@@ -10,7 +10,7 @@ import pytest_asyncio
 from shared.errors import Unavailable
 from shared.postgres.database import Database
 from shared.postgres.rls import Tables
-from shared.postgres.standard_tables import standard_tables_v1, standard_tables_v2
+from shared.postgres.standard_tables import standard_tables_v1, standard_tables_v2, standard_tables_v3
 from shared.postgres.turn import held_turn
 from tests.support.databases import ServiceDatabase, service_database
 from tests.support.servers import PostgresServer
@@ -34,6 +34,7 @@ async def place(postgres: PostgresServer) -> AsyncIterator[ServiceDatabase]:
     tables.tenant("thing")
     standard_tables_v1(op, "partners")
     standard_tables_v2(op, "partners")
+    standard_tables_v3(op, "partners")
     async with service_database(postgres.url, "partners", migrated=False) as made:
         connection = await asyncpg.connect(made.superuser_url)
         await connection.execute("SET ROLE simpul_partners_owner")

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from deploy.local import dead_letter_commands, delivery_commands
+from deploy.local import contact_commands, dead_letter_commands, delivery_commands
 from deploy.local.command_line import app
 from deploy.local.problems import HubProblem
 
@@ -22,7 +22,7 @@ SAID = {
     "content": {"worker": "Siti\x1b[31m"},
 }
 LETTERS, DELIVERIES = "/v1/operations/dead-letters", "/v1/operations/deliveries"
-ENDPOINTS = "/v1/operations/subscriptions"
+ENDPOINTS, CONTACTS = "/v1/operations/subscriptions", "/v1/operations/contacts"
 
 
 def letter(letter_id: str, reason_code: str = "bug", parked: int = 0) -> dict[str, Any]:
@@ -59,6 +59,10 @@ def endpoint(endpoint_id: str, failing_since: str | None = None) -> dict[str, An
         "failing_since": failing_since,
         "record": {"attempts": 4, "delivered": 3, "waiting": 2},
     }
+
+
+def contact(last_at: str, **counts: int) -> dict[str, Any]:
+    return {"org": "hospital:1", "last_at": last_at, "answered": 0, "refused": 0, "failed": 0, **counts}
 
 
 @dataclass
@@ -99,6 +103,8 @@ def operator(monkeypatch: pytest.MonkeyPatch) -> FakeOperator:
             ("verification", LETTERS): [letter("v-1", "unreadable", parked=2), letter("v-2"), letter("v-3")],
             ("intake", LETTERS): [letter("i-1")],
             ("disnaker_gateway", ENDPOINTS): [endpoint("e-1"), endpoint("e-2", failing_since="2026-11-20T09:30:00Z")],
+            ("intake", CONTACTS): [contact("2026-11-20T12:00:00Z", refused=2)],
+            ("hospital_gateway", CONTACTS): [contact("2026-11-19T12:00:00Z", answered=3)],
             ("intake", DELIVERIES): [
                 delivery("d-2", "2026-11-20T12:00:00+07:00"),
                 delivery("d-1", "2026-11-20T11:00:00+07:00"),
@@ -106,7 +112,7 @@ def operator(monkeypatch: pytest.MonkeyPatch) -> FakeOperator:
             ],
         }
     )
-    for commands in (dead_letter_commands, delivery_commands):
+    for commands in (contact_commands, dead_letter_commands, delivery_commands):
         monkeypatch.setattr(commands, "signed_in", lambda: contextlib.nullcontext(made))
     return made
 
@@ -217,3 +223,10 @@ def test_a_test_message_tells_what_came_of_it(operator: FakeOperator) -> None:
     assert (refused.exit_code, refused.output) == (1, "not taken: http-401, 12 ms, it said: who are you?\n")
     assert [service for service, _, _ in operator.posted] == ["disnaker_gateway"] * 2
     assert isinstance(run("deliveries", "test", "e-9").exception, HubProblem)
+
+
+def test_whoever_is_silent_longest_is_told_first(operator: FakeOperator) -> None:
+    first, second = run("partner", "contacts").output.splitlines()
+    assert "hospital_gateway  3 of 3 succeeded" in first
+    assert "intake  0 of 2 succeeded, 2 refused" in second
+    assert run("partner", "contacts", "--service", "partners").output == "no partner has asked for anything\n"

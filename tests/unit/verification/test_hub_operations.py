@@ -10,7 +10,7 @@ import pytest
 
 from services.verification.adapters.hub_client import HubClient
 from services.verification.adapters.hub_tokens import HubTokens
-from services.verification.application.hub_operations import by_cause
+from services.verification.application.hub_operations import by_cause, by_partner, longest_silent_first, worst_first
 from services.verification.entrypoints.console.partner_runs import newest_runs, runs_of
 from shared.errors import Conflict, NotFound, Refusal, Unavailable
 from shared.sealing import create_secrets
@@ -140,3 +140,43 @@ def test_causes_are_told_the_most_frequent_first_and_in_order_within() -> None:
     causes = by_cause([letter("a", "x", "2"), letter("b", "y", "3", 4), letter("b", "y", "1")])
     assert [(cause.service, len(cause.letters), cause.parked) for cause in causes] == [("b", 2, 4), ("a", 1, 0)]
     assert [one["failed_at"] for one in causes[0].letters] == ["1", "3"]
+
+
+def contact(org: str, at: str, answered: int = 0, refused: int = 0, failed: int = 0, **more: Any) -> dict[str, Any]:
+    counts = {"answered": answered, "refused": refused, "failed": failed}
+    return {"org": org, "last_at": at, "last_status": 200, "service": "intake", **counts, **more}
+
+
+def test_what_the_services_say_of_a_partner_is_put_together() -> None:
+    silent = contact("channel:jmo", "2026-10-01T09:00:00Z")
+    partners = by_partner(
+        [
+            contact("hospital:1", "2026-11-20T09:00:00Z", answered=199),
+            contact("employer:2", "2026-11-22T09:00:00Z", answered=1, refused=1),
+            contact("hospital:1", "2026-11-20T09:00:00.5Z", failed=1, last_status=503, service="hospital_gateway"),
+            contact("operator:hub", "2026-11-23T09:00:00Z", answered=9),
+            silent,
+        ]
+    )
+    assert [one.org for one in worst_first(partners)] == ["employer:2", "hospital:1", "channel:jmo"]
+    assert [one.org for one in longest_silent_first(partners)] == ["channel:jmo", "hospital:1", "employer:2"]
+    hospital = next(one for one in partners if one.org == "hospital:1")
+    assert (hospital.requests, hospital.success_percent) == (200, 99)
+    assert (hospital.last_service, hospital.last_status) == ("hospital_gateway", 503)
+    assert next(one for one in partners if one.org == "channel:jmo").success_percent is None
+
+
+async def test_contacts_are_read_page_by_page_and_a_silent_service_is_named(hub: HubClient, services: Services) -> None:
+    pages = [{"items": [{"org": "a"}], "next_cursor": "c"}, {"items": [{"org": "b"}], "next_cursor": None}]
+    services.answers["/v1/operations/contacts"] = (200, pages[0])
+    asking = services.__call__
+
+    def page_by_page(request: httpx.Request) -> httpx.Response:
+        if request.url.params.get("cursor") == "c":
+            return httpx.Response(200, content=orjson.dumps(pages[1]))
+        return asking(request)
+
+    hub._http = httpx.AsyncClient(transport=httpx.MockTransport(page_by_page))
+    found = await hub.contacts()
+    assert [(item["org"], item["service"]) for item in found.items] == [("a", "intake"), ("b", "intake")]
+    assert [service for service, _ in found.silent] == ["disnaker_gateway"]

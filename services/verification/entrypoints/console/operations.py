@@ -9,7 +9,13 @@ from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import RedirectResponse
 
 from services.verification.application.console_people import OPERATOR
-from services.verification.application.hub_operations import HubOperations, by_cause
+from services.verification.application.hub_operations import (
+    HubOperations,
+    by_cause,
+    by_partner,
+    longest_silent_first,
+    worst_first,
+)
 from services.verification.entrypoints.console.frame import Console
 from shared.errors import Conflict, SimpulError
 from shared.web.door import page
@@ -18,6 +24,9 @@ from shared.web.pages.forms import Form, PageForm
 _HERE = "/console/operations"
 # What is worth a look; what was delivered is in the partner's own list.
 _DELIVERY_STATES = ("exhausted", "paused", "pending")
+# The first of them matters; the rest is on each partner's own page.
+_PARTNERS_SHOWN = 50
+_PARTNER_ORDERS = {"worst": worst_first, "silent": longest_silent_first}
 _Name = Annotated[str, Path(max_length=40, pattern=r"^[a-z_]+$")]
 _Id = Annotated[str, Path(max_length=64, pattern=r"^[0-9A-Fa-f-]+$")]
 _Action = Annotated[str, Path(max_length=10, pattern=r"^(pause|resume|resend)$")]
@@ -96,7 +105,11 @@ async def _shown(
     wanted = request.query_params.get("deliveries")
     state = wanted if wanted in _DELIVERY_STATES else _DELIVERY_STATES[0]
     endpoint = _endpoint_wanted(request)
-    parts, letters, sent = await asyncio.gather(hub.health(), hub.dead_letters(), hub.deliveries(state, endpoint))
+    order = "silent" if request.query_params.get("partners") == "silent" else "worst"
+    parts, letters, sent, contacts = await asyncio.gather(
+        hub.health(), hub.dead_letters(), hub.deliveries(state, endpoint), hub.contacts()
+    )
+    partners = _PARTNER_ORDERS[order](by_partner(contacts.items))
     return console.page(
         request,
         "console/operations.html",
@@ -105,7 +118,10 @@ async def _shown(
         parts=parts,
         causes=by_cause(letters.items),
         deliveries=sent.items,
-        silent=dict((*letters.silent, *sent.silent)),
+        silent=dict((*letters.silent, *sent.silent, *contacts.silent)),
+        partners=partners[:_PARTNERS_SHOWN],
+        partners_more=max(len(partners) - _PARTNERS_SHOWN, 0),
+        order=order,
         state=state,
         states=_DELIVERY_STATES,
         endpoint=endpoint,

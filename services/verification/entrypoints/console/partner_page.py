@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Request, Response
 
 from services.verification.application.console_people import OPERATOR
+from services.verification.application.hub_operations import by_partner
 from services.verification.entrypoints.console.partner_desk import PARTNERS, PartnerDesk
 from services.verification.entrypoints.console.partner_forms import KINDS
 from services.verification.entrypoints.console.partner_runs import runs_of
@@ -31,7 +32,9 @@ class PartnerPage:
         """`tested` is what an endpoint (`endpoint_id`) did with a test message just now. Raises NotFound for an
         organisation without a client, where the registry could be asked."""
         hub = self.desk.hub
-        clients, endpoints, runs = await asyncio.gather(hub.clients(org), hub.endpoints(org), runs_of(hub, org))
+        clients, endpoints, runs, contacts = await asyncio.gather(
+            hub.clients(org), hub.endpoints(org), runs_of(hub, org), hub.contacts(org)
+        )
         if not clients.items and not clients.silent:
             raise NotFound("partners.unknown-org", "There is no such partner.")
         return self.desk.console.page(
@@ -43,7 +46,8 @@ class PartnerPage:
             name=next((client["name"] for client in reversed(clients.items)), org),
             clients=clients.items,
             endpoints=endpoints.items,
-            silent=dict((*clients.silent, *endpoints.silent)),
+            silent=dict((*clients.silent, *endpoints.silent, *contacts.silent)),
+            contacts=[(each["service"], one) for each in contacts.items for one in by_partner([each])],
             runs=runs,
             kinds=KINDS,
             met=MET,

@@ -1,0 +1,57 @@
+"""Who asked a service for something, and how it fared, as operators are told."""
+
+import uuid
+
+import httpx
+
+from deploy.local.settings import SERVICES
+from services.partners.domain.partners import ClientKind
+from tests.support.served_hub import ServedHub
+
+_PATH = "/v1/operations/contacts"
+
+
+def asked(hub: ServedHub, service: str, **query: str | int) -> dict[str, dict[str, object]]:
+    answer = hub.apis[service].http.get(_PATH, params=query, headers=hub.bearer(ClientKind.OPERATOR))
+    assert answer.status_code == httpx.codes.OK, answer.text
+    return {item["org"]: item for item in answer.json()["items"]}
+
+
+def test_every_request_with_a_good_token_counts_however_it_is_answered(hub: ServedHub) -> None:
+    org = f"employer:KK{uuid.uuid4().int % 1_000_000:06d}"
+    headers = hub.bearer(ClientKind.EMPLOYER, org)
+    http = hub.apis["intake"].http
+    statuses = [
+        http.get("/v1/accident-reports", headers=headers).status_code,
+        http.get(f"/v1/accident-reports/{uuid.uuid4()}", headers=headers).status_code,
+        http.get("/v1/operations/deliveries", headers=headers).status_code,
+        http.get("/nowhere", headers=headers).status_code,
+        http.get("/v1/accident-reports").status_code,
+    ]
+    assert statuses == [200, 404, 403, 404, 401]
+    told = asked(hub, "intake", org=org)[org]
+    assert {name: told[name] for name in ("answered", "refused", "failed", "last_status")} == {
+        "answered": 1,
+        "refused": 3,
+        "failed": 0,
+        "last_status": 404,
+    }
+    assert org not in asked(hub, "verification", org=org)
+
+
+def test_every_service_tells_page_by_page(hub: ServedHub) -> None:
+    for service in SERVICES:
+        operator = ClientKind.OPERATOR
+        asked(hub, service)
+        first = hub.apis[service].http.get(_PATH, params={"limit": 1}, headers=hub.bearer(operator)).json()
+        assert len(first["items"]) == 1
+        if first["next_cursor"]:
+            again = hub.apis[service].http.get(
+                _PATH, params={"cursor": first["next_cursor"]}, headers=hub.bearer(operator)
+            )
+            assert all(item["org"] > first["items"][0]["org"] for item in again.json()["items"])
+
+
+def test_nobody_else_is_told(hub: ServedHub) -> None:
+    for kind in (ClientKind.HOSPITAL, ClientKind.BPJS_VERIFIER, ClientKind.AUDITOR):
+        assert hub.apis["intake"].http.get(_PATH, headers=hub.bearer(kind)).status_code == httpx.codes.FORBIDDEN
