@@ -17,6 +17,8 @@ Cursor = Annotated[str | None, Query(max_length=500, description="`next_cursor` 
 
 Item = TypeVar("Item")
 
+_BIGINT_BEYOND = 2**63
+
 
 def cut(found: Sequence[Item], limit: int, place: Callable[[Item], Sequence[Any]]) -> tuple[Sequence[Item], str | None]:
     """Those to show of what was read, which is one more than `limit` where there are so many; and the cursor behind the
@@ -51,7 +53,15 @@ def _read(value: object, kind: type | UnionType) -> object:
         read = UUID(value)
     elif isinstance(value, str) and datetime in kinds:
         read = datetime.fromisoformat(value)
-    # A text goes into a query, and PostgreSQL takes no NUL; a time without an offset is none.
-    if not isinstance(read, kinds) or "\x00" in str(read) or (isinstance(read, datetime) and read.tzinfo is None):
+    if not isinstance(read, kinds) or not _fits_query(read):
         raise ValueError
     return read
+
+
+def _fits_query(value: object) -> bool:
+    """PostgreSQL takes no NUL in a text and no number beyond its bigint; a time without an offset is none."""
+    if isinstance(value, str):
+        return "\x00" not in value
+    if isinstance(value, int):
+        return -_BIGINT_BEYOND <= value < _BIGINT_BEYOND
+    return not isinstance(value, datetime) or value.tzinfo is not None

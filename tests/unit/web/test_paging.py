@@ -34,6 +34,7 @@ def test_what_was_put_in_comes_out_as_what_it_was() -> None:
         ([7], str),
         ([None], str),
         (["x"], int),
+        ([2**63], int),
         ([], str),
         (["a", "b"], str),
     ],
