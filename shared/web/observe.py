@@ -32,6 +32,8 @@ class Observe:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
+                # Not at the end: a stream may stay open for hours.
+                self._count_request(scope, status)
                 message.setdefault("headers", []).append((b"traceparent", traceparent.encode()))
             await send(message)
 
@@ -41,8 +43,10 @@ class Observe:
             elapsed = time.perf_counter() - began
             route = getattr(scope.get("route"), "path_format", None) or "unmatched"
             REQUESTS.labels(self._service, scope["method"], route, str(status)).observe(elapsed)
-            caller = caller_of(scope)
-            if self._count is not None and caller is not None:
-                self._count(caller.org, status)
             if route not in ("/healthz", "/readyz", "/metrics"):
                 log.info("request", method=scope["method"], route=route, status=status, ms=round(elapsed * 1000, 1))
+
+    def _count_request(self, scope: Scope, status: int) -> None:
+        caller = caller_of(scope)
+        if self._count is not None and caller is not None:
+            self._count(caller.org, status)

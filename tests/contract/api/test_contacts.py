@@ -6,6 +6,7 @@ import httpx
 
 from deploy.local.settings import SERVICES
 from services.partners.domain.partners import ClientKind
+from tests.contract.api.operations import STREAM
 from tests.support.served_hub import ServedHub
 
 _PATH = "/v1/operations/contacts"
@@ -37,6 +38,14 @@ def test_every_request_with_a_good_token_counts_however_it_is_answered(hub: Serv
         "last_status": 404,
     }
     assert org not in asked(hub, "verification", org=org)
+
+
+def test_a_stream_counts_while_it_is_open(hub: ServedHub) -> None:
+    org = "bpjs:pengikut"
+    headers = {**hub.bearer(ClientKind.BPJS_CORE, org), "Accept": "text/event-stream"}
+    with hub.apis["verification"].http.stream("GET", STREAM, headers=headers) as stream:
+        assert stream.status_code == httpx.codes.OK
+        assert asked(hub, "verification", org=org)[org]["answered"] == 1
 
 
 def test_every_service_tells_page_by_page(hub: ServedHub) -> None:
