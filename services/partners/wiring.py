@@ -67,9 +67,9 @@ def build(settings: PartnersSettings, *, bus: EventBus | None = None, clock: Clo
     read = ReadRegistry(unit_of_work)
     notices = NoticeDesk(database, sealer, clock, PostgresNoticeRows)
     pages = Pages([NOTICES_FOLDER], public_url=settings.public_url)
-    registry = registry_router(register, RevokeClient(unit_of_work, clock), read)
+    registry = registry_router(register, RevokeClient(unit_of_work, clock), read, clock)
     rotate = Rotate(unit_of_work, JoseClientKeys(), source, clock, second)
-    credentials = credential_router(Approve(unit_of_work, clock, second), rotate, key_sets)
+    credentials = credential_router(Approve(unit_of_work, clock, second), rotate, key_sets, clock)
     verifier, token_routers, stop_verifier = _tokens(settings, unit_of_work, key_sets, clock)
     purge = AssertionPurge(
         unit_of_work,

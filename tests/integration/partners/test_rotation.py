@@ -127,6 +127,10 @@ async def test_a_credential_ends_on_its_day_and_is_warned_about_before(hub: Hub,
         assert refused.status_code == 401
         form = old.form(client_assertion=old.assertion(iat=soon, exp=soon + 60))
         assert (await then.http.post("/oauth2/token", data=form)).status_code == 200
+        form = then.operator.form(client_assertion=then.operator.assertion(iat=soon, exp=soon + 60))
+        token = (await then.http.post("/oauth2/token", data=form)).json()["access_token"]
+        shown = await then.http.get(f"/v1/clients/{old.client_id}", headers={"Authorization": f"Bearer {token}"})
+        assert [each["status"] for each in shown.json()["credentials"]] == ["active", "expired"]
 
 
 @pytest.mark.parametrize(

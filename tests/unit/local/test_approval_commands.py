@@ -45,7 +45,7 @@ class FakeOperator:
         self.posted: list[tuple[str, Mapping[str, Any]]] = []
 
     def _view(self, status: ClientStatus | None = None) -> dict[str, Any]:
-        return view(replace(self.client, status=status or self.client.status)).model_dump(mode="json")
+        return view(replace(self.client, status=status or self.client.status), NOW).model_dump(mode="json")
 
     def every(self, service: str, path: str) -> Iterator[dict[str, Any]]:
         assert (service, path) == ("partners", "/v1/clients")

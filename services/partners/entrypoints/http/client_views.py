@@ -11,7 +11,6 @@ from services.partners.application.ports import Actor
 from services.partners.domain.credentials import Credential, CredentialKind, CredentialStatus, thumbprint
 from services.partners.domain.key_sets import KeySet
 from services.partners.domain.partners import Client, ClientKind, ClientStatus
-from shared.clock import SystemClock
 from shared.identifiers import ORGANISATION_PATTERN
 from shared.web.tokens import Principal
 
@@ -125,11 +124,11 @@ def actor_of(caller: Principal, officer: Officer | None = None) -> Actor:
     return Actor(caller.org, caller.client_id, officer.id, officer.name)
 
 
-def view(client: Client) -> ClientView:
-    return ClientView(**members(client))
+def view(client: Client, now: datetime) -> ClientView:
+    return ClientView(**members(client, now))
 
 
-def members(client: Client) -> dict[str, Any]:
+def members(client: Client, now: datetime) -> dict[str, Any]:
     """What a view of a client holds."""
     return {
         "client_id": client.client_id,
@@ -146,12 +145,11 @@ def members(client: Client) -> dict[str, Any]:
         "created_at": client.created_at,
         "approved_at": client.approved_at,
         "revoked_at": client.revoked_at,
-        "credentials": [credential_view(each) for each in client.credentials],
+        "credentials": [credential_view(each, now) for each in client.credentials],
     }
 
 
-def credential_view(credential: Credential) -> CredentialView:
-    now = SystemClock().now()
+def credential_view(credential: Credential, now: datetime) -> CredentialView:
     return CredentialView(
         id=credential.id,
         form=credential.kind,

@@ -20,6 +20,7 @@ from services.partners.entrypoints.http.client_views import (
     credential_view,
     view,
 )
+from shared.clock import Clock
 from shared.web.door import Caller, secured
 from shared.web.openapi import refusals
 from shared.web.strict_json import StrictRoute
@@ -73,15 +74,15 @@ class AddedCredential(CredentialView):
     client_secret: str | None = Field(description="Told this once; null for a key.")
 
 
-def credential_router(approve: Approve, rotate: Rotate, key_sets: ReadKeySets) -> APIRouter:
+def credential_router(approve: Approve, rotate: Rotate, key_sets: ReadKeySets, clock: Clock) -> APIRouter:
     router = APIRouter(prefix="/v1", tags=["partners"], route_class=StrictRoute)
-    _add_approvals(router, approve)
-    _add_rotation(router, rotate)
-    _add_reading(router, key_sets)
+    _add_approvals(router, approve, clock)
+    _add_rotation(router, rotate, clock)
+    _add_reading(router, key_sets, clock)
     return router
 
 
-def _add_approvals(router: APIRouter, approve: Approve) -> None:
+def _add_approvals(router: APIRouter, approve: Approve, clock: Clock) -> None:
     @router.post(
         "/clients/{client_id}/approval",
         summary="Approve a client that was asked for, as a second person",
@@ -89,7 +90,7 @@ def _add_approvals(router: APIRouter, approve: Approve) -> None:
         **secured(_SCOPE),
     )
     async def post_approval(client_id: ClientId, body: Approval, caller: Caller) -> ClientView:
-        return view(await approve.client(client_id, actor_of(caller, body.officer), body.credentials))
+        return view(await approve.client(client_id, actor_of(caller, body.officer), body.credentials), clock.now())
 
     @router.post(
         _ONE + "/approval",
@@ -100,10 +101,10 @@ def _add_approvals(router: APIRouter, approve: Approve) -> None:
     async def post_credential_approval(
         client_id: ClientId, credential_id: UUID, body: Signed, caller: Caller
     ) -> ClientView:
-        return view(await approve.credential(client_id, credential_id, actor_of(caller, body.officer)))
+        return view(await approve.credential(client_id, credential_id, actor_of(caller, body.officer)), clock.now())
 
 
-def _add_rotation(router: APIRouter, rotate: Rotate) -> None:
+def _add_rotation(router: APIRouter, rotate: Rotate, clock: Clock) -> None:
     @router.post(
         "/clients/{client_id}/credentials",
         status_code=201,
@@ -117,7 +118,9 @@ def _add_rotation(router: APIRouter, rotate: Rotate) -> None:
         wanted = NewCredential(body.public_jwk, body.jwks_uri, body.expires_at, body.awaits_approval)
         added = await rotate.add(client_id, wanted, actor_of(caller, body.officer))
         response.headers["Cache-Control"] = "no-store"
-        return AddedCredential(**credential_view(added.credential).model_dump(), client_secret=added.secret)
+        return AddedCredential(
+            **credential_view(added.credential, clock.now()).model_dump(), client_secret=added.secret
+        )
 
     @router.post(
         _ONE + "/expiry",
@@ -126,7 +129,9 @@ def _add_rotation(router: APIRouter, rotate: Rotate) -> None:
         **secured(_SCOPE),
     )
     async def post_expiry(client_id: ClientId, credential_id: UUID, body: CredentialEnd, caller: Caller) -> ClientView:
-        return view(await rotate.end(client_id, credential_id, body.expires_at, actor_of(caller, body.officer)))
+        return view(
+            await rotate.end(client_id, credential_id, body.expires_at, actor_of(caller, body.officer)), clock.now()
+        )
 
     @router.post(
         _ONE + "/retirement",
@@ -135,10 +140,10 @@ def _add_rotation(router: APIRouter, rotate: Rotate) -> None:
         **secured(_SCOPE),
     )
     async def post_retirement(client_id: ClientId, credential_id: UUID, body: Signed, caller: Caller) -> ClientView:
-        return view(await rotate.end(client_id, credential_id, None, actor_of(caller, body.officer)))
+        return view(await rotate.end(client_id, credential_id, None, actor_of(caller, body.officer)), clock.now())
 
 
-def _add_reading(router: APIRouter, key_sets: ReadKeySets) -> None:
+def _add_reading(router: APIRouter, key_sets: ReadKeySets, clock: Clock) -> None:
     @router.post(
         _ONE + "/reading",
         summary="Read the keys at a client's address now",
@@ -148,4 +153,4 @@ def _add_reading(router: APIRouter, key_sets: ReadKeySets) -> None:
         **secured(_SCOPE),
     )
     async def post_reading(client_id: ClientId, credential_id: UUID, body: Signed, caller: Caller) -> ClientView:
-        return view(await key_sets.read_one(client_id, credential_id, actor_of(caller, body.officer)))
+        return view(await key_sets.read_one(client_id, credential_id, actor_of(caller, body.officer)), clock.now())

@@ -25,6 +25,7 @@ from services.partners.entrypoints.http.client_views import (
     members,
     view,
 )
+from shared.clock import Clock
 from shared.web.door import Caller, secured
 from shared.web.openapi import refusals
 from shared.web.paging import Cursor, Limit, cut, decode_cursor
@@ -118,14 +119,14 @@ class OrganisationPage(BaseModel):
     next_cursor: str | None
 
 
-def registry_router(register: RegisterClient, revoke: RevokeClient, read: ReadRegistry) -> APIRouter:
+def registry_router(register: RegisterClient, revoke: RevokeClient, read: ReadRegistry, clock: Clock) -> APIRouter:
     router = APIRouter(prefix="/v1", tags=["partners"], route_class=StrictRoute)
-    _add_changing(router, register, revoke)
-    _add_reading(router, read)
+    _add_changing(router, register, revoke, clock)
+    _add_reading(router, read, clock)
     return router
 
 
-def _add_changing(router: APIRouter, register: RegisterClient, revoke: RevokeClient) -> None:
+def _add_changing(router: APIRouter, register: RegisterClient, revoke: RevokeClient, clock: Clock) -> None:
     @router.post(
         "/clients",
         status_code=201,
@@ -137,7 +138,7 @@ def _add_changing(router: APIRouter, register: RegisterClient, revoke: RevokeCli
         registered = await register(_registration(new), actor_of(caller, new.officer))
         response.headers["Location"] = f"/v1/clients/{registered.client.client_id}"
         response.headers["Cache-Control"] = "no-store"
-        return RegisteredClient(**members(registered.client), client_secret=registered.secret)
+        return RegisteredClient(**members(registered.client, clock.now()), client_secret=registered.secret)
 
     @router.delete(
         "/clients/{client_id}", summary="Revoke a client", responses=refusals(404, 409, 422, 503), **secured(_SCOPE)
@@ -145,10 +146,10 @@ def _add_changing(router: APIRouter, register: RegisterClient, revoke: RevokeCli
     async def delete_client(client_id: ClientId, caller: Caller) -> ClientView:
         """Takes effect at the token endpoint at once; tokens already issued run out within their life. Declines a
         client that waits for approval."""
-        return view(await revoke(client_id, actor_of(caller)))
+        return view(await revoke(client_id, actor_of(caller)), clock.now())
 
 
-def _add_reading(router: APIRouter, read: ReadRegistry) -> None:
+def _add_reading(router: APIRouter, read: ReadRegistry, clock: Clock) -> None:
     @router.get("/clients", summary="List clients", responses=refusals(422, 503), **secured(_SCOPE))
     async def get_clients(
         caller: Caller,
@@ -159,11 +160,12 @@ def _add_reading(router: APIRouter, read: ReadRegistry) -> None:
         (after,) = decode_cursor(cursor, str) or (None,)
         clients = await read.clients(actor_of(caller), after=after, limit=limit + 1, org=org)
         shown, next_cursor = cut(clients, limit, lambda last: [last.client_id])
-        return ClientPage(items=[view(client) for client in shown], next_cursor=next_cursor)
+        now = clock.now()
+        return ClientPage(items=[view(client, now) for client in shown], next_cursor=next_cursor)
 
     @router.get("/clients/{client_id}", summary="One client", responses=refusals(404, 422, 503), **secured(_SCOPE))
     async def get_client(client_id: ClientId, caller: Caller) -> ClientView:
-        return view(await read.client(client_id, actor_of(caller)))
+        return view(await read.client(client_id, actor_of(caller)), clock.now())
 
     @router.get("/orgs", summary="List organisations", responses=refusals(422, 503), **secured(_SCOPE))
     async def get_organisations(caller: Caller, cursor: Cursor = None, limit: Limit = 50) -> OrganisationPage:
