@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from uuid import UUID
 
+from services.partners.application.known_client import unrevoked_to_change
 from services.partners.application.ports import Actor, UnitOfWork
 from services.partners.application.second_person import SecondPerson
 from services.partners.domain.credentials import CredentialStatus
@@ -24,11 +25,7 @@ class Approve:
         """Let a client in, with the credentials it was asked for with, of them only those `seen` where that is said.
         Raises NotFound, Conflict `client.revoked`, `approval.same-person`."""
         async with self._unit_of_work.begin() as registry:
-            client = await registry.client_to_change(client_id)
-            if client is None:
-                raise NotFound("client.unknown", "There is no such client.")
-            if client.status is ClientStatus.REVOKED:
-                raise Conflict("client.revoked", "This client has been revoked.")
+            client = await unrevoked_to_change(registry, client_id)
             if client.status is ClientStatus.ACTIVE:
                 return client
             self._second_person.refuse_same(client.asked_by, actor)
@@ -45,11 +42,12 @@ class Approve:
             return await registry.client(client_id) or client
 
     async def credential(self, client_id: str, credential_id: UUID, actor: Actor) -> Client:
-        """Let a credential count. Raises NotFound, Conflict `credential.ended`, `approval.same-person`."""
+        """Let a credential count. Raises NotFound, Conflict `client.revoked`, `credential.ended`,
+        `approval.same-person`."""
         async with self._unit_of_work.begin() as registry:
-            client = await registry.client_to_change(client_id)
-            found = client.credential(credential_id) if client else None
-            if client is None or found is None:
+            client = await unrevoked_to_change(registry, client_id)
+            found = client.credential(credential_id)
+            if found is None:
                 raise NotFound("credential.unknown", "There is no such credential of this client.")
             now = self._clock.now()
             status = found.status(now)

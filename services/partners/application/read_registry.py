@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
+from services.partners.application.known_client import known
 from services.partners.application.ports import Actor, Backlog, UnitOfWork
 from services.partners.domain.partners import Client, Organisation
-from shared.errors import NotFound
 
 
 class ReadRegistry:
@@ -16,9 +16,7 @@ class ReadRegistry:
     async def client(self, client_id: str, actor: Actor) -> Client:
         """Raises NotFound."""
         async with self._unit_of_work.begin() as registry:
-            client = await registry.client(client_id)
-            if client is None:
-                raise NotFound("client.unknown", "There is no such client.")
+            client = known(await registry.client(client_id))
             await registry.note(actor.did("client.read", "client", client_id))
         return client
 

@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
+from services.partners.application.known_client import known
 from services.partners.application.ports import Actor, UnitOfWork
 from services.partners.domain.partners import Client, ClientKind, ClientStatus
 from shared.clock import Clock
-from shared.errors import Conflict, NotFound
+from shared.errors import Conflict
 
 
 class RevokeClient:
@@ -18,9 +19,7 @@ class RevokeClient:
     async def __call__(self, client_id: str, actor: Actor) -> Client:
         """Raises NotFound, and Conflict `client.last-operator` when nobody could manage partners afterwards."""
         async with self._unit_of_work.begin() as registry:
-            client = await registry.client_to_change(client_id)
-            if client is None:
-                raise NotFound("client.unknown", "There is no such client.")
+            client = known(await registry.client_to_change(client_id))
             if client.kind is ClientKind.OPERATOR:
                 await registry.lock_operators()
                 client = await registry.client(client_id) or client

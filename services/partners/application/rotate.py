@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from services.partners.application.ports import Actor, ClientKeys, Registry, UnitOfWork
+from services.partners.application.known_client import unrevoked_to_change
+from services.partners.application.ports import Actor, ClientKeys, UnitOfWork
 from services.partners.application.read_key_sets import KeySetSource
 from services.partners.application.register_client import (
     SECRET_BYTES,
@@ -67,7 +68,7 @@ class Rotate:
         secret = secrets.token_urlsafe(SECRET_BYTES) if wanted.public_jwk is None and wanted.jwks_uri is None else None
         waits, person = self._second_person.waits(wanted.awaits_approval), self._second_person.person(actor)
         async with self._unit_of_work.begin() as registry:
-            client = await _client(registry, client_id)
+            client = await unrevoked_to_change(registry, client_id)
             _refuse_too_many(client, wanted, now)
             if secret is not None and not RULES[client.kind].gets_secret:
                 detail = "Only hospitals have secrets; send a public key."
@@ -94,7 +95,7 @@ class Rotate:
         now = self._clock.now()
         refuse_past_end(at, now)
         async with self._unit_of_work.begin() as registry:
-            client = await _client(registry, client_id)
+            client = await unrevoked_to_change(registry, client_id)
             found = client.credential(credential_id)
             if found is None:
                 raise NotFound("credential.unknown", "There is no such credential of this client.")
@@ -117,15 +118,6 @@ class Rotate:
         problems = key_problems(self._keys, self._key_sets, wanted.public_jwk, wanted.jwks_uri)
         if problems:
             raise Refusal("credential.invalid", problems[0].detail, problems)
-
-
-async def _client(registry: Registry, client_id: str) -> Client:
-    client = await registry.client_to_change(client_id)
-    if client is None:
-        raise NotFound("client.unknown", "There is no such client.")
-    if client.status is ClientStatus.REVOKED:
-        raise Conflict("client.revoked", "This client has been revoked.")
-    return client
 
 
 def _refuse_too_many(client: Client, wanted: NewCredential, now: datetime) -> None:

@@ -104,6 +104,23 @@ async def test_a_key_that_waits_for_approval_proves_nothing(hub: Hub) -> None:
     assert await signs_in(hub, new)
 
 
+async def test_nothing_of_a_revoked_client_is_approved_added_or_ended(hub: Hub) -> None:
+    partner = await hub.register("employer", unused_org("employer"))
+    _, waiting = await added(hub, partner, awaits_approval=True, **RUDI)
+    await hub.http.delete(f"/v1/clients/{partner.client_id}", headers=await hub.as_operator())
+    one = f"credentials/{waiting['id']}"
+    for path, body in (
+        ("approval", DEWI),
+        (f"{one}/approval", DEWI),
+        ("credentials", {"public_jwk": partner.key.as_dict(private=False)}),
+        (f"{one}/retirement", {}),
+    ):
+        late = await post(hub, f"{partner.client_id}/{path}", body)
+        assert (late.status_code, late.json()["code"]) == (409, "client.revoked")
+        nobody = await post(hub, f"nobody/{path}", body)
+        assert (nobody.status_code, nobody.json()["code"]) == (404, "client.unknown")
+
+
 async def test_a_hospital_gets_a_second_secret_and_nobody_else_gets_one(hub: Hub) -> None:
     hospital = await hub.register("hospital", unused_org("hospital"))
     fresh = (await post(hub, f"{hospital.client_id}/credentials", {})).json()["client_secret"]
