@@ -43,7 +43,8 @@ class Added:
 
 
 class Rotate:
-    """The last credential that counts is not retired: who wants none revokes the client."""
+    """The last credential that counts is not retired: who wants none revokes the client. It may be given an end,
+    however near: a client may have a last day, which is shown beforehand and can be put off until it has come."""
 
     def __init__(
         self,
@@ -90,8 +91,8 @@ class Rotate:
 
     async def end(self, client_id: str, credential_id: UUID, at: datetime | None, actor: Actor) -> Client:
         """Give a credential an end, or retire it now (None). Safe to repeat. Raises NotFound, Refusal for an end that
-        has passed, Conflict `credential.last` when the client could prove itself no more, and `approval.required` for
-        a later end where everything needs a second person."""
+        has passed, Conflict `client.revoked`, `credential.last` when retiring it would leave the client nothing to
+        prove itself with, and `approval.required` for a later end where everything needs a second person."""
         now = self._clock.now()
         refuse_past_end(at, now)
         async with self._unit_of_work.begin() as registry:

@@ -150,6 +150,27 @@ async def test_a_credential_ends_on_its_day_and_is_warned_about_before(hub: Hub,
         assert [each["status"] for each in shown.json()["credentials"]] == ["active", "expired"]
 
 
+async def test_the_last_credential_may_be_given_an_end_however_near_and_a_later_one_until_then(
+    hub: Hub, settings: PartnersSettings
+) -> None:
+    partner = await hub.register("employer", unused_org("employer"))
+    place = f"{partner.client_id}/credentials/{partner.answer['credentials'][0]['id']}/expiry"
+    clock = FixedClock(SystemClock().now())
+    async with running(settings, clock=clock) as then:
+        near, later = clock.now() + timedelta(seconds=1), clock.now() + timedelta(days=1)
+        for end in (near, later, near):
+            given = await post(then, place, {"expires_at": end.isoformat()})
+            (credential,) = given.json()["credentials"]
+            assert (given.status_code, credential["status"], credential["ends_soon"]) == (200, "active", True)
+        clock.advance(timedelta(seconds=1))
+        assert not await signs_in(then, partner)
+        # Over is over: it is not called back, another one is added.
+        (credential,) = (await post(then, place, {"expires_at": later.isoformat()})).json()["credentials"]
+        assert credential["status"] == "expired"
+        other, _ = await added(then, partner)
+        assert await signs_in(then, other)
+
+
 @pytest.mark.parametrize(
     ("body", "pointer"),
     [
