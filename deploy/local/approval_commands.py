@@ -1,12 +1,12 @@
 """`simpul partner waiting` and `simpul partner approve`: the second person, where there is no console."""
 
-import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from deploy.local.client_file import Proof, read_client_file
 from deploy.local.command_context import signed_in
 from deploy.local.problems import HubProblem
 
@@ -87,11 +87,5 @@ def _client_in(file: Path | None) -> dict[str, Any] | None:
     """As `operator_of` takes it. Raises HubProblem for a file that signs nobody in."""
     if file is None:
         return None
-    try:
-        held = json.loads(file.read_text())
-        client = {"client_id": held["client_id"], "private_jwk": held["private_key_jwk"]}
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise HubProblem(f"{file} is no client's file ({type(error).__name__})") from error
-    if not isinstance(client["private_jwk"], dict):
-        raise HubProblem(f"{file} holds no private key")
-    return client
+    held = read_client_file(file, Proof.PRIVATE_KEY)
+    return {"client_id": held["client_id"], "private_jwk": held["private_key_jwk"]}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from deploy.local.client_file import Proof, read_client_file
 from deploy.local.command_context import AsJson, this_hub
 from deploy.local.problems import HubProblem
 
@@ -103,22 +104,11 @@ def _report(credentials: dict[str, Any], url: str, began: datetime, verdicts: "l
 
 
 def _clients(client: Path | None, other: Path | None) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    second = read_client_file(other, Proof.SECRET) if other is not None else None
     if client is not None:
-        return _read(client), _read(other) if other is not None else None
+        return read_client_file(client, Proof.SECRET), second
     from deploy.local.sandbox import hospital_sandbox
 
     settings = this_hub().settings
     made = hospital_sandbox(settings, number=_SANDBOX, name="RS Sandbox", region="3671")
-    second = _read(other) if other else hospital_sandbox(settings, number=_SECOND, name="RS Kedua", region="3171")
-    return made, second
-
-
-def _read(path: Path) -> dict[str, Any]:
-    """A client's file. Raises HubProblem for one that cannot be read or has no secret."""
-    try:
-        found = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        raise HubProblem(f"{path} cannot be read as a client's file ({type(error).__name__})") from error
-    if not isinstance(found, dict) or not found.get("client_id") or not found.get("client_secret"):
-        raise HubProblem(f"{path} holds no client_id and client_secret of a hospital")
-    return found
+    return made, second or hospital_sandbox(settings, number=_SECOND, name="RS Kedua", region="3171")

@@ -79,13 +79,13 @@ def test_a_hub_that_is_not_there_fails_the_rules_and_not_the_kit(files: dict[str
     assert (done.exit_code, "no answer (ConnectError)" in done.output) == (1, True)
 
 
-@pytest.mark.parametrize("content", [None, "{", "[]", '{"client_id": "x"}'])
-def test_a_file_that_is_no_clients_is_said_so(tmp_path: Path, content: str | None) -> None:
+@pytest.mark.parametrize("option", ["--client", "--other"])
+def test_a_file_that_is_no_clients_is_said_so(tmp_path: Path, option: str) -> None:
     path = tmp_path / "client.json"
-    if content is not None:
-        path.write_text(content)
-    with pytest.raises(HubProblem):
-        conformance_commands.conformance_hospital(url="http://127.0.0.1:9", client=path, other=None)
+    path.write_text('{"client_id": "x"}')
+    refused = CliRunner().invoke(app, ["conformance", "hospital", "--url", "http://127.0.0.1:9", option, str(path)])
+    assert isinstance(refused.exception, HubProblem)
+    assert "holds no client_secret" in str(refused.exception)
 
 
 def test_a_file_without_addresses_needs_one_beside_it(tmp_path: Path) -> None:

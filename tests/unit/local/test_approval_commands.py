@@ -103,12 +103,12 @@ def test_what_does_not_wait_is_not_approved(monkeypatch: pytest.MonkeyPatch) -> 
     assert "it is revoked" in str(refused.exception)
 
 
-@pytest.mark.parametrize("text", ["", "[]", '{"client_id": "c"}', '{"client_id": "c", "private_key_jwk": null}'])
-def test_a_file_that_signs_nobody_in_is_refused(tmp_path: Path, text: str) -> None:
+def test_a_file_that_signs_nobody_in_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "operator.json"
-    file.write_text(text)
+    file.write_text('{"client_id": "c", "private_key_jwk": null}')
     refused = run("waiting", "--as", str(file))
     assert isinstance(refused.exception, HubProblem)
+    assert "holds no private_key_jwk" in str(refused.exception)
 
 
 def test_another_operators_file_is_who_approves(tmp_path: Path) -> None:
