@@ -34,10 +34,21 @@ from shared.events.envelope import Event, IdentityHashes
 from shared.identifiers import new_id
 from shared.outbox import append
 from shared.postgres.database import Transaction
+from shared.postgres.late_rows import RowsInto
 from shared.sealing import Secrets
 
 # Claims belong to BPJS, whichever of its offices works on them; the statements name it themselves.
 ORG = "bpjs"
+# A pair is stored in the order of its ids.
+_END_PERSON_LINKS = """UPDATE person_link AS held SET ended_at = clock_timestamp()
+    FROM unnest($1::text[], $2::text[]) AS pair(one, other)
+    WHERE held.ended_at IS NULL AND held.one = pair.one AND held.other = pair.other"""
+_PERSON_LINK_ROWS = RowsInto(
+    """INSERT INTO person_link (id, org, one, other, relation, person, decided_at)
+    SELECT l.id, 'bpjs', l.one, l.other, l.relation, l.person, l.decided_at
+    FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[])
+        AS l(id, one, other, relation, person, decided_at)"""
+)
 
 
 class PostgresCaseStore:
@@ -90,25 +101,11 @@ class PostgresCaseStore:
         self._claims.save_entries(entries)
 
     async def save_links(self, links: Sequence[PersonLink], ended: Sequence[frozenset[str]]) -> None:
-        for pair in ended:
-            one, other = sorted(pair)
-            await self._driver.execute(
-                "UPDATE person_link SET ended_at = clock_timestamp() WHERE ended_at IS NULL"
-                " AND one IN ($1, $2) AND other IN ($1, $2)",
-                one,
-                other,
-            )
-        for link in links:
-            await self._driver.execute(
-                "INSERT INTO person_link (id, org, one, other, relation, person, decided_at)"
-                " VALUES ($1, $2, $3, $4, $5, $6, $7)",
-                new_id(),
-                ORG,
-                *sorted((link.one, link.other)),
-                link.relation,
-                link.person,
-                link.at,
-            )
+        if ended:
+            ones, others = zip(*(sorted(pair) for pair in ended), strict=True)
+            await self._driver.execute(_END_PERSON_LINKS, ones, others)
+        rows = [(new_id(), *sorted((link.one, link.other)), link.relation, link.person, link.at) for link in links]
+        self._late.add(_PERSON_LINK_ROWS, rows)
 
     async def save_pairs(self, pairs: Sequence[Pair], unnamed: Iterable[str], among: Iterable[str]) -> None:
         await self._basket.save(pairs, unnamed, among)
