@@ -106,6 +106,48 @@ def test_a_verifier_joins_two_claims_and_splits_them_again(open_window: OpenWind
     expect(page.locator(".compare thead th")).to_have_count(1)
 
 
+def test_a_form_of_one_field_that_was_refused_keeps_what_was_typed(open_window: OpenWindow, hub: ServedHub) -> None:
+    nik, late = random_nik(), ACCIDENT_AT + timedelta(hours=60)
+    reports = [accident_report(nik, received_at=late, first_alert_at=ACCIDENT_AT + timedelta(hours=2)) for _ in "12"]
+    case_number = told(hub, nik, *reports, medical_report(nik, body_parts=(("hand", "left"),)))
+    hub.quiet()
+    window = open_window()
+    page = claim_page(window, "verifier", "Dewi Lestari", case_number)
+    settle = page.locator(".settle form").first
+    settle.locator("select").select_option(index=1)
+    kept = settle.locator("select").input_value()
+    for form in (
+        settle,
+        page.locator(".flag.open form").first,
+        page.locator("form[action$='/first-alert']"),
+        page.locator("form[action$='/notes']"),
+    ):
+        field = form.locator("input[name=reason], textarea")
+        # What the browser would not let somebody type, the server refuses.
+        field.evaluate("field => field.removeAttribute('maxlength')")
+        field.fill("x" * 4_001)
+        form.get_by_role("button").click()
+        expect(page.get_by_role("alert")).to_be_visible()
+        expect(field).to_have_value("x" * 4_001)
+        others = page.locator(".settle form input[name=reason], .side form.row input[name=reason], #note")
+        assert sum(bool(value) for value in others.evaluate_all("fields => fields.map(field => field.value)")) == 1
+        if form is settle:
+            expect(settle.locator("select")).to_have_value(kept)
+
+    page.get_by_text("Gabung atau pisah").click()
+    page.get_by_label("Kecelakaan yang sama dengan").fill("JKK-2026-0000")
+    page.get_by_role("button", name="Gabungkan").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    expect(page.get_by_label("Kecelakaan yang sama dengan")).to_have_value("JKK-2026-0000")
+    ticks = page.locator(".compare thead").get_by_role("checkbox")
+    for tick in ticks.all():
+        tick.check()
+    page.get_by_role("button", name="Pisahkan yang ditandai").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    expect(page.locator(".compare thead").get_by_role("checkbox", checked=True)).to_have_count(3)
+    window.complaints.clear()  # the browser itself tells of what was refused
+
+
 def test_an_amount_above_the_limit_needs_a_second_person(open_window: OpenWindow, hub: ServedHub) -> None:
     case_number = complete_claim(hub)
     dewi, ratna = open_window(), open_window()

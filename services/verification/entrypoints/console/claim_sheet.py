@@ -76,6 +76,8 @@ async def show_claim(
         # The form that was refused is open again with what was typed, and no other form has it.
         sent_to=request.url.path if error else "",
         typed_in=lambda path: entered.typed if entered and path == request.url.path else _nothing,
+        # Of the form that splits the claim: the only field that is sent several times.
+        ticked=entered.texts("evidence") if entered else [],
         new_code=new_code,
         status_page=f"{counter.settings.public_url}/status",
         letters=letters_document(letters, counter.letter_check),
