@@ -1,7 +1,6 @@
 """The basket: pairs of reports that may be one accident, side by side, for a person to say."""
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import RedirectResponse
 
 from services.verification.application.console_people import DECIDERS, READERS
 from services.verification.application.relate import settle_pair
@@ -39,7 +38,7 @@ def basket_routes(console: Console) -> APIRouter:
                 claim = await settle_pair(place, pair, person, link=link, join=join and join.upper())
                 action = "pair.link" if link else "pair.dismissal"
                 await audit(transaction, caller, action, pair_id, officer=person.id)
-            return RedirectResponse(f"{_HERE}?done={claim.case_number}", status_code=303)
+            return console.after(request, _HERE, claim.case_number)
 
         try:
             return await begun_again(attempt)

@@ -161,8 +161,8 @@ async def act_on_claim(
                 return in_fours(given.code)
 
             receipt = await begin_once(console, request, form, transaction, acted)
-        told = f"done={action}&receipt={receipt}" if receipt else f"done={action}"
-        return RedirectResponse(f"/console/claims/{case_number}?{told}", status_code=303)
+        told = {"receipt": receipt} if receipt else {}
+        return console.after(request, f"/console/claims/{case_number}", action, **told)
 
     try:
         return await begun_again(attempt)

@@ -5,7 +5,6 @@ import re
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
-from fastapi.responses import RedirectResponse
 
 from services.verification.application.console_people import OPERATOR
 from services.verification.application.hub_operations import HubOperations
@@ -65,15 +64,15 @@ def dead_letter_routes(console: Console, hub: HubOperations) -> APIRouter:
             return await _shown(console, hub, request, service, letter_id, error=error, entered=form)
         await _audited(console, request, "edit")
         if form.text("then") != "redrive":
-            return RedirectResponse(f"{request.url.path.removesuffix('/edit')}?done=edited", status_code=303)
+            return console.after(request, request.url.path.removesuffix("/edit"), "edited")
         try:
             done = await hub.act(service, ("dead-letters", letter_id, "redrive"))
         except SimpulError as error:
             return await _shown(console, hub, request, service, letter_id, error=error)
         await _audited(console, request, "redrive")
         if done["resolved"]:
-            return RedirectResponse(_OPERATIONS + "?done=1", status_code=303)
-        return RedirectResponse(f"{request.url.path.removesuffix('/edit')}?done=failed", status_code=303)
+            return console.after(request, _OPERATIONS)
+        return console.after(request, request.url.path.removesuffix("/edit"), "failed")
 
     return router
 

@@ -1,12 +1,16 @@
 """What all pages of the console share: where they stand, who looks, and in whose name things are read and done."""
 
+import hashlib
+import hmac
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import Request, Response
+from fastapi.responses import RedirectResponse
 
 from services.verification.application.console_claim import ClaimFiles, Papers
 from services.verification.application.console_people import OPERATOR, READERS
@@ -61,12 +65,19 @@ class Console:
         **shown: Any,
     ) -> Response:
         """A page inside the console's frame; `here` is the tab it belongs to. `error` is why something was not done;
-        without one the page knows what was (`done`), as the redirect after it says."""
+        without one the page knows what was (`done`), as the redirect after it says (`after`)."""
         if error is not None:
             status = status_of(error)
-        done = request.query_params.get("done") if error is None else None
+        done = _done_in(request) if error is None else None
         framed = {"here": here, "navigation": navigation, "error": error, "done": done}
         return self.pages.page(request, template, status=status, **framed, **shown)
+
+    def after(self, request: Request, path: str, done: str = "1", **told: str) -> Response:
+        """On to `path` (perhaps with a `#place`), which may say that something was `done`, and `told` with it. The
+        address bears a mark of the session: no link that somebody else made lets a page say so."""
+        path, hash_, place = path.partition("#")
+        query = urlencode({"done": done, "mark": _mark(signed_in(request), done), **told})
+        return RedirectResponse(f"{path}?{query}{hash_}{place}", status_code=303)
 
     def caller(self, request: Request) -> Principal:
         """The signed-in person as the API knows callers; the audit log names them as the officer."""
@@ -89,6 +100,19 @@ class Console:
         caller = self.caller(request)
         async with self.counter.database.transaction(caller.org) as transaction:
             await audit(transaction, caller, action, object_id, officer=caller.subject)
+
+
+def _done_in(request: Request) -> str | None:
+    """What was done in this very session, as `after` said it."""
+    visitor, asked = visitor_of(request), request.query_params
+    done = asked.get("done", "")
+    if visitor is None or not hmac.compare_digest(asked.get("mark", "").encode(), _mark(visitor, done).encode()):
+        return None
+    return done
+
+
+def _mark(visitor: Visitor, done: str) -> str:
+    return hmac.new(visitor.session.encode(), b"simpul done " + done.encode(), hashlib.sha256).hexdigest()
 
 
 def signed_in(request: Request) -> Visitor:

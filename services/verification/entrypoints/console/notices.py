@@ -3,7 +3,6 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request, Response
-from fastapi.responses import RedirectResponse
 
 from services.verification.application.console_people import OPERATOR
 from services.verification.application.hub_operations import HubOperations
@@ -62,7 +61,7 @@ async def _told(
     await console.audited(request, "notices.update" if notice_id else "notices.publish", str(answer["id"]))
     if console.pages.board is not None:
         await console.pages.board.look()
-    return RedirectResponse(_HERE + "?done=1", status_code=303)
+    return console.after(request, _HERE)
 
 
 def _notice_in(form: PageForm) -> dict[str, Any]:

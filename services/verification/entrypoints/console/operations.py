@@ -6,7 +6,6 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Request, Response
-from fastapi.responses import RedirectResponse
 
 from services.verification.application.console_people import OPERATOR
 from services.verification.application.hub_operations import (
@@ -96,7 +95,7 @@ async def _done(
     except SimpulError as error:
         return await _shown(console, hub, request, error=error)
     await console.audited(request, f"operations.{action}", request.url.path[:200])
-    return RedirectResponse(_HERE + "?done=1", status_code=303)
+    return console.after(request, _HERE)
 
 
 async def _shown(

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import Path, Request, Response
-from fastapi.responses import RedirectResponse
 
 from services.verification.application.hub_operations import HubOperations
 from services.verification.entrypoints.console.frame import Console
@@ -61,7 +60,7 @@ class PartnerDesk:
     async def done(self, request: Request, action: str, client_id: str) -> Response:
         """Written down, and back to the list, there to the client."""
         await self.console.audited(request, action, client_id)
-        return RedirectResponse(f"{PARTNERS}?done=1#c-{client_id}", status_code=303)
+        return self.console.after(request, f"{PARTNERS}#c-{client_id}")
 
     async def shown(
         self,

@@ -3,7 +3,6 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request, Response
-from fastapi.responses import RedirectResponse
 
 from services.verification.application.console_people import OPERATOR
 from services.verification.entrypoints.console.partner_desk import PARTNERS, ClientId, PartnerDesk
@@ -35,7 +34,7 @@ def partner_key_routes(desk: PartnerDesk) -> APIRouter:
         except SimpulError as error:
             return await desk.shown(request, error=error)
         if added is None:
-            return RedirectResponse(PARTNERS + "?done=1", status_code=303)
+            return desk.console.after(request, PARTNERS)
         told = key_file(client_id, private) if private else None
         return await desk.shown(request, added=added, credentials=told)
 

@@ -3,7 +3,6 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
-from fastapi.responses import RedirectResponse
 
 from services.verification.application.console_people import OPERATOR
 from services.verification.entrypoints.console.partner_page import PARTNER, Org, PartnerPage
@@ -31,6 +30,6 @@ def partner_webhook_routes(partner: PartnerPage) -> APIRouter:
         await partner.desk.console.audited(request, f"partners.webhook-{action}", endpoint_id)
         if action == "test":
             return await partner.shown(request, org, tested={**answer, "endpoint_id": endpoint_id})
-        return RedirectResponse(f"{PARTNER.format(org=org)}?done=1", status_code=303)
+        return partner.desk.console.after(request, PARTNER.format(org=org))
 
     return router

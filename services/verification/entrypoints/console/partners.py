@@ -1,7 +1,6 @@
 """For operators: who may speak to the hub. Registering a client, its credentials shown once, revoking it."""
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import RedirectResponse
 
 from services.verification.application.console_people import OPERATOR
 from services.verification.application.hub_operations import HubOperations
@@ -48,7 +47,7 @@ def _client_routes(desk: PartnerDesk) -> APIRouter:
         except SimpulError as error:
             return await desk.shown(request, error=error, filled=form)
         if made is None:
-            return RedirectResponse(PARTNERS + "?done=1", status_code=303)
+            return desk.console.after(request, PARTNERS)
         return await desk.shown(request, made=made, credentials=credentials_file(made, private))
 
     @router.post(PARTNERS + "/{client_id}/revocation", **page(OPERATOR))
