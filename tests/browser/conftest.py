@@ -110,3 +110,8 @@ def assert_accessible(page: Page) -> None:
         for each in found["violations"]
     ]
     assert not told, json.dumps(told, indent=1)
+
+
+def claim_page(window: Window, role: str, name: str, case_number: str) -> Page:
+    window.sign_in(role, name)
+    return window.open("verification", f"/console/claims/{case_number}")

@@ -17,3 +17,7 @@ def ask(page: Page, code: str, day: str = "12", month: str = "3", year: str = "1
     page.locator("#month").select_option(month)
     page.locator("#year").fill(year)
     page.locator("main form.card button").click()
+
+
+def go_on(page: Page, name: str = "Lanjut") -> None:
+    page.get_by_role("button", name=name, exact=True).click()

@@ -1,24 +1,11 @@
 """The basket of doubtful pairs."""
 
-from datetime import timedelta
-
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenWindow, assert_accessible
-from tests.browser.telling import told
-from tests.support.agency_events import ACCIDENT_AT, accident_report, medical_report, random_nik
+from tests.browser.doubtful import doubtful_pair
 from tests.support.served_hub import ServedHub
-
-
-def doubtful_pair(hub: ServedHub) -> tuple[str, str]:
-    """The employer's NIK and the hospital's differ in nobody's knowledge: the hospital has none, and a like name."""
-    nik, kpj = random_nik(), f"{int(random_nik()[:11]):011d}"
-    older = told(hub, nik, accident_report(nik, kpj=kpj))
-    second_nik = random_nik()
-    told(hub, second_nik, accident_report(second_nik, kpj=kpj, org="employer:KK000001", name="Rina Wulandari"))
-    visit = medical_report(None, kpj=kpj, seen_at=ACCIDENT_AT + timedelta(hours=2))
-    return older, told(hub, kpj, visit)
 
 
 @pytest.mark.parametrize("language", ["id", "en"])

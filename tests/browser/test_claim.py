@@ -7,7 +7,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from services.partners.domain.partners import ClientKind
-from tests.browser.conftest import OpenWindow, Window, assert_accessible
+from tests.browser.conftest import OpenWindow, assert_accessible, claim_page
+from tests.browser.doubtful import contradicted_claim
 from tests.browser.telling import reported, told, visited
 from tests.support.agency_events import ACCIDENT_AT, accident_report, medical_report, random_nik
 from tests.support.claim_story import Story
@@ -17,23 +18,10 @@ STAGE_2 = {"outcome": "recovered", "examined_on": "2026-11-20", "absence_periods
 STATEMENT = {"outcome": "recovered", "examined_on": "2026-11-20"}
 
 
-def claim_page(window: Window, role: str, name: str, case_number: str) -> Page:
-    window.sign_in(role, name)
-    return window.open("verification", f"/console/claims/{case_number}")
-
-
 def complete_claim(hub: ServedHub) -> str:
     nik = random_nik()
     report = accident_report(nik, documents=("KPJ", "ID"), stage_2=STAGE_2)
     return told(hub, nik, report, medical_report(nik, statement=STATEMENT), state="READY_FOR_REVIEW")
-
-
-def contradicted_claim(hub: ServedHub) -> str:
-    nik = random_nik()
-    visit = medical_report(nik, body_parts=(("hand", "left"),))
-    case_number = told(hub, nik, accident_report(nik), visit)
-    hub.quiet()
-    return case_number
 
 
 @pytest.mark.parametrize("language", ["id", "en"])

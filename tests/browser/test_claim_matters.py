@@ -5,11 +5,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from services.partners.domain.partners import ClientKind
-from tests.browser.conftest import OpenWindow, assert_accessible
+from tests.browser.conftest import OpenWindow, assert_accessible, claim_page
 from tests.browser.looking import shot
 from tests.browser.telephone import ask, telephone
 from tests.browser.telling import reported, told
-from tests.browser.test_claim import claim_page
 from tests.support.agency_events import accident_report, medical_report, random_nik
 from tests.support.served_hub import ServedHub
 

@@ -15,7 +15,7 @@ from services.partners.domain.partners import ClientKind
 from shared.identifiers import WIB
 from tests.browser.conftest import OpenWindow, Window, assert_accessible
 from tests.browser.looking import assert_fits, shot
-from tests.browser.test_lapor import go_on
+from tests.browser.telephone import go_on
 from tests.support.served_hub import ServedHub
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -3,11 +3,10 @@
 from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenWindow
+from tests.browser.doubtful import contradicted_claim, doubtful_pair
 from tests.browser.keyboard import tab_to, walk
+from tests.browser.offices import subscribed_office
 from tests.browser.telling import reported
-from tests.browser.test_basket import doubtful_pair
-from tests.browser.test_claim import contradicted_claim
-from tests.browser.test_partner_webhooks import subscribed_office
 from tests.support.served_hub import ServedHub
 
 

@@ -11,16 +11,13 @@ from services.partners.domain.partners import ClientKind
 from shared.identifiers import WIB
 from tests.browser.conftest import OpenWindow, Window, assert_accessible
 from tests.browser.looking import assert_fits, shot
+from tests.browser.telephone import go_on
 from tests.support.served_hub import ServedHub
 
 PICTURE = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )
 _WEIGHT_MAX = 50_000
-
-
-def go_on(page: Page, name: str = "Lanjut") -> None:
-    page.get_by_role("button", name=name, exact=True).click()
 
 
 def fill_date(page: Page, name: str, day: datetime) -> None:

@@ -174,3 +174,19 @@ async def running_gateway(database: ServiceDatabase, folder: Path, **settings: A
         httpx.AsyncClient(transport=transport, base_url="http://disnaker.test") as http,
     ):
         yield Gateway(http, issuer, bus, database, load_secrets(secrets_dir), service.app)
+
+
+def determination(case_number: str, **changes: Any) -> dict[str, Any]:
+    """What an office sends: a work accident, without disability."""
+    return {
+        "case_number": case_number,
+        "decision": "WORK_ACCIDENT",
+        "disability": None,
+        "benefit_amount_rupiah": None,
+        "letter_number": "566/123/2026",
+        "decided_on": (SystemClock().now() - timedelta(days=1)).date().isoformat(),
+        "inspector": {"name": "Andi", "id": "PPK-1"},
+        "legal_basis": "PP 44/2015",
+        "advisory_doctor_opinion": None,
+        **changes,
+    }

@@ -1,6 +1,7 @@
 """A visit's resources as the readers take them."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,6 +16,8 @@ from shared.clock import SystemClock
 EXAMPLES = Path(__file__).parents[2] / "docs" / "fhir" / "examples"
 ZONE = ZoneInfo("Asia/Jakarta")
 OURS = "urn:simpul:"
+# What an element may be that is no such element.
+ODD: tuple[Any, ...] = (None, "", "9999-12-31", 1e308, [], {}, [None, "x", 3], {"coding": [3]})
 RULES = Rules(relevance_rules(), body_part_rules())
 ENCOUNTER: dict[str, Any] = {
     "resourceType": "Encounter",
@@ -95,3 +98,18 @@ def example(name: str) -> list[dict[str, Any]]:
         text = text.replace(entry["fullUrl"], f"{kind}/{'e' if kind == 'Encounter' else place}")
     found = [entry["resource"] for entry in json.loads(text)["entry"]]
     return [{**one, "id": str(place)} for place, one in enumerate(found) if one["resourceType"] != "Encounter"]
+
+
+def with_odd_elements(node: Any, odd: Any) -> Iterator[Any]:
+    """The node with each of its elements, one at a time, replaced."""
+    places: Any = node.keys() if isinstance(node, dict) else range(len(node)) if isinstance(node, list) else ()
+    for place in places:
+        if place in ("resourceType", "id", "status"):
+            continue
+        changed = dict(node) if isinstance(node, dict) else list(node)
+        changed[place] = odd
+        yield changed
+        for inner in with_odd_elements(node[place], odd):
+            changed = dict(node) if isinstance(node, dict) else list(node)
+            changed[place] = inner
+            yield changed

@@ -3,12 +3,10 @@
 import asyncio
 import random
 import uuid
-from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from shared.clock import SystemClock
 from shared.events.determination import (
     AcknowledgementContent,
     AcknowledgementFacts,
@@ -16,7 +14,7 @@ from shared.events.determination import (
     DeterminationFacts,
 )
 from shared.identifiers import new_case_number
-from tests.support.disnaker_service import AT, BANTEN, WEST_JAVA, Gateway
+from tests.support.disnaker_service import AT, BANTEN, WEST_JAVA, Gateway, determination
 from tests.support.eventually import eventually
 
 
@@ -30,21 +28,6 @@ async def pulled(gateway: Gateway, org: str = BANTEN, limit: int = 50, **params:
         cursor = page["next_cursor"]
         if cursor is None:
             return items
-
-
-def determination(case_number: str, **changes: Any) -> dict[str, Any]:
-    return {
-        "case_number": case_number,
-        "decision": "WORK_ACCIDENT",
-        "disability": None,
-        "benefit_amount_rupiah": None,
-        "letter_number": "566/123/2026",
-        "decided_on": (SystemClock().now() - timedelta(days=1)).date().isoformat(),
-        "inspector": {"name": "Andi", "id": "PPK-1"},
-        "legal_basis": "PP 44/2015",
-        "advisory_doctor_opinion": None,
-        **changes,
-    }
 
 
 async def send(gateway: Gateway, body: dict[str, Any], org: str = BANTEN) -> Any:

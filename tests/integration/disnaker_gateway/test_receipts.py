@@ -9,8 +9,7 @@ import pytest
 
 from shared.identifiers import in_fours, new_case_number
 from shared.receipts.codes import ReceiptCodes
-from tests.integration.disnaker_gateway.test_cases import determination
-from tests.support.disnaker_service import Gateway
+from tests.support.disnaker_service import Gateway, determination
 from tests.support.eventually import eventually
 from tests.support.papers import text_of
 

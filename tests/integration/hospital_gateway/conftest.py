@@ -6,6 +6,7 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,10 @@ import pytest_asyncio
 from services.hospital_gateway.settings import HospitalGatewaySettings
 from services.hospital_gateway.wiring import build
 from shared.clock import Clock
-from shared.events import Event, decode
+from shared.events import Event, decode, encode, new_event
+from shared.events.envelope import Facts
 from shared.events.medical_report import MedicalReportContent, MedicalReportFacts
+from shared.kafka.bus import Record
 from shared.kafka.in_memory import InMemoryBus
 from shared.sealing import create_secrets, load_secrets
 from shared.service import Service
@@ -28,6 +31,7 @@ from tests.support.servers import PostgresServer
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "satusehat"
 PUBLIC_URL = "http://hospital.test"
+PUBLISHED_AT = datetime(2026, 11, 22, tzinfo=UTC)
 FHIR = {"Content-Type": "application/fhir+json"}
 
 
@@ -106,6 +110,12 @@ class Gateway:
     async def rows(self, query: str, *arguments: Any) -> list[asyncpg.Record]:
         """Behind row-level security, as the superuser."""
         return await self.place.rows(query, *arguments)
+
+    async def publish(self, type_: str, subject: str, version: int, facts: Facts) -> None:
+        """Something of the bus that the gateway listens to."""
+        event: Event = new_event(type_, subject=subject, version=version, key=subject, facts=facts, time=PUBLISHED_AT)
+        wire = encode(event, load_secrets(self.settings.secrets_dir, {}).sealer)
+        await self.bus.publish([Record(wire.topic, wire.key, wire.value, wire.headers)])
 
     async def events(self, org: str) -> list[Event]:
         """What went into the outbox for a hospital, in order, opened."""

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from shared.events.medical_report import MedicalReportContent, MedicalReportFacts
+from tests.integration.hospital_gateway.calls import created
 from tests.integration.hospital_gateway.conftest import Gateway, Hospital, new_nik, of_type
-from tests.integration.hospital_gateway.test_mutations import rich_bundle
-from tests.integration.hospital_gateway.test_reports import created
+from tests.integration.hospital_gateway.resources import rich_bundle
 
 NIK = "https://fhir.kemkes.go.id/id/nik"
 # Which version and which ids it is, is another matter.

@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from tests.integration.hospital_gateway.calls import created, visit_of
 from tests.integration.hospital_gateway.conftest import Gateway, of_type, sample
-from tests.integration.hospital_gateway.test_reports import claim, composition, created, visit_of
+from tests.integration.hospital_gateway.resources import claim, composition
 
 
 def provenance(*targets: str) -> dict[str, Any]:

@@ -1,23 +1,10 @@
 """A patient's number leaves the gateway with the Consent that docs/connect-a-hospital.md shows, and not without it."""
 
 import copy
-import json
-import re
-from pathlib import Path
-from typing import Any
 
+from tests.integration.hospital_gateway.calls import created
 from tests.integration.hospital_gateway.conftest import Gateway, of_type, sample
-from tests.integration.hospital_gateway.test_reports import ICD10, created
-
-GUIDE = Path(__file__).parents[3] / "docs" / "connect-a-hospital.md"
-TELECOM = [{"system": "phone", "value": "0813-1111-2222", "use": "mobile"}]
-
-
-def consent(patient: str, **more: Any) -> dict[str, Any]:
-    """The guide's own, of this patient."""
-    found = re.search(r"```json\n(\{\n  \"resourceType\": \"Consent\".*?)```", GUIDE.read_text("utf-8"), re.DOTALL)
-    assert found is not None
-    return {**json.loads(found[1]), "patient": {"reference": patient}, **more}
+from tests.integration.hospital_gateway.resources import ICD10, TELECOM, consent
 
 
 async def test_the_guides_consent_lets_the_number_out_until_it_is_taken_back(gateway: Gateway) -> None:

@@ -1,37 +1,12 @@
 """Document Bundles: kept whole, and their entries one by one."""
 
 import json
-import secrets
-from typing import Any
 
 from services.hospital_gateway.adapters.held_purge import HeldPurge
 from shared.clock import SystemClock
 from shared.postgres.database import Database
 from tests.integration.hospital_gateway.conftest import Gateway, sample
-
-COMPOSITION = "urn:uuid:0c0c0c0c-0000-4000-8000-000000000000"
-
-
-def document(name: str = "hand-caught-in-press") -> dict[str, Any]:
-    """A sample visit as a document."""
-    entries = [{"fullUrl": one["fullUrl"], "resource": one["resource"]} for one in sample(name)["entry"]]
-    composition = {
-        "resourceType": "Composition",
-        "status": "final",
-        "type": {"coding": [{"system": "http://loinc.org", "code": "18842-5"}]},
-        "subject": {"reference": entries[0]["fullUrl"]},
-        "encounter": {"reference": entries[1]["fullUrl"]},
-        "date": "2026-11-20T12:00:00+07:00",
-        "author": [{"display": "dr. Contoh"}],
-        "title": "Resume medis",
-    }
-    return {
-        "resourceType": "Bundle",
-        "type": "document",
-        "identifier": {"system": "urn:dokumen", "value": secrets.token_hex(6)},
-        "timestamp": "2026-11-20T12:00:00+07:00",
-        "entry": [{"fullUrl": COMPOSITION, "resource": composition}, *entries],
-    }
+from tests.integration.hospital_gateway.resources import document
 
 
 async def test_a_document_is_kept_as_it_was_sent_and_its_entries_one_by_one(gateway: Gateway) -> None:

@@ -19,7 +19,6 @@ from shared.identifiers import new_case_number
 from shared.kafka.bus import Record
 from shared.sealing import load_secrets
 from tests.integration.hospital_gateway.conftest import Gateway, Hospital, new_nik, of_type, running, sample
-from tests.integration.hospital_gateway.test_projections import publish
 from tests.support.databases import ServiceDatabase
 from tests.support.eventually import eventually
 
@@ -158,7 +157,7 @@ async def test_an_accident_report_of_that_time_is_told_of(gateway: Gateway) -> N
         report_ids=("r-1",),
         identity_hashes=IdentityHashes(nik=(index.nik(nik),)),
     )
-    await publish(gateway, CLAIM_STATE_RECORDED, facts.case_number, 1, facts)
+    await gateway.publish(CLAIM_STATE_RECORDED, facts.case_number, 1, facts)
 
     async def reported() -> bool:
         return bool(told(await asked(hospital, by_nik(nik)))["accident-report-held"])

@@ -16,11 +16,9 @@ from shared.events.claim import ClaimStateRecorded
 from shared.events.envelope import IdentityHashes
 from shared.events.vocabulary import ClaimState, WaitingOn
 from shared.sealing import load_secrets
+from tests.integration.hospital_gateway.calls import code_in, created
 from tests.integration.hospital_gateway.conftest import Gateway, Hospital, of_type, running, sample
-from tests.integration.hospital_gateway.test_consent_to_messages import TELECOM, consent
-from tests.integration.hospital_gateway.test_projections import publish
-from tests.integration.hospital_gateway.test_receipts import code_in
-from tests.integration.hospital_gateway.test_reports import composition, created
+from tests.integration.hospital_gateway.resources import TELECOM, composition, consent
 from tests.support.databases import ServiceDatabase
 from tests.support.eventually import eventually
 from tests.support.papers import text_of
@@ -84,7 +82,7 @@ async def open_claim(
         identity_hashes=IdentityHashes(nik=(index.nik(nik),)),
         test=test,
     )
-    await publish(gateway, CLAIM_STATE_RECORDED, facts.case_number, 1, facts)
+    await gateway.publish(CLAIM_STATE_RECORDED, facts.case_number, 1, facts)
 
     async def kept() -> list[Any]:
         return await gateway.rows("SELECT 1 FROM claim_projection WHERE case_number = $1", facts.case_number)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.integration.hospital_gateway.conftest import Gateway, sample
-from tests.integration.hospital_gateway.test_reports import claim, composition, coverage
+from tests.integration.hospital_gateway.resources import rich_bundle
 
 _VALUES: list[Any] = [
     None, True, 0, -1, 1.5, 10**17, "", " ", "x", "2026-13-45", "urn:uuid:0", "Patient/1", "#x", "\ud7ff", "a" * 5000,
@@ -17,40 +17,6 @@ _VALUES: list[Any] = [
     {"resourceType": "Patient"}, {"start": 5, "end": []}, {"extension": [{"url": "x", "valueDecimal": 1.10}]},
 ]  # fmt: skip
 _NAMES = ["id", "meta", "contained", "extension", "text", "_status", "reference", "resourceType", "identifier", "é", ""]
-
-
-def rich_bundle() -> dict[str, Any]:
-    """A visit with every kind of resource that the report reads."""
-    bundle = sample("hand-caught-in-press")
-    patient, encounter = (bundle["entry"][place]["fullUrl"] for place in (0, 1))
-    for resource in (
-        coverage(patient),
-        composition(patient, encounter),
-        claim(patient, encounter),
-        {
-            "resourceType": "Observation",
-            "status": "final",
-            "code": {"coding": [{"system": "urn:simpul:observation", "code": "rest-period"}]},
-            "subject": {"reference": patient},
-            "encounter": {"reference": encounter},
-            "valuePeriod": {"start": "2026-11-21", "end": "2026-12-04"},
-        },
-        {
-            "resourceType": "QuestionnaireResponse",
-            "status": "completed",
-            "encounter": {"reference": encounter},
-            "item": [
-                {"linkId": "outcome", "answer": [{"valueString": "Sembuh tanpa cacat"}]},
-                {"linkId": "work_capacity", "answer": [{"valueCoding": {"display": "biasa"}}]},
-                {"linkId": "function_loss_percent", "answer": [{"valueQuantity": {"value": 40.50, "unit": "%"}}]},
-            ],
-        },
-    ):
-        request = {"method": "POST", "url": resource["resourceType"]}
-        bundle["entry"].append(
-            {"fullUrl": f"urn:uuid:{len(bundle['entry'])}", "request": request, "resource": resource}
-        )
-    return bundle
 
 
 def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:

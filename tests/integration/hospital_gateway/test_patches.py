@@ -1,30 +1,15 @@
 """JSON Patch, conditional update, and validation without storing."""
 
 import asyncio
-import json
 from typing import Any
 from urllib.parse import quote
 
-import httpx
 import pytest
 
-from tests.integration.hospital_gateway.conftest import Gateway, Hospital, new_nik, of_type, sample, single
+from tests.integration.hospital_gateway.calls import FINISH, patched, visit
+from tests.integration.hospital_gateway.conftest import Gateway, new_nik, of_type, sample, single
 
-PATCH = {"Content-Type": "application/json-patch+json"}
 UNKNOWN = "0199aaaa-0000-7000-8000-000000000000"
-FINISH = [{"op": "replace", "path": "/status", "value": "finished"}]
-
-
-async def patched(hospital: Hospital, path: str, operations: Any, **headers: str) -> httpx.Response:
-    content = json.dumps(operations)
-    return await hospital.http.patch(path, content=content, headers={**hospital.headers, **PATCH, **headers})
-
-
-async def visit(hospital: Hospital) -> str:
-    bundle = sample("hand-caught-in-press")
-    of_type(bundle, "Encounter")["status"] = "in-progress"
-    _, encounter, *_ = await hospital.accepted(bundle)
-    return encounter
 
 
 async def test_a_patch_makes_the_next_version_of_a_visit_and_of_its_report(gateway: Gateway) -> None:

@@ -3,24 +3,15 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from shared.events import Event, encode, new_event
 from shared.events.catalogue import CLAIM_STATE_RECORDED, PARTNER_RECORDED
 from shared.events.claim import ClaimStateRecorded
-from shared.events.envelope import Facts, IdentityHashes
+from shared.events.envelope import IdentityHashes
 from shared.events.partner import PartnerFacts
 from shared.events.vocabulary import ClaimState, PartnerKind, PartnerStatus, WaitingOn
-from shared.kafka.bus import Record
-from shared.sealing import load_secrets
 from tests.integration.hospital_gateway.conftest import Gateway, of_type, sample
 from tests.support.eventually import eventually
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
-
-
-async def publish(gateway: Gateway, type_: str, subject: str, version: int, facts: Facts) -> None:
-    event: Event = new_event(type_, subject=subject, version=version, key=subject, facts=facts, time=NOW)
-    wire = encode(event, load_secrets(gateway.settings.secrets_dir, {}).sealer)
-    await gateway.bus.publish([Record(wire.topic, wire.key, wire.value, wire.headers)])
 
 
 def partner(org: str, version: int, region: str) -> PartnerFacts:
@@ -40,8 +31,8 @@ async def test_a_hospital_registered_on_the_hub_may_not_be_written_for_by_anothe
     bundle = sample("hand-caught-in-press")
     number = other.org.partition(":")[2]
     of_type(bundle, "Encounter")["serviceProvider"] = {"reference": f"Organization/{number}"}
-    await publish(gateway, PARTNER_RECORDED, other.org, 2, partner(other.org, 2, "3671"))
-    await publish(gateway, PARTNER_RECORDED, other.org, 1, partner(other.org, 1, "1101"))
+    await gateway.publish(PARTNER_RECORDED, other.org, 2, partner(other.org, 2, "3671"))
+    await gateway.publish(PARTNER_RECORDED, other.org, 1, partner(other.org, 1, "1101"))
 
     async def known() -> list[Any]:
         return await gateway.rows("SELECT region_code FROM registered_partner WHERE org = $1", other.org)
@@ -60,7 +51,7 @@ async def test_an_open_claim_is_kept_by_the_hashes_of_its_worker(gateway: Gatewa
         open=True,
         identity_hashes=IdentityHashes(nik=("i1:" + "a" * 24,), kpj=("i1:" + "b" * 24,)),
     )
-    await publish(gateway, CLAIM_STATE_RECORDED, facts.case_number, 3, facts)
+    await gateway.publish(CLAIM_STATE_RECORDED, facts.case_number, 3, facts)
 
     async def kept() -> list[Any]:
         return await gateway.rows("SELECT * FROM claim_projection WHERE case_number = 'JKK-2026-TEST'")

@@ -8,20 +8,11 @@ import httpx
 import pytest
 
 from shared.events.medical_report import MedicalReportContent
-from tests.integration.hospital_gateway.conftest import PUBLIC_URL, Gateway, Hospital, new_nik, sample, single
-from tests.integration.hospital_gateway.test_documents import document
-from tests.integration.hospital_gateway.test_patches import FINISH, patched, visit
+from tests.integration.hospital_gateway.calls import FINISH, code_in, patched, visit
+from tests.integration.hospital_gateway.conftest import Gateway, Hospital, new_nik, sample, single
+from tests.integration.hospital_gateway.resources import document
 
 GIVEN = "SELECT count(*) FROM audit_log WHERE object_type = 'receipt' AND org = $1"
-
-
-def code_in(answer: httpx.Response) -> str:
-    """The code that the header of an answer leads to."""
-    link = answer.headers["link"]
-    url, _, relation = link.partition(">; ")
-    assert relation == 'rel="urn:simpul:receipt"'
-    assert url.startswith(f"<{PUBLIC_URL}/receipt/H")
-    return str(url.rpartition("/")[2])
 
 
 async def checked(gateway: Gateway, answer: httpx.Response) -> dict[str, Any]:

@@ -3,37 +3,11 @@
 import uuid
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from shared.events.vocabulary import MedicalReportStatus
-from tests.integration.hospital_gateway.conftest import Gateway, Hospital, of_type, sample, single
-
-ICD10 = "http://hl7.org/fhir/sid/icd-10"
-OURS = "urn:simpul:"
-
-
-async def created(hospital: Hospital, resource: dict[str, Any]) -> str:
-    answer = await hospital.post(f"/fhir/{resource['resourceType']}", resource)
-    assert answer.status_code in (200, 201), answer.text
-    return f"{resource['resourceType']}/{answer.json()['id']}"
-
-
-def condition(patient: str, encounter: str, code: str, **more: Any) -> dict[str, Any]:
-    return {
-        "resourceType": "Condition",
-        "code": {"coding": [{"system": ICD10, "code": code}]},
-        "subject": {"reference": patient},
-        "encounter": {"reference": encounter},
-        **more,
-    }
-
-
-async def visit_of(hospital: Hospital, name: str = "unrelated-hypertension", **changes: Any) -> tuple[str, str]:
-    """A visit posted as bridges do it: the patient first, then the Encounter; no diagnosis yet."""
-    bundle = sample(name)
-    patient = await created(hospital, of_type(bundle, "Patient"))
-    encounter = single(bundle, "Encounter", subject={"reference": patient}, diagnosis=None, **changes)
-    return patient, await created(hospital, encounter)
+from tests.integration.hospital_gateway.calls import created, visit_of
+from tests.integration.hospital_gateway.conftest import Gateway, of_type, sample
+from tests.integration.hospital_gateway.resources import OURS, claim, composition, condition, coverage
 
 
 async def test_a_visit_posted_piece_by_piece_becomes_one_report_with_versions_in_order(gateway: Gateway) -> None:
@@ -130,17 +104,6 @@ async def test_a_kpj_makes_a_visit_relevant_but_no_notice(gateway: Gateway) -> N
     assert content.patient.kpj == "12345678901"
 
 
-def coverage(patient: str) -> dict[str, Any]:
-    return {
-        "resourceType": "Coverage",
-        "status": "active",
-        "type": {"text": "JKK"},
-        "subscriberId": "12345678901",
-        "beneficiary": {"reference": patient},
-        "payor": [{"display": "BPJS Ketenagakerjaan"}],
-    }
-
-
 async def test_a_jkk_coverage_sent_with_the_visit_is_a_notice_for_this_visit_only(gateway: Gateway) -> None:
     hospital, bundle = gateway.hospital(), sample("unrelated-hypertension")
     request = {"method": "POST", "url": "Coverage"}
@@ -171,29 +134,6 @@ async def test_a_jkk_coverage_on_file_marks_a_later_visit_that_comes_with_its_pa
     await hospital.accepted(bundle)
     ((facts, _),) = await gateway.reports(hospital)
     assert facts.signs == ("jkk-coverage",)
-
-
-def claim(patient: str, encounter: str) -> dict[str, Any]:
-    return {
-        "resourceType": "Claim",
-        "status": "active",
-        "type": {"coding": [{"code": "institutional"}]},
-        "use": "claim",
-        "patient": {"reference": patient},
-        "created": "2026-11-20",
-        "provider": {"reference": "Organization/100000401"},
-        "priority": {"coding": [{"code": "normal"}]},
-        "insurance": [{"sequence": 1, "focal": True, "coverage": {"display": "JKK"}}],
-        "accident": {"date": "2026-11-20"},
-        "item": [
-            {
-                "sequence": 1,
-                "encounter": [{"reference": encounter}],
-                "productOrService": {"text": "IGD"},
-                "net": {"value": 150000.50},
-            }
-        ],
-    }
 
 
 async def test_a_claim_of_an_accident_makes_the_visit_relevant(gateway: Gateway) -> None:
@@ -229,36 +169,6 @@ async def test_a_patient_known_only_by_an_ihs_number_still_makes_a_report(gatewa
     assert content.patient.name == "Siti Aminah"
     assert content.patient.nik is None
     assert (await gateway.events(hospital.org))[0].key.startswith("d:")
-
-
-def composition(patient: str, encounter: str) -> dict[str, Any]:
-    said = {
-        "Anamnesa": "Tangan kanan terjepit mesin press",
-        "Pemeriksaan fisik": "Luka robek, deformitas ibu jari",
-        "Penatalaksanaan": "Debridement &amp; jahit",
-        "Tanggal kecelakaan": "20-11-2026",
-        "Hasil": "Cacat fungsi ibu jari kanan 40 %",
-        "Setelah sembuh dapat bekerja": "Pekerjaan ringan, tanpa mesin press",
-        "Diberikan istirahat": "2026-11-21 s/d 2026-12-04",
-    }
-    sections = [
-        {
-            "title": title,
-            "text": {"status": "generated", "div": f'<div xmlns="http://www.w3.org/1999/xhtml"><p>{text}</p></div>'},
-        }
-        for title, text in said.items()
-    ]
-    return {
-        "resourceType": "Composition",
-        "status": "final",
-        "type": {"text": "Surat Keterangan Dokter 3b KK 3"},
-        "subject": {"reference": patient},
-        "encounter": {"reference": encounter},
-        "date": "2026-11-28T09:00:00+07:00",
-        "author": [{"reference": "Practitioner/10009880728", "display": "dr. Andi"}],
-        "title": "Surat keterangan dokter pemeriksa (3b KK 3)",
-        "section": sections,
-    }
 
 
 async def test_the_doctors_statement_is_read_from_a_composition(gateway: Gateway) -> None:

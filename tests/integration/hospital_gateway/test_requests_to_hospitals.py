@@ -17,9 +17,8 @@ from shared.events.vocabulary import ChecklistState, ClaimState, WaitingOn
 from shared.identifiers import new_case_number
 from shared.kafka.bus import Record
 from shared.sealing import load_secrets
+from tests.integration.hospital_gateway.calls import found
 from tests.integration.hospital_gateway.conftest import Gateway, Hospital, of_type, sample
-from tests.integration.hospital_gateway.test_projections import publish
-from tests.integration.hospital_gateway.test_searches import found
 from tests.support.eventually import eventually
 
 DUE = datetime(2026, 11, 25, 2, 30, tzinfo=UTC)
@@ -50,7 +49,7 @@ class Claim:
         """Publish a state and wait until the gateway has it."""
         self._version = version or self._version + 1
         facts = self.state(self._version, *checklist, **more)
-        await publish(self._gateway, CLAIM_STATE_RECORDED, self.case_number, self._version, facts)
+        await self._gateway.publish(CLAIM_STATE_RECORDED, self.case_number, self._version, facts)
 
         async def kept() -> list[Any]:
             rows = "SELECT 1 FROM claim_projection WHERE case_number = $1 AND version >= $2"
@@ -255,7 +254,7 @@ async def test_an_erased_claim_takes_its_requests_along(gateway: Gateway) -> Non
     claim = Claim(gateway, encounter)
     await claim.is_told(paper("DOC"))
     [task] = await tasks(hospital)
-    await publish(gateway, CLAIM_STATE_RECORDED, claim.case_number, 2, Tombstone())
+    await gateway.publish(CLAIM_STATE_RECORDED, claim.case_number, 2, Tombstone())
 
     async def gone() -> bool:
         return (await hospital.get(f"/fhir/Task/{task['id']}")).status_code == 404

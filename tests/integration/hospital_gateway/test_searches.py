@@ -5,7 +5,8 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.integration.hospital_gateway.conftest import PUBLIC_URL, Gateway, Hospital, new_nik, of_type, sample
+from tests.integration.hospital_gateway.calls import found
+from tests.integration.hospital_gateway.conftest import PUBLIC_URL, Gateway, new_nik, of_type, sample
 
 NIK = "https://fhir.kemkes.go.id/id/nik"
 OBSERVATION = '{"resourceType":"Observation","status":"final","code":{"text":"a"},"valueQuantity":{"value":120.10}}'
@@ -13,14 +14,6 @@ OBSERVATION = '{"resourceType":"Observation","status":"final","code":{"text":"a"
 
 def by_nik(type_name: str, nik: str) -> str:
     return f"/fhir/{type_name}?identifier={quote(f'{NIK}|{nik}')}"
-
-
-async def found(hospital: Hospital, path: str) -> list[dict[str, Any]]:
-    answer = await hospital.get(path)
-    assert answer.status_code == 200, answer.text
-    bundle = answer.json()
-    assert (bundle["resourceType"], bundle["type"]) == ("Bundle", "searchset")
-    return [entry["resource"] for entry in bundle.get("entry", [])]
 
 
 def next_page(bundle: dict[str, Any]) -> str | None:

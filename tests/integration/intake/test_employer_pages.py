@@ -18,7 +18,7 @@ from services.intake.adapters.workbooks import template
 from services.intake.application.employers import Credentials, Known
 from services.intake.application.import_columns import COLUMNS
 from services.intake.application.import_guide import GUIDES, examples
-from tests.integration.intake.test_import import flat, table, workbook
+from tests.integration.intake.tables import flat, table, workbook
 from tests.support.databases import ServiceDatabase
 from tests.support.intake_service import EMPLOYER, OTHER_EMPLOYER, Intake, accident, running_intake
 

@@ -7,45 +7,15 @@ from datetime import datetime
 from typing import Any
 
 import httpx
-import openpyxl
 import pytest
 
+from tests.integration.intake.tables import flat, table, workbook
 from tests.support.intake_service import EMPLOYER, OTHER_EMPLOYER, Intake, accident
 from tests.support.papers import PDF
 
 # As a spreadsheet tells a time: without a zone.
 BORN_CELL, EVENT_CELL = datetime.fromisoformat("1990-03-12"), datetime.fromisoformat("2026-11-20T09:30")
 _PATH = "/v1/accident-reports/import"
-
-
-def flat(report: dict[str, Any], at: str = "") -> dict[str, Any]:
-    """A report as a row of the template."""
-    row: dict[str, Any] = {}
-    for name, value in report.items():
-        if isinstance(value, dict):
-            row |= flat(value, f"{at}{name}.")
-        elif name not in ("kind", "witnesses"):
-            row[at + name] = ";".join(value) if isinstance(value, list) else value
-    return row
-
-
-def table(rows: list[dict[str, Any]], delimiter: str = ",") -> bytes:
-    out = io.StringIO()
-    writer = csv.DictWriter(out, list(rows[0]), delimiter=delimiter)
-    writer.writeheader()
-    writer.writerows(rows)
-    return out.getvalue().encode()
-
-
-def workbook(rows: list[list[Any]]) -> bytes:
-    book = openpyxl.Workbook()
-    sheet = book.active
-    assert sheet is not None
-    for row in rows:
-        sheet.append(row)
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
 
 
 async def send(

@@ -13,7 +13,7 @@ from shared.errors import Unavailable
 from shared.messages.message import Message, Undeliverable
 from shared.messages.postman import Postman
 from shared.postgres.database import Database
-from tests.integration.intake.test_lapor import STEPS, Telephone
+from tests.integration.intake.telephone import STEPS, Telephone
 from tests.support.databases import ServiceDatabase
 from tests.support.eventually import eventually
 from tests.support.intake_service import EMPLOYER, Intake, accident, running_intake, self_report

@@ -15,7 +15,7 @@ from services.intake.adapters.news_rows import forget_news
 from shared.events.vocabulary import ChecklistState, ClaimState, Payer, WaitingOn
 from shared.identifiers import new_case_number
 from shared.postgres.database import Database
-from tests.integration.intake.test_claims import all_handled, entry, told, until_claim
+from tests.integration.intake.claims_told import all_handled, entry, told, until_claim
 from tests.support.databases import ServiceDatabase
 from tests.support.eventually import eventually
 from tests.support.intake_service import NOON, OTHER_EMPLOYER, Intake, accident, running_intake

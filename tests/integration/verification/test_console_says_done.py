@@ -1,7 +1,7 @@
 """What a page of the console says was done was done by who reads it."""
 
 from shared.web.pages.cookies import csrf_token
-from tests.integration.verification.test_console_sign_in import of, sign_in
+from tests.integration.verification.console_sessions import of, sign_in
 from tests.support.agency_events import accident_report, random_nik
 from tests.support.verification_service import Verification
 

@@ -3,30 +3,10 @@
 from datetime import timedelta
 from pathlib import Path
 
-import httpx
-
 from shared.web.door import route_accesses
+from tests.integration.verification.console_sessions import link, of, sign_in
 from tests.support.databases import ServiceDatabase
 from tests.support.verification_service import Verification, running_verification
-
-
-async def link(verification: Verification, role: str = "verifier", name: str = "Dewi Lestari") -> httpx.Response:
-    bearer = verification.bearer("operator:hub", "operations.manage")
-    return await verification.http.post(
-        "/v1/operations/console-logins", json={"role": role, "name": name}, headers=bearer
-    )
-
-
-async def sign_in(verification: Verification, role: str = "verifier", name: str = "Dewi Lestari") -> str:
-    """The session's token."""
-    entered = await verification.http.get((await link(verification, role, name)).json()["url"])
-    assert (entered.status_code, entered.headers["location"]) == (303, "/console")
-    token: str = entered.cookies["session"]
-    return token
-
-
-def of(token: str) -> dict[str, str]:
-    return {"Cookie": f"session={token}"}
 
 
 async def test_a_link_works_once_and_not_for_long(verification: Verification) -> None:

@@ -5,8 +5,7 @@ from typing import Any
 import pytest
 
 from services.hospital_gateway.domain.visit import Contact
-from tests.support.visits import OURS, report, visit
-from tests.unit.hospital_gateway.test_odd_resources import ODD, with_odd_elements
+from tests.support.visits import ODD, OURS, report, visit, with_odd_elements
 
 PHONE = {"system": "phone", "value": "0812-3456-7890", "use": "mobile"}
 

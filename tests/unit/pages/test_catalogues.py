@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 from babel.messages.extract import extract_from_dir
-from babel.messages.pofile import read_po
+
+from tests.support.catalogues import catalogue
 
 ROOT = Path(__file__).resolve().parents[3]
 SHARED = ROOT / "shared" / "web" / "pages"
@@ -20,18 +21,6 @@ def messages_of(folder: Path) -> Iterator[str]:
     found = extract_from_dir(folder, _METHODS, _OPTIONS, keywords=_KEYWORDS)
     for _, _, message, _, _ in found:
         yield message[0] if isinstance(message, tuple) else message
-
-
-def catalogue(folder: Path) -> dict[str, str]:
-    with (folder / "locales" / "id.po").open("rb") as file:
-        read = read_po(file, locale="id")
-    told = {}
-    for message in read:
-        if message.id and not message.fuzzy:
-            number = message.id[0] if isinstance(message.id, list | tuple) else message.id
-            text = message.string[0] if isinstance(message.string, list | tuple) else message.string
-            told[str(number)] = str(text)
-    return told
 
 
 @pytest.mark.parametrize("folder", [SHARED, *FOLDERS], ids=lambda folder: str(folder.relative_to(ROOT)))

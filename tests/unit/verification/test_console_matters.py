@@ -12,8 +12,8 @@ from services.verification.domain.stance import Stance
 from services.verification.entrypoints.console.claim_words import REFUSED
 from services.verification.entrypoints.console.frame import FOLDER
 from shared.errors import Conflict
+from tests.support.catalogues import catalogue
 from tests.support.evidence_makers import at
-from tests.unit.pages.test_catalogues import catalogue
 
 _VERIFICATION = Path("services/verification")
 # Where what a verifier does at the claim's page may be refused.
