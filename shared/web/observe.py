@@ -26,12 +26,12 @@ class Observe:
         headers = dict(scope["headers"])
         traceparent = set_traceparent(headers.get(b"traceparent", b"").decode("latin-1"))
         began = time.perf_counter()
-        status = 500
+        status, is_answered = 500, False
 
         async def observed(message: Message) -> None:
-            nonlocal status
+            nonlocal status, is_answered
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status, is_answered = message["status"], True
                 # Not at the end: a stream may stay open for hours.
                 self._count_request(scope, status)
                 message.setdefault("headers", []).append((b"traceparent", traceparent.encode()))
@@ -39,6 +39,11 @@ class Observe:
 
         try:
             await self._app(scope, receive, observed)
+        except Exception:
+            # A bug: what stands around all middleware answers it, with the status that is assumed here.
+            if not is_answered:
+                self._count_request(scope, status)
+            raise
         finally:
             elapsed = time.perf_counter() - began
             route = getattr(scope.get("route"), "path_format", None) or "unmatched"
