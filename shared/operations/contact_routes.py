@@ -20,7 +20,8 @@ _Org = Annotated[str | None, Query(max_length=80, pattern=ORGANISATION_PATTERN, 
 
 class ContactView(BaseModel):
     """Requests of one organisation: `answered` (2xx, 3xx), `refused` (4xx) and `failed` (5xx) in the days asked for,
-    and when the last one came and how it was answered, however long ago that was."""
+    and when the last one came and how it was answered, also before those days. An organisation that has asked nothing
+    for so long as that is kept (90 days) is not listed."""
 
     org: str
     answered: int
@@ -57,7 +58,7 @@ def contact_routes(contacts: Contacts) -> APIRouter:
         async with contacts.database.system_transaction() as transaction:
             found = await list_contacts(transaction, since=since, org=org, after=after, limit=limit + 1)
             shown, next_cursor = cut(found, limit, lambda last: [last.org])
-            entry = AuditEntry(caller.org, caller.client_id, "contact.list", "contact", org or "")
+            entry = AuditEntry(caller.org, caller.client_id, "contact.list", "contact", org or "*")
             await record(transaction, entry)
         return ContactPage(since=since, items=[ContactView(**asdict(one)) for one in shown], next_cursor=next_cursor)
 

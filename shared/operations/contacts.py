@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Final
 
 from shared.clock import Clock
-from shared.errors import Unavailable
+from shared.observability import log
 from shared.postgres.database import Database, Transaction
 
 _WRITE_EVERY_SECONDS: Final = 5.0
@@ -57,7 +57,7 @@ class _Day:
 @dataclass(frozen=True)
 class Contact:
     """Requests of one organisation since a day: `answered` (2xx, 3xx), `refused` (4xx), `failed` (5xx). `last_at` and
-    `last_status` are of its last one, however long ago that was."""
+    `last_status` are of its last one, also before that day, as long as it is kept."""
 
     org: str
     answered: int
@@ -78,6 +78,7 @@ class Contacts:
         self._every_seconds = every_seconds
         self._days: dict[tuple[str, date], _Day] = {}
         self._counted = asyncio.Event()
+        self._writing = asyncio.Lock()
 
     @property
     def database(self) -> Database:
@@ -99,35 +100,41 @@ class Contacts:
         self._counted.set()
 
     async def run(self) -> None:
-        """Write until cancelled, and then what is left. Raises Unavailable("postgres"); nothing is lost by that."""
+        """Write until cancelled, and then what is left. Raises Unavailable("postgres"); what was counted is then
+        written when this is run again."""
         try:
             while True:
                 await self._counted.wait()
                 await asyncio.sleep(self._every_seconds)
                 await self.write()
-        finally:
+        except asyncio.CancelledError:
             await self._write_rest()
+            raise
 
     async def write(self) -> None:
-        """Write down what was counted since the last time. Raises Unavailable, and keeps it then."""
-        self._counted.clear()
-        days, self._days = self._days, {}
-        if not days:
-            return
-        try:
-            async with self._database.system_transaction() as transaction:
-                await transaction.driver.execute(_ADD, *_columns(days.items()))
-        except BaseException:
-            for key, day in days.items():
-                self._add(key, day)
-            self._counted.set()
-            raise
+        """Write down what was counted until now; what another call is writing is written too when this returns. Raises
+        Unavailable, and keeps it then."""
+        async with self._writing:
+            self._counted.clear()
+            days, self._days = self._days, {}
+            if not days:
+                return
+            try:
+                async with self._database.system_transaction() as transaction:
+                    await transaction.driver.execute(_ADD, *_columns(days.items()))
+            except BaseException:
+                since, self._days = self._days, days
+                for key, day in since.items():
+                    self._add(key, day)
+                self._counted.set()
+                raise
 
     async def _write_rest(self) -> None:
         try:
             await self.write()
-        except Unavailable:
-            return  # The database goes too; a few counts are not worth waiting for it.
+        except Exception as error:
+            # Mostly the database goes too. A few counts are worth neither waiting nor keeping the process from its end.
+            log.warning("contacts.lost", error=type(error).__name__, organisations=len(self._days))
 
     def _add(self, key: tuple[str, date], day: _Day) -> None:
         known = self._days.get(key)
