@@ -61,8 +61,8 @@ def endpoint(endpoint_id: str, failing_since: str | None = None) -> dict[str, An
     }
 
 
-def contact(last_at: str, **counts: int) -> dict[str, Any]:
-    return {"org": "hospital:1", "last_at": last_at, "answered": 0, "refused": 0, "failed": 0, **counts}
+def contact(last_at: str, org: str = "hospital:1", **counts: int) -> dict[str, Any]:
+    return {"org": org, "last_at": last_at, "answered": 0, "refused": 0, "failed": 0, **counts}
 
 
 @dataclass
@@ -105,6 +105,7 @@ def operator(monkeypatch: pytest.MonkeyPatch) -> FakeOperator:
             ("disnaker_gateway", ENDPOINTS): [endpoint("e-1"), endpoint("e-2", failing_since="2026-11-20T09:30:00Z")],
             ("intake", CONTACTS): [contact("2026-11-20T12:00:00Z", refused=2)],
             ("hospital_gateway", CONTACTS): [contact("2026-11-19T12:00:00Z", answered=3)],
+            ("partners", CONTACTS): [contact("2026-11-20T12:00:00Z", org="operator:hub", answered=9)],
             ("intake", DELIVERIES): [
                 delivery("d-2", "2026-11-20T12:00:00+07:00"),
                 delivery("d-1", "2026-11-20T11:00:00+07:00"),
@@ -229,4 +230,13 @@ def test_whoever_is_silent_longest_is_told_first(operator: FakeOperator) -> None
     first, second = run("partner", "contacts").output.splitlines()
     assert "hospital_gateway  3 of 3 succeeded" in first
     assert "intake  0 of 2 succeeded, 2 refused" in second
+    assert [each["service"] for each in json.loads(run("partner", "contacts", "--json").output)] == [
+        "intake",
+        "hospital_gateway",
+    ]
+
+
+def test_the_hubs_operators_are_no_partners_unless_they_are_named(operator: FakeOperator) -> None:
     assert run("partner", "contacts", "--service", "partners").output == "no partner has asked for anything\n"
+    named = run("partner", "contacts", "--service", "partners", "--org", "operator:hub").output
+    assert "operator:hub  partners  9 of 9 succeeded" in named
