@@ -15,6 +15,7 @@ class HospitalGatewaySettings(ReceiptSettings, TokenSettings):
     # Of that process: what does not fit is 413; it is replaced when it has grown beyond what is kept.
     fhir_worker_data_bytes_max: int = 377_487_360
     fhir_worker_kept_bytes_max: int = 201_326_592
+    # How long the same bytes get the answer from before; one to a Bundle of which nothing is held is purged then.
     fhir_replay_days: int = 30
     # Of what bears no sign of a work accident (interface, section 4).
     purge_ended_after_hours: int = 72

@@ -157,7 +157,9 @@ def _bridge_tokens(
 
 def _purge_ages(settings: HospitalGatewaySettings) -> PurgeAges:
     return PurgeAges(
-        timedelta(hours=settings.purge_ended_after_hours), timedelta(days=settings.purge_unchanged_after_days)
+        timedelta(hours=settings.purge_ended_after_hours),
+        timedelta(days=settings.purge_unchanged_after_days),
+        timedelta(days=settings.fhir_replay_days),
     )
 
 

@@ -4,6 +4,8 @@ A held visit goes 72 hours after it ended, or 30 days after its last change if i
 it, the Bundles it came in, their answers, and the digests of their receipts, which themselves tell no content and stay.
 What belongs to no visit goes with the last one that names it, else 30 days after its own last change. A row in
 `purged_resource` says that something was there, and nothing of what it said.
+
+The answer to a Bundle of which nothing is held, which no resource leads to, goes when the same bytes no longer get it.
 """
 
 import asyncio
@@ -94,14 +96,22 @@ marked AS (INSERT INTO purged_resource (org, type, id, purged_at)
            SELECT DISTINCT $1, type, id, $3::timestamptz FROM gone ON CONFLICT DO NOTHING)
 SELECT DISTINCT unnest(named || patient_id) AS id FROM gone
 """
+# By a partial index, into which no Bundle goes of which anything is held.
+_ANSWERS = """
+DELETE FROM bundle_receipt WHERE ctid = ANY(ARRAY(
+    SELECT ctid FROM bundle_receipt WHERE sealed_request = '' AND received_at <= $1
+     ORDER BY received_at LIMIT $2 FOR UPDATE SKIP LOCKED))
+RETURNING org, id
+"""
 
 
 @dataclass(frozen=True)
 class PurgeAges:
-    """How long what is held stays."""
+    """How long what is held stays, and an answer that stands alone."""
 
     after_end: timedelta = timedelta(hours=72)
     after_change: timedelta = timedelta(days=30)
+    after_answer: timedelta = timedelta(days=30)
 
 
 class HeldPurge:
@@ -140,8 +150,9 @@ class HeldPurge:
             if not purged:
                 break
         alone = await self._purge_alone(now)
-        if visits or alone:
-            log.info("held.purged", visits=visits, others=alone)
+        answers = await self._purge_answers(now)
+        if visits or alone or answers:
+            log.info("held.purged", visits=visits, others=alone, answers=answers)
         return visits
 
     def _limits(self, now: datetime) -> tuple[datetime, datetime]:
@@ -186,6 +197,17 @@ class HeldPurge:
                     await self._delete(tx, row["org"], [row["id"]], now)
                     entry = AuditEntry(row["org"], _HUB, "resource.purge", "Resource", str(row["id"]))
                     await record(tx, entry)
+            total += len(rows)
+            if len(rows) < _BATCH:
+                return total
+
+    async def _purge_answers(self, now: datetime) -> int:
+        total = 0
+        while True:
+            async with self._database.system_transaction() as tx:
+                rows = await tx.driver.fetch(_ANSWERS, now - self._ages.after_answer, _BATCH)
+                for row in rows:
+                    await record(tx, AuditEntry(row["org"], _HUB, "answer.purge", "Bundle", str(row["id"])))
             total += len(rows)
             if len(rows) < _BATCH:
                 return total

@@ -316,10 +316,16 @@ class PostgresRecords:
             receipt.id,
             receipt.received_at,
             receipt.entries,
-            self._sealer.seal_bytes(packed(receipt.request), type="bundle", id=receipt.id, version=1),
+            self._sealed_request(receipt),
             self._sealer.seal_bytes(receipt.response, type="bundle-answer", id=receipt.id, version=1),
             receipt.received_at - self._replay_for,
         )
+
+    def _sealed_request(self, receipt: Receipt) -> bytes:
+        """Empty where nothing of the Bundle is held: by that the purge finds what no resource would lead it to."""
+        if not receipt.request:
+            return b""
+        return self._sealer.seal_bytes(packed(receipt.request), type="bundle", id=receipt.id, version=1)
 
     async def acknowledge(self, request_id: UUID, sha256: bytes) -> None:
         await self._receipts.give(request_id, sha256)

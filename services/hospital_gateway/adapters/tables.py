@@ -98,7 +98,8 @@ class ParticipantProjectionRow(Base, table=True):
 
 
 class BundleReceiptRow(Base, table=True):
-    """A Bundle's bytes and the answer they got, both sealed."""
+    """A Bundle's bytes and the answer they got, both sealed. `sealed_request` is empty where nothing of the Bundle is
+    held."""
 
     __tablename__ = "bundle_receipt"
 

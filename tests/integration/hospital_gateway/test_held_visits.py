@@ -312,3 +312,25 @@ async def test_what_names_each_other_in_a_circle_goes_too_unless_a_visit_needs_i
     await purged(gateway)
     assert [(await hospital.get(f"/fhir/{path}")).status_code for path in alone] == [410, 410]
     assert [(await hospital.get(f"/fhir/{path}")).status_code for path in needed] == [200, 200]
+
+
+async def test_an_answer_to_a_bundle_of_which_nothing_is_held_goes_when_the_same_bytes_no_longer_get_it(
+    gateway: Gateway, clock: FixedClock
+) -> None:
+    hospital, kept = gateway.hospital(), sample("hand-caught-in-press")
+    await hospital.accepted(kept)
+    bad = {"resourceType": "Patient", "gender": "none", "identifier": [{"system": "urn:x", "value": nik_of(kept)}]}
+    entry = {"request": {"method": "POST", "url": "Patient"}, "resource": bad}
+    refused = {"resourceType": "Bundle", "type": "batch", "entry": [entry]}
+    first = await hospital.post("/fhir", refused)
+    clock.advance(timedelta(days=30, seconds=-1))
+    await purged(gateway)
+    again = await hospital.post("/fhir", refused)
+    assert (again.headers.get("idempotency-replayed"), again.content) == ("true", first.content)
+    clock.advance(timedelta(seconds=1))
+    await purged(gateway)
+    [left] = await gateway.rows("SELECT id, sealed_request FROM bundle_receipt WHERE org = $1", hospital.org)
+    assert left["sealed_request"], "a Bundle of which something is held stays with it"
+    told = await gateway.rows("SELECT 1 FROM audit_log WHERE org = $1 AND action = 'answer.purge'", hospital.org)
+    assert len(told) == 1
+    assert "idempotency-replayed" not in (await hospital.post("/fhir", refused)).headers
