@@ -98,7 +98,7 @@ class SubmitBundle:
     async def _answered(self, records: Records, sent: _Sent) -> Submitted:
         prepared = await records.prepare(self._writer.keys(sent.entries, sent.submission.searches), sent.digest)
         if prepared.replay is not None:
-            await records.audit("bundle.replay", "Bundle", sent.digest.hex(), {})
+            await records.audit("bundle.replay", "Bundle", str(prepared.receipt_id), {})
             return await self._again(records, sent, prepared.replay, prepared.receipt_id)
         done: Sequence[Outcome]
         if sent.submission.kind == "batch":

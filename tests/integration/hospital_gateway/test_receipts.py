@@ -12,6 +12,7 @@ from tests.integration.hospital_gateway.calls import FINISH, code_in, patched, v
 from tests.integration.hospital_gateway.conftest import Gateway, Hospital, new_nik, sample, single
 from tests.integration.hospital_gateway.resources import document
 
+LOGGED = "SELECT action, object_id FROM audit_log WHERE object_type = 'Bundle' AND org = $1 ORDER BY id"
 GIVEN = "SELECT count(*) FROM audit_log WHERE object_type = 'receipt' AND org = $1"
 
 
@@ -47,6 +48,17 @@ async def test_a_transaction_has_one_receipt_of_its_bytes_also_when_it_comes_aga
     assert [row["count"] for row in await gateway.rows(GIVEN, hospital.org)] == [1]
     [(_, content)] = await gateway.reports(hospital)
     assert content.receipt == code_in(sent).replace("-", ""), "the report says by what it became so"
+
+
+async def test_the_log_of_what_came_again_names_the_bundle_and_not_its_digest_which_a_purge_forgets(
+    gateway: Gateway,
+) -> None:
+    hospital, body = gateway.hospital(), json.dumps(sample("hand-caught-in-press"))
+    await hospital.post("/fhir", body)
+    await hospital.post("/fhir", body)
+    first, again = await gateway.rows(LOGGED, hospital.org)
+    assert (first["action"], again["action"]) == ("bundle.submit", "bundle.replay")
+    assert again["object_id"] == first["object_id"] != digest(body)[0]
 
 
 async def test_every_single_write_has_a_receipt_of_what_was_sent(gateway: Gateway) -> None:
