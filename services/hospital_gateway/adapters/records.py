@@ -149,7 +149,10 @@ class PostgresRecords:
     async def join_patient(self, patient_id: UUID, key: tuple[str, str]) -> list[UUID]:
         tokens = self._index.all(kind_of("Patient"), f"{key[0]}|{key[1]}")
         rows = await self._driver.fetch(JOIN_PATIENT, self._org, patient_id, list(tokens), _NAMING)
-        return [row["encounter_id"] for row in rows if row["encounter_id"] is not None]
+        encounters = [row["encounter_id"] for row in rows if row["encounter_id"] is not None]
+        if len(encounters) < len(rows):
+            encounters += await self.encounters_of([patient_id])
+        return encounters
 
     async def registered_hospitals(self, numbers: Sequence[str]) -> set[str]:
         orgs = [f"hospital:{number}" for number in numbers]

@@ -70,7 +70,7 @@ class Records(Protocol):
 
     async def join_patient(self, patient_id: UUID, key: tuple[str, str]) -> list[UUID]:
         """Let resources that named this patient by a number, and had none so far, be the patient's; answers the
-        Encounters they belong to."""
+        Encounters they belong to, all of the patient's if one of them, such as a Consent, belongs to none."""
 
     async def encounters_of(self, patient_ids: Sequence[UUID]) -> list[UUID]:
         """Encounters of these patients."""

@@ -105,12 +105,13 @@ class ReportWriter:
             outside = [named for named in encounter.links.named if named not in current and named[0] == "Condition"]
             if outside:
                 await records.adopt(encounter.id, outside)
-        touched = await self._touched(records, current, heads)
+        # What is new has been read as this change has it, and not yet with what is joined to its patient only now.
+        again = await self._touched(records, current, heads) - new
         for one in current.values():
             if one.type == "Patient" and one.links.patient_key is not None:
-                touched.update(await records.join_patient(one.id, one.links.patient_key))
-        if touched - new:
-            events += [event for event, _ in await self._again(records, org, region_code, sorted(touched - new), at)]
+                again.update(await records.join_patient(one.id, one.links.patient_key))
+        if again:
+            events += [event for event, _ in await self._again(records, org, region_code, sorted(again), at)]
         if events:
             code = self._receipt_code(change.receipt_id) if change.receipt_id is not None else None
             await records.publish([with_receipt(event, code) for event in events])

@@ -4,7 +4,9 @@ that number, and get the rest of the person when it comes."""
 import secrets
 from typing import Any
 
-from tests.integration.hospital_gateway.conftest import Gateway, Hospital, new_nik, sample, single
+from tests.integration.hospital_gateway.calls import created
+from tests.integration.hospital_gateway.conftest import Gateway, Hospital, new_nik, of_type, sample, single
+from tests.integration.hospital_gateway.resources import TELECOM, consent
 
 IHS = "https://fhir.kemkes.go.id/id/ihs-number"
 
@@ -90,3 +92,16 @@ async def test_another_hospitals_patient_of_that_number_is_not_joined(gateway: G
     await hospital.accepted(without_patient(number))
     [(_, content)] = await gateway.reports(hospital)
     assert content.patient.nik is None
+
+
+async def test_a_consent_by_ihs_number_alone_counts_when_patient_and_first_visit_come_after_it(
+    gateway: Gateway,
+) -> None:
+    hospital, bundle, number = gateway.hospital(), sample("hand-caught-in-press"), ihs_number()
+    await created(hospital, consent(f"Patient/{number}"))
+    of_type(bundle, "Patient")["telecom"] = TELECOM
+    of_type(bundle, "Patient")["identifier"].append({"system": IHS, "value": number})
+    await hospital.accepted(bundle)
+    facts, content = (await gateway.reports(hospital))[-1]
+    assert (facts.version, content.patient.message_contact) == (2, "+6281311112222")
+    assert content.receipt is not None
