@@ -68,15 +68,20 @@ def hub() -> Iterator[Hub]:
 
 @pytest_asyncio.fixture
 async def parties(hub: Hub, tmp_path: Path, receiver: WebhookReceiver) -> AsyncIterator[Parties]:
-    """Made as people make them, by `./simpul partner add`."""
+    """Made as people make them, by `./simpul partner add`, all at once: mostly each waits for a Python to start."""
+
+    def added(kind: str, org: str, *region: str) -> dict[str, Any]:
+        out = tmp_path / f"{kind}.json"
+        simpul(hub, ["partner", "add", kind, "--org", org, "--name", kind, *region, "--out", str(out)])
+        written: dict[str, Any] = json.loads(out.read_text("utf-8"))
+        return written
+
+    files = await asyncio.gather(*(asyncio.to_thread(added, kind, *org) for kind, org in KINDS.items()))
     async with httpx.AsyncClient(timeout=30.0) as http:
-        made = []
-        for kind, (org, *region) in KINDS.items():
-            out = tmp_path / f"{kind}.json"
-            simpul(hub, ["partner", "add", kind, "--org", org, "--name", kind, *region, "--out", str(out)])
-            written = json.loads(out.read_text("utf-8"))
-            key = ECKey.import_key(written["private_key_jwk"])
-            made.append(Party(http, written["base_urls"], written["client_id"], key))
+        made = [
+            Party(http, written["base_urls"], written["client_id"], ECKey.import_key(written["private_key_jwk"]))
+            for written in files
+        ]
         parties = Parties(*made)
         await subscribe(parties.disnaker, receiver)
         yield parties
