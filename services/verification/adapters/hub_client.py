@@ -66,14 +66,9 @@ class HubClient:
         return await self._whole("partners", "/v1/clients", org=org)
 
     async def contacts(self, org: str | None = None) -> Listed:
-        asked = [self._whole(service, "/v1/operations/contacts", org=org) for service in self._urls]
-        answers = await asyncio.gather(*asked)
-        items = [
-            {**item, "service": service}
-            for service, answer in zip(self._urls, answers, strict=True)
-            for item in answer.items
-        ]
-        return Listed(tuple(items), tuple(silent for answer in answers for silent in answer.silent))
+        return await _joined(
+            {service: self._whole(service, "/v1/operations/contacts", org=org) for service in self._urls}
+        )
 
     async def register_client(self, wanted: dict[str, Any]) -> dict[str, Any]:
         answer: dict[str, Any] = await self._ask("POST", "partners", "/v1/clients", wanted, once=uuid.uuid4().hex)
@@ -125,17 +120,14 @@ class HubClient:
         return Listed(tuple(items))
 
     async def _every(self, services: Sequence[str], path: str, **query: Any) -> Listed:
-        asked = [service for service in services if service in self._urls]
         place = f"{path}{_asked(**{'limit': _ITEMS_MAX, **query})}"
-        answers = await asyncio.gather(*(_told(self._ask("GET", service, place)) for service in asked))
-        items: list[dict[str, Any]] = []
-        silent: list[tuple[str, str]] = []
-        for service, answer in zip(asked, answers, strict=True):
-            if isinstance(answer, str):
-                silent.append((service, answer))
-            else:
-                items += [{**item, "service": service} for item in answer["items"]]
-        return Listed(tuple(items), tuple(silent))
+        return await _joined({service: self._page(service, place) for service in services if service in self._urls})
+
+    async def _page(self, service: str, place: str) -> Listed:
+        try:
+            return Listed(tuple((await self._ask("GET", service, place))["items"]))
+        except (Refusal, Unavailable) as error:
+            return Listed((), ((service, error.detail),))
 
     async def _ask(
         self, method: str, service: str, path: str, body: dict[str, Any] | None = None, *, once: str | None = None
@@ -169,12 +161,11 @@ def _asked(**query: Any) -> str:
     return f"?{urlencode(given, doseq=True)}" if given else ""
 
 
-async def _told(asking: Awaitable[Any]) -> Any:
-    """The answer, or why there is none."""
-    try:
-        return await asking
-    except (Refusal, Unavailable) as error:
-        return error.detail
+async def _joined(asking: Mapping[str, Awaitable[Listed]]) -> Listed:
+    """What all services say, each item with its `service`."""
+    answers = dict(zip(asking, await asyncio.gather(*asking.values()), strict=True))
+    items = [{**item, "service": service} for service, answer in answers.items() for item in answer.items]
+    return Listed(tuple(items), tuple(silent for answer in answers.values() for silent in answer.silent))
 
 
 def _figures(service: str, metrics: str) -> dict[str, Any]:

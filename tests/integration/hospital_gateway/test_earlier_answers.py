@@ -1,11 +1,6 @@
 """Answers that were kept before the purge knew those that stand alone are found by it too."""
 
-import asyncio
-
-import asyncpg
-from alembic import command
-
-from shared.postgres.migrate import alembic_config, provision
+from tests.support.older_database import upgraded_from
 from tests.support.servers import PostgresServer
 
 _OLD = (
@@ -19,21 +14,8 @@ _OLD = (
 
 
 async def test_only_bundles_of_which_nothing_is_held_lose_their_bytes(postgres: PostgresServer) -> None:
-    name = "earlier_answers"
-    await asyncio.to_thread(provision, postgres.url, "hospital_gateway", database=name, password="unused")
-    config = alembic_config(postgres.url, "hospital_gateway", database=name)
-    await asyncio.to_thread(command.upgrade, config, "0008")
-    connection = await asyncpg.connect(postgres.url.rpartition("/")[0] + f"/{name}")
-    try:
-        for statement in _OLD:
-            await connection.execute(statement)
-        await asyncio.to_thread(command.upgrade, config, "head")
+    async with upgraded_from(postgres.url, "hospital_gateway", "0008", _OLD) as connection:
         kept = await connection.fetch("SELECT sealed_request FROM bundle_receipt ORDER BY received_at")
         assert [row["sealed_request"] for row in kept] == [b"no-ids", b"held", b""]
         forced = "SELECT bool_and(relforcerowsecurity) FROM pg_class WHERE relname IN ('bundle_receipt', 'resource')"
         assert await connection.fetchval(forced)
-    finally:
-        await connection.close()
-        admin = await asyncpg.connect(postgres.url)
-        await admin.execute(f"DROP DATABASE {name}")
-        await admin.close()

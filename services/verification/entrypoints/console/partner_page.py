@@ -47,7 +47,7 @@ class PartnerPage:
             clients=clients.items,
             endpoints=endpoints.items,
             silent=dict((*clients.silent, *endpoints.silent, *contacts.silent)),
-            contacts=[(each["service"], one) for each in contacts.items for one in by_partner([each])],
+            contacts=[one for each in contacts.items for one in by_partner([each])],
             runs=runs,
             kinds=KINDS,
             met=MET,
